@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+// In the order in which a callback meets them.
+let package = Package(
+    name: "ricevuta",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .target(name: "HTTPListener", dependencies: ["CMicroHTTPD"]),
+        .target(name: "Visengine", dependencies: [crypto]),
+        .target(name: "Callbacks", dependencies: ["Visengine"]),
+        .target(name: "SQLiteLedger", dependencies: ["Callbacks", "Visengine", grdb]),
+        .target(
+            name: "VisengineClient",
+            dependencies: ["Callbacks", "Visengine", httpClient, nioCore, nioHTTP1, nioPosix]
+        ),
+        .target(name: "FileArchive", dependencies: ["Callbacks", "Visengine", crypto]),
+        .target(
+            name: "Sinks",
+            dependencies: ["Callbacks", "Visengine", crypto, httpClient, nioCore, nioHTTP1, nioPosix]
+        ),
+        .target(name: "Pipeline", dependencies: ["Callbacks", "Visengine", log, metrics, lifecycle]),
+        .target(name: "Console", dependencies: ["Callbacks", "HTTPListener", crypto, log, metrics]),
+        .target(
+            name: "VisengineSandbox",
+            dependencies: ["Visengine", "HTTPListener", httpClient, nioCore, nioHTTP1]
+        ),
+        .executableTarget(
+            name: "ricevuta",
+            dependencies: [
+                "HTTPListener", "Visengine", "Callbacks", "SQLiteLedger", "VisengineClient", "FileArchive", "Sinks",
+                "Pipeline", "Console", arguments, crypto, log, metrics, lifecycle, nioCore,
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
+        .executableTarget(name: "visengine-sandbox", dependencies: ["VisengineSandbox", arguments]),
+
+        .target(name: "TestSupport", dependencies: ["Callbacks", "Visengine"], path: "Tests/TestSupport"),
+        .testTarget(name: "HTTPListenerTests", dependencies: ["HTTPListener", "TestSupport"]),
+        .testTarget(name: "VisengineTests", dependencies: ["Visengine", crypto]),
+        .testTarget(name: "CallbacksTests", dependencies: ["Callbacks", "Visengine"]),
+        .testTarget(name: "SQLiteLedgerTests", dependencies: ["SQLiteLedger", "Callbacks", "Visengine", "TestSupport"]),
+        .testTarget(
+            name: "VisengineClientTests",
+            dependencies: ["VisengineClient", "VisengineSandbox", "Callbacks", "Visengine", "HTTPListener"]
+        ),
+        .testTarget(name: "FileArchiveTests", dependencies: ["FileArchive", "Callbacks", "Visengine", "TestSupport"]),
+        .testTarget(
+            name: "SinksTests",
+            dependencies: ["Sinks", "Callbacks", "Visengine", "HTTPListener", "TestSupport", crypto]
+        ),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: ["Pipeline", "Callbacks", "Visengine", "TestSupport", log, lifecycle]
+        ),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console", "Callbacks", "HTTPListener", "TestSupport"]),
+        .testTarget(
+            name: "VisengineSandboxTests",
+            dependencies: ["VisengineSandbox", "Visengine", "HTTPListener", httpClient, nioCore]
+        ),
+        .testTarget(name: "RicevutaTests", dependencies: ["ricevuta", "Callbacks", "Visengine", "TestSupport"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "TestSupport", "Visengine", .product(name: "Subprocess", package: "swift-subprocess"),
+            ]
+        ),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+}
