@@ -1,0 +1,53 @@
+/// Decides what happens after each attempt, without a clock or a random source: exponential backoff with jitter.
+public struct DeliverySchedule: Sendable, Equatable {
+    /// What the caller does next.
+    public enum Action: Sendable, Equatable {
+        /// Done.
+        case complete
+        /// Try again no sooner than this long from now.
+        case retry(after: Duration, reason: String)
+        /// Out of attempts, or refused for good: a dead letter, listed and replayable.
+        case bury(reason: String)
+        /// Bury, and disable the sink.
+        case disableSink(reason: String)
+    }
+
+    /// The number of attempts before a delivery is buried, at least 1.
+    public var maxAttempts: Int
+    /// The delay after the first attempt; doubles with each.
+    public var firstDelay: Duration
+    /// The longest delay of our own. A longer `Retry-After` is obeyed, up to ``maxRetryAfter``.
+    public var maxDelay: Duration
+    /// The longest `Retry-After` that is obeyed.
+    public var maxRetryAfter: Duration
+
+    /// Creates a schedule. The default covers about three days.
+    public init(
+        maxAttempts: Int = 16, firstDelay: Duration = .seconds(5), maxDelay: Duration = .seconds(6 * 3600),
+        maxRetryAfter: Duration = .seconds(24 * 3600)
+    ) {
+        self.maxAttempts = max(1, maxAttempts)
+        self.firstDelay = firstDelay
+        self.maxDelay = maxDelay
+        self.maxRetryAfter = maxRetryAfter
+    }
+
+    /// Decides.
+    ///
+    /// - Parameters:
+    ///   - outcome: How the attempt ended.
+    ///   - attempt: Which attempt it was, from 1.
+    ///   - jitter: A factor in 0.5...1 drawn by the caller.
+    public func action(after outcome: DeliveryOutcome, attempt: Int, jitter: Double) -> Action {
+        switch outcome {
+        case .accepted: return .complete
+        case .permanent(let reason): return .bury(reason: reason)
+        case .gone(let reason): return .disableSink(reason: reason)
+        case .transient(let reason, _) where attempt >= maxAttempts:
+            return .bury(reason: "gave up after \(attempt) attempts: \(reason)")
+        case .transient(let reason, let retryAfter):
+            let own = min(firstDelay * (1 << min(max(0, attempt - 1), 30)), maxDelay) * jitter
+            return .retry(after: max(own, min(retryAfter ?? .zero, maxRetryAfter)), reason: reason)
+        }
+    }
+}

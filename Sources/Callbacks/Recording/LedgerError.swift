@@ -1,0 +1,36 @@
+/// Why the ledger could not do what was asked.
+public enum LedgerError: Error, Equatable, Sendable {
+    /// Another process serves this ledger.
+    case inUse(path: String)
+    /// The database was written by a newer version of this program.
+    case tooNew(path: String)
+    /// The database cannot be opened or created.
+    case cannotOpen(path: String, reason: String)
+    /// The job was taken over, finished or asked for in another way meanwhile; nothing was changed.
+    case leaseLost(job: Int64)
+    /// Nothing in the ledger has this name.
+    case notFound(what: String, name: String)
+    /// The change would contradict what is recorded.
+    case conflict(String)
+    /// SQLite failed while doing this: the disk may be full.
+    case storage(doing: String, reason: String)
+    /// The ledger is closing.
+    case closed
+}
+
+extension LedgerError: CustomStringConvertible {
+    /// One line for an operator, with what to do next.
+    public var description: String {
+        switch self {
+        case .inUse(let path):
+            "another ricevuta serves the ledger \(path); stop it first, or point this one at another data directory"
+        case .tooNew(let path): "the ledger \(path) was written by a newer ricevuta; run that version or a newer one"
+        case .cannotOpen(let path, let reason): "cannot open the ledger \(path): \(reason)"
+        case .leaseLost(let job): "job \(job) is no longer ours; its new owner carries on"
+        case .notFound(let what, let name): "the ledger has no \(what) '\(name)'"
+        case .conflict(let reason): reason
+        case .storage(let doing, let reason): "the ledger failed while \(doing): \(reason); check the disk's free space"
+        case .closed: "the ledger is closing"
+        }
+    }
+}

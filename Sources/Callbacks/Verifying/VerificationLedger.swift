@@ -1,0 +1,68 @@
+public import Visengine
+
+/// One order to read back.
+public struct VerifyWork: Sendable, Equatable {
+    /// The right to do it.
+    public var lease: JobLease
+    /// The order as recorded.
+    public var order: OrderRecord
+    /// The ids that callbacks with this order's token named, newest first, while none is bound; at most 8.
+    public var candidates: [OrderID]
+    /// What asked for it.
+    public var trigger: OrderProgress.Trigger
+
+    /// Creates work.
+    public init(lease: JobLease, order: OrderRecord, candidates: [OrderID], trigger: OrderProgress.Trigger) {
+        self.lease = lease
+        self.order = order
+        self.candidates = candidates
+        self.trigger = trigger
+    }
+}
+
+/// What verification reads from and writes to the ledger.
+public protocol VerificationLedger: JobLedger {
+    /// Takes due verify jobs, oldest due first.
+    ///
+    /// - Throws: ``LedgerError``.
+    func claimVerify(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [VerifyWork]
+
+    /// Applies the API's answer: ``OrderProgress`` decides inside the transaction; the order, its callbacks' verdicts,
+    /// its notifications, their deliveries and every job they need change together.
+    ///
+    /// - Parameters:
+    ///   - reading: The order as the API shows it.
+    ///   - binding: How the reading was tied to the order, when no id was bound before.
+    ///   - context: Clock, polling schedule and routing.
+    /// - Returns: What changed.
+    /// - Throws: ``LedgerError/leaseLost(job:)``; ``LedgerError/conflict(_:)`` when the id is bound to another order.
+    func confirm(_ work: VerifyWork, reading: Order, binding: OrderBinding, context: ConfirmationContext)
+        async throws(LedgerError) -> OrderProgress.Advance
+
+    /// Records that a candidate is not this order's: unknown to the API, or another order's. It is not tried again.
+    func rejectCandidate(_ id: OrderID, of work: VerifyWork, reason: String, nextPoll: Timestamp)
+        async throws(LedgerError)
+
+    /// Ends verification of an order that the API does not know; a later callback with its token starts it again.
+    func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError)
+
+    /// Of these ids, those that are bound to no order here; used to find orders whose placing was never answered.
+    func unboundIDs(among ids: [OrderID]) async throws(LedgerError) -> [OrderID]
+}
+
+/// What applying a confirmation needs beside the reading.
+public struct ConfirmationContext: Sendable {
+    /// The current time.
+    public var now: Timestamp
+    /// When to poll next.
+    public var schedule: ReconciliationSchedule
+    /// Which sinks want what.
+    public var routing: DeliveryRouting
+
+    /// Creates a context.
+    public init(now: Timestamp, schedule: ReconciliationSchedule, routing: DeliveryRouting) {
+        self.now = now
+        self.schedule = schedule
+        self.routing = routing
+    }
+}
