@@ -11,7 +11,9 @@ public protocol DocumentArchive: Sendable {
     func path(of document: StoredDocument) -> String
 }
 
-/// Takes the bytes of one document. Used from one task at a time.
+/// Takes the bytes of one document.
+///
+/// Used from one task at a time.
 public protocol DocumentWriter: AnyObject, Sendable {
     /// Appends decoded bytes.
     ///
@@ -22,6 +24,7 @@ public protocol DocumentWriter: AnyObject, Sendable {
     /// synced. Blocks on the disk.
     ///
     /// - Parameter metadata: What the provider says of it: a length that differs from the bytes fails the check.
+    /// - Returns: The document as stored.
     /// - Throws: ``ArchiveError/failedCheck(_:)`` when the content is set aside instead.
     func commit(_ metadata: DocumentMetadata) throws(ArchiveError) -> StoredDocument
 

@@ -26,7 +26,11 @@ public protocol DeliveryLedger: JobLedger {
     /// disabled are left alone. A slow sink holds up no other.
     ///
     /// - Throws: ``LedgerError``.
-    func claimDeliveries(room: [SinkName: Int], now: Timestamp, leaseFor: Duration) async throws(LedgerError)
+    func claimDeliveries(
+        room: [SinkName: Int],
+        now: Timestamp,
+        leaseFor: Duration
+    ) async throws(LedgerError)
         -> [DeliverWork]
 
     /// Records how an attempt ended and what comes next.

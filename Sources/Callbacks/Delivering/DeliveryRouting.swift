@@ -20,7 +20,9 @@ public struct SinkName: Sendable, Hashable, Codable, RawRepresentable, CustomStr
     public var description: String { rawValue }
 }
 
-/// Which notifications one sink wants. An empty list means all.
+/// Which notifications one sink wants.
+///
+/// An empty list means all.
 public struct DeliveryFilter: Sendable, Equatable {
     /// Types wanted.
     public var types: Set<NotificationType>
@@ -36,7 +38,9 @@ public struct DeliveryFilter: Sendable, Equatable {
         self.orders = orders
     }
 
-    /// Whether a notification passes. One whose item is unknown does not pass a filter by item.
+    /// Whether a notification passes.
+    ///
+    /// One whose item is unknown does not pass a filter by item.
     public func wants(_ notification: Notification) -> Bool {
         (types.isEmpty || types.contains(notification.type))
             && (items.isEmpty || notification.item.map(items.contains) ?? false)

@@ -16,14 +16,20 @@ public struct DeliverySchedule: Sendable, Equatable {
     public var maxAttempts: Int
     /// The delay after the first attempt; doubles with each.
     public var firstDelay: Duration
-    /// The longest delay of our own. A longer `Retry-After` is obeyed, up to ``maxRetryAfter``.
+    /// The longest delay of our own.
+    ///
+    /// A longer `Retry-After` is obeyed, up to ``maxRetryAfter``.
     public var maxDelay: Duration
     /// The longest `Retry-After` that is obeyed.
     public var maxRetryAfter: Duration
 
-    /// Creates a schedule. The default covers about three days.
+    /// Creates a schedule.
+    ///
+    /// The default covers about three days.
     public init(
-        maxAttempts: Int = 16, firstDelay: Duration = .seconds(5), maxDelay: Duration = .seconds(6 * 3600),
+        maxAttempts: Int = 16,
+        firstDelay: Duration = .seconds(5),
+        maxDelay: Duration = .seconds(6 * 3600),
         maxRetryAfter: Duration = .seconds(24 * 3600)
     ) {
         self.maxAttempts = max(1, maxAttempts)
@@ -38,6 +44,7 @@ public struct DeliverySchedule: Sendable, Equatable {
     ///   - outcome: How the attempt ended.
     ///   - attempt: Which attempt it was, from 1.
     ///   - jitter: A factor in 0.5...1 drawn by the caller.
+    /// - Returns: What the caller does next.
     public func action(after outcome: DeliveryOutcome, attempt: Int, jitter: Double) -> Action {
         switch outcome {
         case .accepted: return .complete

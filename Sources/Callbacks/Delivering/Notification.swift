@@ -1,6 +1,8 @@
 public import Visengine
 
-/// One fact that we tell. The name is part of the contract with downstream services.
+/// One fact that we tell.
+///
+/// The name is part of the contract with downstream services.
 public enum NotificationType: String, Sendable, Codable, CaseIterable {
     /// The API confirmed a new state.
     case orderUpdated = "order.updated"
@@ -14,7 +16,9 @@ public enum NotificationType: String, Sendable, Codable, CaseIterable {
 
 /// One fact, told to every sink that wants it.
 public struct Notification: Sendable, Equatable {
-    /// Stable over retries and replays: CloudEvents `id` and `webhook-id`. 1 to 64 visible ASCII characters.
+    /// Stable over retries and replays: CloudEvents `id` and `webhook-id`.
+    ///
+    /// 1 to 64 visible ASCII characters.
     public var id: String
     /// What happened.
     public var type: NotificationType
@@ -41,9 +45,18 @@ public struct Notification: Sendable, Equatable {
 
     /// Creates a notification.
     public init(
-        id: String, type: NotificationType, occurredAt: Timestamp, orderKey: Int64, orderID: OrderID,
-        item: ItemHash? = nil, itemName: String? = nil, state: OrderState? = nil, previousState: OrderState? = nil,
-        lastUpdate: Timestamp? = nil, outcome: Outcome? = nil, document: StoredDocument? = nil
+        id: String,
+        type: NotificationType,
+        occurredAt: Timestamp,
+        orderKey: Int64,
+        orderID: OrderID,
+        item: ItemHash? = nil,
+        itemName: String? = nil,
+        state: OrderState? = nil,
+        previousState: OrderState? = nil,
+        lastUpdate: Timestamp? = nil,
+        outcome: Outcome? = nil,
+        document: StoredDocument? = nil
     ) {
         self.id = id
         self.type = type

@@ -25,11 +25,21 @@ public protocol FetchLedger: JobLedger {
     /// sink, however often a crash repeats the fetch.
     ///
     /// - Throws: ``LedgerError/leaseLost(job:)``.
-    func stored(_ document: StoredDocument, for work: FetchWork, routing: DeliveryRouting, now: Timestamp)
+    func stored(
+        _ document: StoredDocument,
+        for work: FetchWork,
+        routing: DeliveryRouting,
+        now: Timestamp
+    )
         async throws(LedgerError)
 
     /// Records a document that failed a check and was set aside, and sets the next attempt.
-    func quarantined(_ document: QuarantinedDocument, for work: FetchWork, retryAt: Timestamp, now: Timestamp)
+    func quarantined(
+        _ document: QuarantinedDocument,
+        for work: FetchWork,
+        retryAt: Timestamp,
+        now: Timestamp
+    )
         async throws(LedgerError)
 
     /// Gives up on a document; the order shows as failed and is listed for the operator.
@@ -42,7 +52,10 @@ public protocol DocumentSource: Sendable {
     ///
     /// - Returns: What the provider says of the document; nothing has been checked against it yet.
     /// - Throws: ``DocumentFetchError``. The caller discards the writer.
-    func fetchDocument(of id: OrderID, into writer: any DocumentWriter) async throws(DocumentFetchError)
+    func fetchDocument(
+        of id: OrderID,
+        into writer: any DocumentWriter
+    ) async throws(DocumentFetchError)
         -> DocumentMetadata
 }
 

@@ -23,8 +23,15 @@ public struct ReceivedCallback: Sendable {
 
     /// Creates a callback.
     public init(
-        nonce: OrderNonce?, keyID: String? = nil, isRetiredKey: Bool = false, claim: CallbackClaim,
-        decodingProblem: String? = nil, body: [UInt8], contentType: String? = nil, peer: String, receivedAt: Timestamp
+        nonce: OrderNonce?,
+        keyID: String? = nil,
+        isRetiredKey: Bool = false,
+        claim: CallbackClaim,
+        decodingProblem: String? = nil,
+        body: [UInt8],
+        contentType: String? = nil,
+        peer: String,
+        receivedAt: Timestamp
     ) {
         self.nonce = nonce
         self.keyID = keyID

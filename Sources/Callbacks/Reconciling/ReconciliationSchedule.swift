@@ -11,8 +11,10 @@ public struct ReconciliationSchedule: Sendable, Equatable {
 
     /// Creates a schedule.
     public init(
-        firstInterval: Duration = .seconds(300), maxInterval: Duration = .seconds(3600),
-        minReadBackInterval: Duration = .seconds(10), callbackGrace: Duration = .seconds(120)
+        firstInterval: Duration = .seconds(300),
+        maxInterval: Duration = .seconds(3600),
+        minReadBackInterval: Duration = .seconds(10),
+        callbackGrace: Duration = .seconds(120)
     ) {
         self.firstInterval = firstInterval
         self.maxInterval = maxInterval

@@ -11,8 +11,11 @@ public enum CallbackFact {
     ///   - callback: The callback.
     ///   - knownID: The provider's id that the ledger has for the nonce, used when the body names none.
     ///   - bodyHash: Computes a hexadecimal hash of the body; called only when the body says nothing else.
+    /// - Returns: The key, at most a few hundred characters.
     public static func key(
-        of callback: ReceivedCallback, knownID: OrderID?, bodyHash: ([UInt8]) -> String
+        of callback: ReceivedCallback,
+        knownID: OrderID?,
+        bodyHash: ([UInt8]) -> String
     ) -> String {
         let claim = callback.claim
         let id = (claim.orderID ?? knownID)?.rawValue ?? ""

@@ -43,7 +43,10 @@ public protocol JobLedger: Sendable {
 
     /// Gives the lease back and sets the job's next due time.
     ///
-    /// - Parameter reason: Why, without secrets or personal data; shown to operators.
+    /// - Parameters:
+    ///   - lease: The lease.
+    ///   - due: When the job is due next.
+    ///   - reason: Why, without secrets or personal data; shown to operators.
     /// - Throws: ``LedgerError``.
     func postpone(_ lease: JobLease, until due: Timestamp, reason: String) async throws(LedgerError)
 }

@@ -101,7 +101,12 @@ public struct CallbackEntry: Sendable, Equatable {
 
     /// Creates an entry.
     public init(
-        id: Int64, receivedAt: Timestamp, peer: String, claim: CallbackClaim, verdict: CallbackVerdict, repeats: Int,
+        id: Int64,
+        receivedAt: Timestamp,
+        peer: String,
+        claim: CallbackClaim,
+        verdict: CallbackVerdict,
+        repeats: Int,
         bodySize: Int
     ) {
         self.id = id
@@ -143,7 +148,10 @@ public struct DocumentEntry: Sendable, Equatable {
 
     /// Creates an entry.
     public init(
-        orderKey: Int64, orderID: OrderID?, document: StoredDocument?, quarantined: QuarantinedDocument? = nil,
+        orderKey: Int64,
+        orderID: OrderID?,
+        document: StoredDocument?,
+        quarantined: QuarantinedDocument? = nil,
         recordedAt: Timestamp
     ) {
         self.orderKey = orderKey
@@ -177,8 +185,15 @@ public struct DeliveryEntry: Sendable, Equatable {
 
     /// Creates an entry.
     public init(
-        id: String, notification: Notification, sink: SinkName, state: DeliveryState, attempts: Int,
-        nextAttempt: Timestamp?, lastError: String?, replayOf: String?, createdAt: Timestamp
+        id: String,
+        notification: Notification,
+        sink: SinkName,
+        state: DeliveryState,
+        attempts: Int,
+        nextAttempt: Timestamp?,
+        lastError: String?,
+        replayOf: String?,
+        createdAt: Timestamp
     ) {
         self.id = id
         self.notification = notification
@@ -213,9 +228,14 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
 
     /// Creates a summary.
     public init(
-        callbacks: Int = 0, callbacksByVerdict: [String: Int] = [:], ordersByState: [String: Int] = [:],
-        documents: Int = 0, quarantined: Int = 0, deliveriesByState: [String: Int] = [:],
-        jobsByKind: [String: Int] = [:], oldestDueMilliseconds: [String: Int64] = [:]
+        callbacks: Int = 0,
+        callbacksByVerdict: [String: Int] = [:],
+        ordersByState: [String: Int] = [:],
+        documents: Int = 0,
+        quarantined: Int = 0,
+        deliveriesByState: [String: Int] = [:],
+        jobsByKind: [String: Int] = [:],
+        oldestDueMilliseconds: [String: Int64] = [:]
     ) {
         self.callbacks = callbacks
         self.callbacksByVerdict = callbacksByVerdict

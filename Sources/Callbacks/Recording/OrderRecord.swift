@@ -53,10 +53,21 @@ public struct OrderRecord: Sendable, Equatable {
 
     /// Creates a record.
     public init(
-        key: Int64, nonce: OrderNonce?, id: OrderID? = nil, origin: Origin, placement: Placement,
-        item: ItemHash? = nil, itemName: String? = nil, state: OrderState? = nil, rank: Int = 0,
-        lastUpdate: Timestamp? = nil, outcome: Outcome? = nil, document: DocumentProgress = .none,
-        createdAt: Timestamp, lastReadBack: Timestamp? = nil, quietPolls: Int = 0
+        key: Int64,
+        nonce: OrderNonce?,
+        id: OrderID? = nil,
+        origin: Origin,
+        placement: Placement,
+        item: ItemHash? = nil,
+        itemName: String? = nil,
+        state: OrderState? = nil,
+        rank: Int = 0,
+        lastUpdate: Timestamp? = nil,
+        outcome: Outcome? = nil,
+        document: DocumentProgress = .none,
+        createdAt: Timestamp,
+        lastReadBack: Timestamp? = nil,
+        quietPolls: Int = 0
     ) {
         self.key = key
         self.nonce = nonce

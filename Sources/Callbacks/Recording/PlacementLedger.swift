@@ -6,7 +6,13 @@ public protocol PlacementLedger: Sendable {
     /// Records an order that is about to be placed, with its verify job due at `firstPoll`.
     ///
     /// - Throws: ``LedgerError``.
-    func placing(_ nonce: OrderNonce, item: ItemHash, itemName: String?, now: Timestamp, firstPoll: Timestamp)
+    func placing(
+        _ nonce: OrderNonce,
+        item: ItemHash,
+        itemName: String?,
+        now: Timestamp,
+        firstPoll: Timestamp
+    )
         async throws(LedgerError) -> OrderRecord
 
     /// Records the provider's answer. A callback may have bound the same id already: that is no conflict.

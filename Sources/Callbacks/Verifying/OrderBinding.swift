@@ -17,6 +17,7 @@ public enum OrderBinding: Sendable, Equatable {
     ///   - nonce: The nonce of the token that arrived.
     ///   - echo: What the API shows of the order's own data.
     ///   - nonceOf: Checks a token and gives its nonce; retired keys count, as old orders were placed with them.
+    /// - Returns: The decision.
     public static func decide(nonce: OrderNonce, echo: CallbackEcho, nonceOf: (String) -> OrderNonce?) -> OrderBinding {
         switch echo {
         case .absent: .bindIfFree

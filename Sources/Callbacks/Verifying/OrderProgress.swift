@@ -42,8 +42,13 @@ public enum OrderProgress {
     ///   - trigger: What made us read.
     ///   - now: The current time.
     ///   - schedule: When to poll again.
+    /// - Returns: What the reading leads to.
     public static func advance(
-        _ record: OrderRecord, by reading: Order, trigger: Trigger, now: Timestamp, schedule: ReconciliationSchedule
+        _ record: OrderRecord,
+        by reading: Order,
+        trigger: Trigger,
+        now: Timestamp,
+        schedule: ReconciliationSchedule
     ) -> Advance {
         var next = record
         next.id = reading.id
@@ -78,7 +83,10 @@ public enum OrderProgress {
 
 extension OrderProgress.Advance {
     fileprivate mutating func moveTo(
-        _ state: OrderState, reading: Order, trigger: OrderProgress.Trigger, now: Timestamp,
+        _ state: OrderState,
+        reading: Order,
+        trigger: OrderProgress.Trigger,
+        now: Timestamp,
         schedule: ReconciliationSchedule
     ) {
         record.state = state

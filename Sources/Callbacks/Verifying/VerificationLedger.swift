@@ -31,16 +31,27 @@ public protocol VerificationLedger: JobLedger {
     /// its notifications, their deliveries and every job they need change together.
     ///
     /// - Parameters:
+    ///   - work: The work that was claimed.
     ///   - reading: The order as the API shows it.
     ///   - binding: How the reading was tied to the order, when no id was bound before.
     ///   - context: Clock, polling schedule and routing.
     /// - Returns: What changed.
     /// - Throws: ``LedgerError/leaseLost(job:)``; ``LedgerError/conflict(_:)`` when the id is bound to another order.
-    func confirm(_ work: VerifyWork, reading: Order, binding: OrderBinding, context: ConfirmationContext)
+    func confirm(
+        _ work: VerifyWork,
+        reading: Order,
+        binding: OrderBinding,
+        context: ConfirmationContext
+    )
         async throws(LedgerError) -> OrderProgress.Advance
 
     /// Records that a candidate is not this order's: unknown to the API, or another order's. It is not tried again.
-    func rejectCandidate(_ id: OrderID, of work: VerifyWork, reason: String, nextPoll: Timestamp)
+    func rejectCandidate(
+        _ id: OrderID,
+        of work: VerifyWork,
+        reason: String,
+        nextPoll: Timestamp
+    )
         async throws(LedgerError)
 
     /// Ends verification of an order that the API does not know; a later callback with its token starts it again.

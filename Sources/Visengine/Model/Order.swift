@@ -8,7 +8,9 @@ public struct Order: Sendable, Equatable {
     public var itemName: String?
     /// `stato_richiesta`; `nil` when absent, as in a draft.
     public var state: OrderState?
-    /// Whether the order is closed for changes: `state` 1 (final), or 0 (draft). Not the progress.
+    /// Whether the order is closed for changes: `state` 1 (final), or 0 (draft).
+    ///
+    /// Not the progress.
     public var isFinal: Bool?
     /// `timestamp_last_update`: moves on every change (doc).
     public var lastUpdate: Timestamp?
@@ -23,8 +25,15 @@ public struct Order: Sendable, Equatable {
 
     /// Creates an order.
     public init(
-        id: OrderID, item: ItemHash? = nil, itemName: String? = nil, state: OrderState? = nil, isFinal: Bool? = nil,
-        lastUpdate: Timestamp? = nil, createdAt: Timestamp? = nil, outcome: Outcome? = nil, searches: [Search] = [],
+        id: OrderID,
+        item: ItemHash? = nil,
+        itemName: String? = nil,
+        state: OrderState? = nil,
+        isFinal: Bool? = nil,
+        lastUpdate: Timestamp? = nil,
+        createdAt: Timestamp? = nil,
+        outcome: Outcome? = nil,
+        searches: [Search] = [],
         echo: CallbackEcho = .absent
     ) {
         self.id = id

@@ -29,7 +29,9 @@ extension OrderState {
     /// Whether the provider's published client treats the document as ready.
     public var hasDocument: Bool { self == .available || self == .fulfilled }
 
-    /// The place in the order's life, ascending; `nil` for an unknown state. Cancelled ranks with fulfilled: both end it.
+    /// The place in the order's life, ascending; `nil` for an unknown state.
+    ///
+    /// Cancelled ranks with fulfilled: both end it.
     public var rank: Int? {
         switch self {
         case .searching: 1
@@ -72,7 +74,8 @@ extension OrderState {
         "inerogazione": .processing, "inelaborazione": .processing, "inlavorazione": .processing,
         "wait": .processing, "pending": .processing,
         "datidisponibili": .available, "datidisponbili": .available, "dataavailable": .available,
-        "visuraevasa": .fulfilled, "evasa": .fulfilled, "evaso": .fulfilled, "done": .fulfilled, "completed": .fulfilled,
+        "visuraevasa": .fulfilled, "evasa": .fulfilled, "evaso": .fulfilled, "done": .fulfilled,
+        "completed": .fulfilled,
         "annullata": .cancelled, "annullato": .cancelled, "cancelled": .cancelled, "canceled": .cancelled,
     ]
 
