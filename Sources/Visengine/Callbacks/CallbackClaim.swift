@@ -13,8 +13,11 @@ public struct CallbackClaim: Sendable, Equatable {
 
     /// Creates a claim.
     public init(
-        orderID: OrderID? = nil, state: OrderState? = nil, lastUpdate: Timestamp? = nil,
-        lastSearchState: String? = nil, echo: CallbackEcho = .absent
+        orderID: OrderID? = nil,
+        state: OrderState? = nil,
+        lastUpdate: Timestamp? = nil,
+        lastSearchState: String? = nil,
+        echo: CallbackEcho = .absent
     ) {
         self.orderID = orderID
         self.state = state

@@ -14,6 +14,8 @@ public struct OrderNonce: Sendable, Hashable, Codable, RawRepresentable, CustomS
     /// For text that is 22 characters of base64url by the way it was made.
     init(unchecked text: String) { rawValue = text }
 
-    /// The nonce's text. It is no secret without its signature.
+    /// The nonce's text.
+    ///
+    /// It is no secret without its signature.
     public var description: String { rawValue }
 }

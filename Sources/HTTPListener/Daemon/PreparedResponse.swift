@@ -1,0 +1,102 @@
+import CMicroHTTPD
+import Glibc
+
+/// Sole owner of one `MHD_Response` that is about to be queued.
+///
+/// The library counts references: after a response has been queued, dropping this gives up ours and the library frees
+/// it when it has been sent.
+@safe
+struct PreparedResponse: ~Copyable {
+    private let response: OpaquePointer
+    private let status: UInt32
+
+    /// Prepares a response.
+    ///
+    /// - Returns: `nil` when a header or the status can't be expressed in HTTP, or memory is short.
+    init?(_ source: Response, closes: Bool, connection: Connection) {
+        guard (200...599).contains(source.status), source.headers.allSatisfy({ Self.isSound($0) }) else { return nil }
+        var status = UInt32(source.status)
+        let made: OpaquePointer?
+        var headers = source.headers
+        switch source.body {
+        case .bytes(let bytes):
+            unsafe made = Self.copy(bytes)
+        case .stream(let length, let producer):
+            let reader = unsafe Unmanaged.passRetained(BodyReader(producer, connection: connection))
+            // Released in onBodyEnd.
+            let size = length.map { UInt64(clamping: $0) } ?? UInt64.max
+            unsafe made = MHD_create_response_from_callback(size, 32_768, onBodyPiece, reader.toOpaque(), onBodyEnd)
+            if unsafe made == nil { unsafe reader.release() }
+        case .file(let path):
+            switch Self.open(path) {
+            case .file(let descriptor, let size):
+                unsafe made = MHD_create_response_from_fd64(size, descriptor)
+                if unsafe made == nil { Glibc.close(descriptor) }
+            case .empty:
+                unsafe made = Self.copy([])
+            case .absent(let reason):
+                status = UInt32(reason)
+                headers = [("Content-Type", "application/problem+json")]
+                unsafe made = Self.copy(Response.problemDocument(reason, detail: nil))
+            }
+        }
+        guard let response = unsafe made else { return nil }
+        unsafe self.response = response
+        self.status = status
+        for (name, value) in headers where !Self.isLibrarys(name) {
+            guard unsafe MHD_add_response_header(response, name, value) == .YES else { return nil }
+        }
+        if closes { _ = unsafe MHD_add_response_header(response, "Connection", "close") }
+    }
+
+    deinit {
+        unsafe MHD_destroy_response(response)
+    }
+
+    /// Hands the response to the library.
+    @unsafe
+    borrowing func queue(on connection: OpaquePointer) -> Bool {
+        unsafe MHD_queue_response(connection, status, response) == .YES
+    }
+
+    @unsafe
+    private static func copy(_ bytes: [UInt8]) -> OpaquePointer? {
+        unsafe bytes.withUnsafeBytes { raw in
+            // The library copies and doesn't write: the parameter is mutable for its other modes.
+            let start = unsafe UnsafeMutableRawPointer(mutating: raw.baseAddress)
+            return unsafe MHD_create_response_from_buffer(raw.count, start, .RESPMEM_MUST_COPY)
+        }
+    }
+
+    private enum Opened {
+        case file(Int32, size: UInt64)
+        case empty
+        case absent(status: Int)
+    }
+
+    private static func open(_ path: String) -> Opened {
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return .absent(status: errno == ENOENT || errno == ENOTDIR ? 404 : 500) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
+            Glibc.close(descriptor)
+            return status.st_mode & S_IFMT == S_IFREG ? .empty : .absent(status: 404)
+        }
+        return .file(descriptor, size: UInt64(status.st_size))
+    }
+
+    /// Keeps a value from ending its line and starting another (RFC 9110 §5.5).
+    private static func isSound(_ header: (name: String, value: String)) -> Bool {
+        !header.name.isEmpty && header.name.utf8.allSatisfy(\.isTokenCharacter)
+            && header.value.utf8.allSatisfy(\.isFieldCharacter)
+    }
+
+    private static func isLibrarys(_ name: String) -> Bool {
+        switch name.utf8.count {
+        case 4: name.lowercased() == "date"
+        case 14: name.lowercased() == "content-length"
+        case 17: name.lowercased() == "transfer-encoding"
+        default: false
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Glibc
+
+/// The contents of a listener's PEM files.
+struct TLSTexts: Sendable {
+    var certificate: String
+    var privateKey: String
+
+    /// Reads both files.
+    ///
+    /// - Throws: ``ListenerError/tlsFile(path:reason:)`` for the first that can't be read or is no PEM file of its kind.
+    init(_ files: TLSFiles) throws(ListenerError) {
+        certificate = try Self.read(files.certificate, kind: "CERTIFICATE")
+        privateKey = try Self.read(files.privateKey, kind: "PRIVATE KEY")
+        if privateKey.contains("ENCRYPTED") {
+            throw .tlsFile(path: files.privateKey, reason: "the key is encrypted; store it without a passphrase")
+        }
+    }
+
+    private static func read(_ path: String, kind: String) throws(ListenerError) -> String {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .tlsFile(path: path, reason: "it cannot be opened (errno \(errno))") }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = unsafe Glibc.read(descriptor, &piece, piece.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .tlsFile(path: path, reason: "it cannot be read (errno \(errno))") }
+            guard count > 0 else { break }
+            bytes.append(contentsOf: piece[..<count])
+            guard bytes.count <= 1 << 20 else { throw .tlsFile(path: path, reason: "it is larger than 1 MiB") }
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard text.contains("-----BEGIN "), text.contains("\(kind)-----") else {
+            throw .tlsFile(path: path, reason: "it holds no PEM block of a \(kind.lowercased())")
+        }
+        return text
+    }
+}

@@ -1,0 +1,132 @@
+import CMicroHTTPD
+import Glibc
+
+// What libmicrohttpd calls, on its own threads. Global functions, never closures: a closure written where the main actor
+// is in force would carry its isolation along and trap off the main thread.
+
+/// A socket was accepted (`event` 0) or is about to be closed.
+func onConnection(
+    _ context: UnsafeMutableRawPointer,
+    _ handle: OpaquePointer,
+    _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>,
+    _ event: UInt32
+) {
+    let core = unsafe Unmanaged<ListenerCore>.fromOpaque(context).takeUnretainedValue()
+    if event == 0 {
+        let connection = unsafe Connection(handle, core: core)
+        core.add(connection)
+        unsafe slot.pointee = Unmanaged.passRetained(connection).toOpaque()  // released below, at the socket's end
+    } else if let opaque = unsafe slot.pointee {
+        let connection = unsafe Unmanaged<Connection>.fromOpaque(opaque).takeRetainedValue()
+        unsafe slot.pointee = nil
+        connection.close()
+        core.remove(connection)
+    }
+}
+
+/// A request line has arrived. What is returned becomes the request's pointer below; the socket's start retained it.
+func onTarget(
+    _ context: UnsafeMutableRawPointer,
+    _ target: UnsafePointer<CChar>,
+    _ handle: OpaquePointer
+) -> UnsafeMutableRawPointer? {
+    guard let opaque = unsafe cmhd_socket_context(handle) else { return nil }
+    let connection = unsafe Unmanaged<Connection>.fromOpaque(opaque).takeUnretainedValue()
+    connection.begin(target: unsafe String(cString: target))
+    return unsafe opaque
+}
+
+/// Runs once when the head is in, once for each piece of body, and once at the request's end.
+func onRequest(
+    _ context: UnsafeMutableRawPointer,
+    _ handle: OpaquePointer,
+    _ url: UnsafePointer<CChar>,
+    _ method: UnsafePointer<CChar>,
+    _ version: UnsafePointer<CChar>,
+    _ upload: UnsafePointer<CChar>?,
+    _ uploadSize: UnsafeMutablePointer<Int>,
+    _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+) -> MHD_Result {
+    guard let opaque = unsafe request.pointee else { return .NO }
+    let connection = unsafe Unmanaged<Connection>.fromOpaque(opaque).takeUnretainedValue()
+    let next: Connection.Next
+    if let upload = unsafe upload, unsafe uploadSize.pointee > 0 {
+        next = unsafe connection.bodyArrived(UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee))
+        unsafe uploadSize.pointee = 0
+    } else if connection.awaitsHead {
+        next = connection.headArrived(
+            method: unsafe String(cString: method),
+            version: unsafe String(cString: version),
+            headers: unsafe headers(of: handle),
+            size: unsafe cmhd_head_size(handle)
+        )
+    } else {
+        next = connection.requestArrived()
+    }
+    switch next {
+    case .proceed, .wait: return .YES
+    case .respond(let response): return connection.queue(response) ? .YES : .NO
+    case .close: return .NO
+    }
+}
+
+/// Runs once for every request that had a request line, however it ended.
+func onRequestEnd(
+    _ context: UnsafeMutableRawPointer,
+    _ handle: OpaquePointer,
+    _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>,
+    _ reason: UInt32
+) {
+    guard let opaque = unsafe request.pointee else { return }
+    unsafe request.pointee = nil
+    unsafe Unmanaged<Connection>.fromOpaque(opaque).takeUnretainedValue().end()
+}
+
+/// The library has something to say.
+func onMessage(_ context: UnsafeMutableRawPointer, _ format: UnsafePointer<CChar>, _ arguments: CVaListPointer) {
+    let core = unsafe Unmanaged<ListenerCore>.fromOpaque(context).takeUnretainedValue()
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
+        guard let start = buffer.baseAddress, unsafe vsnprintf(start, 512, format, arguments) > 0 else { return }
+        var message = unsafe String(cString: start)
+        while message.last?.isNewline == true { message.removeLast() }
+        core.note(message)
+    }
+}
+
+/// The library has found its own state broken and can't go on.
+func onPanic(
+    _ context: UnsafeMutableRawPointer?,
+    _ file: UnsafePointer<CChar>?,
+    _ line: UInt32,
+    _ reason: UnsafePointer<CChar>?
+) {
+    let text = unsafe reason.map { unsafe String(cString: $0) } ?? "no reason given"
+    let message = Array("libmicrohttpd can't go on (line \(line)): \(text)\n".utf8)
+    _ = unsafe write(STDERR_FILENO, message, message.count)
+    abort()
+}
+
+@unsafe
+private func headers(of handle: OpaquePointer) -> HTTPHeaders {
+    var headers = HTTPHeaders()
+    unsafe withUnsafeMutablePointer(to: &headers) { headers in
+        _ = unsafe MHD_get_connection_values_n(handle, .HEADER_KIND, appendHeader, headers)
+    }
+    return headers
+}
+
+private func appendHeader(
+    _ context: UnsafeMutableRawPointer?,
+    _ kind: MHD_ValueKind,
+    _ name: UnsafePointer<CChar>?,
+    _ nameSize: Int,
+    _ value: UnsafePointer<CChar>?,
+    _ valueSize: Int
+) -> MHD_Result {
+    guard let headers = unsafe context?.assumingMemoryBound(to: HTTPHeaders.self) else { return .NO }
+    unsafe headers.pointee.append(
+        UnsafeRawBufferPointer(start: name, count: name == nil ? 0 : nameSize),
+        UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueSize)
+    )
+    return .YES
+}

@@ -1,0 +1,44 @@
+import CMicroHTTPD
+
+/// An HTTP/1.1 server on libmicrohttpd: accepts, judges, collects, and hands whole requests to one handler.
+///
+/// It listens from the moment it is made until ``stop(within:)`` or until it is dropped, which stops it without
+/// waiting for what is in flight. The handler runs on the listener's own threads.
+public final class HTTPListener: Sendable {
+    private let core: ListenerCore
+
+    /// The port that is listened on: the configured one, or the kernel's choice when that was 0.
+    public var port: UInt16 { core.port }
+
+    /// The version of libmicrohttpd in use, such as `0.9.75`.
+    ///
+    /// The corresponding C function is `MHD_get_version`.
+    public static var libraryVersion: String { unsafe String(cString: MHD_get_version()) }
+
+    /// Starts to listen.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where and how.
+    ///   - handler: What answers; kept until the listener has stopped.
+    /// - Throws: ``ListenerError``; nothing is left open or running then.
+    public init(_ configuration: ListenerConfiguration, handler: any RequestHandler) throws(ListenerError) {
+        core = try ListenerCore.start(configuration, handler: handler)
+    }
+
+    deinit {
+        core.requestStop(at: .now())
+    }
+
+    /// Stops, gracefully up to a point.
+    ///
+    /// Takes no new connection at once; closes each connection after its current request; waits for the requests in
+    /// flight until the deadline; answers the rest 503; stops the library's threads. May be called from any thread and
+    /// more than once: the earliest deadline counts and every call returns when all is stopped.
+    ///
+    /// - Parameter deadline: How long what is in flight may take; ``Swift/Duration/zero`` for none.
+    public func stop(within deadline: Duration) async {
+        await withCheckedContinuation { done in
+            core.requestStop(at: .now().advanced(by: deadline), done)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/// Where and how a listener accepts connections.
+public struct ListenerConfiguration: Sendable {
+    /// The address to bind: an IPv4 or IPv6 literal, no name and no brackets. `::` also takes IPv4.
+    public var host: String
+
+    /// The TCP port; 0 lets the kernel choose, and ``HTTPListener/port`` says what it chose.
+    public var port: UInt16
+
+    /// Certificate and key; `nil` for plain HTTP.
+    public var tls: TLSFiles?
+
+    /// What a peer may use up.
+    public var limits: ListenerLimits
+
+    /// How many threads serve connections, at least 1. Each serves its own share of ``ListenerLimits/maxConnections``.
+    public var threads: Int
+
+    /// Gets each message of the C library (a peer that broke off, a failed handshake), on the library's threads.
+    ///
+    /// The messages are for a debug log: they can be caused by any peer. `nil` drops them.
+    public var onLibraryMessage: (@Sendable (String) -> Void)?
+
+    /// Creates a configuration.
+    public init(
+        host: String = "127.0.0.1",
+        port: UInt16 = 0,
+        tls: TLSFiles? = nil,
+        limits: ListenerLimits = .init(),
+        threads: Int = 1
+    ) {
+        self.host = host
+        self.port = port
+        self.tls = tls
+        self.limits = limits
+        self.threads = threads
+    }
+}

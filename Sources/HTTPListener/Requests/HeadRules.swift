@@ -1,0 +1,178 @@
+/// Judges request heads more strictly than libmicrohttpd does, so that no request means two things.
+///
+/// The library takes the first of several lengths, prefers chunks to a length, reads a folded or misspelt framing field
+/// as another field, and then takes the body for the next request. Whatever could be read in two ways is refused here,
+/// and the connection closed with it. What it can't show us can't be judged: a bare LF as a line end, and what follows
+/// a NUL in a field.
+struct HeadRules: Sendable {
+    let limits: ListenerLimits
+
+    /// What is known of a request at its head.
+    struct Head {
+        var method: String
+        var target: String
+        var version: String
+        var headers: HTTPHeaders
+        /// Bytes on the wire.
+        var size: Int
+    }
+
+    /// What the rules found.
+    enum Verdict {
+        /// A good head, and the length it declares.
+        case accepted(contentLength: Int?)
+        /// Answer with this and close.
+        case refused(Response)
+    }
+
+    func judge(_ head: Head) -> Verdict {
+        if let refusal = judgeRequestLine(head) { return .refused(refusal) }
+        if head.size > limits.maxHeaderBytes {
+            return .refused(.problem(431, detail: "At most \(limits.maxHeaderBytes) bytes of header are accepted."))
+        }
+        var framing = Framing()
+        for field in head.headers.fields {
+            if let reason = framing.note(field, of: head.headers) { return .refused(.problem(400, detail: reason)) }
+        }
+        return framing.verdict(method: head.method, version: head.version)
+    }
+
+    private func judgeRequestLine(_ head: Head) -> Response? {
+        if head.version != "HTTP/1.1" && head.version != "HTTP/1.0" {
+            return .problem(505, detail: "Only HTTP/1.1 and HTTP/1.0 are spoken.")
+        }
+        if head.method.isEmpty || !head.method.utf8.allSatisfy(\.isTokenCharacter) {
+            return .problem(400, detail: "The method is not a token.")
+        }
+        if head.target.utf8.count > limits.maxTargetBytes {
+            return .problem(414, detail: "At most \(limits.maxTargetBytes) bytes of target are accepted.")
+        }
+        if head.target.utf8.first != UInt8(ascii: "/") {
+            return .problem(400, detail: "The target must be a path.")
+        }
+        var percentSoFar = 0  // how much of "%00" the bytes just seen spell
+        for byte in head.target.utf8 {
+            guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "#") else {
+                return .problem(400, detail: "The target has a character that must be percent-encoded.")
+            }
+            switch byte {
+            case UInt8(ascii: "%"): percentSoFar = 1
+            case UInt8(ascii: "0") where percentSoFar > 0: percentSoFar += 1
+            default: percentSoFar = 0
+            }
+            if percentSoFar == 3 { return .problem(400, detail: "The target has an encoded NUL.") }
+        }
+        return nil
+    }
+}
+
+/// What the fields say about where the request ends and whom it is for.
+private struct Framing {
+    var lengths = 0
+    var length: Int?
+    var lengthIsHuge = false
+    var codings = 0
+    var isChunked = false
+    var hosts = 0
+    var expectsMore = false
+
+    /// Counts a field in.
+    ///
+    /// - Returns: A reason to refuse the request.
+    mutating func note(_ field: HTTPHeaders.Field, of headers: HTTPHeaders) -> String? {
+        let name = headers.nameBytes(of: field)
+        let value = headers.valueBytes(of: field)
+        // Catches a space before the colon, and a folded line, which the library glues onto the name.
+        guard !name.isEmpty, name.allSatisfy(\.isTokenCharacter) else { return "A field name is not a token." }
+        guard value.allSatisfy(\.isFieldCharacter) else { return "A field value has a control character." }
+        switch name[name.startIndex].lowercasedASCII {
+        case UInt8(ascii: "c"): return noteLength(field, value, of: headers)
+        case UInt8(ascii: "t"): return noteCoding(field, value, of: headers)
+        case UInt8(ascii: "h") where headers.isNamed(field, "host"):
+            hosts += 1
+            guard !value.isEmpty, value.allSatisfy(\.isAuthorityCharacter) else { return "Host is not a host." }
+        case UInt8(ascii: "e") where headers.isNamed(field, "expect"):
+            expectsMore = !value.isEqualIgnoringCase("100-continue")
+        default: break
+        }
+        return nil
+    }
+
+    private mutating func noteLength(
+        _ field: HTTPHeaders.Field,
+        _ value: ArraySlice<UInt8>,
+        of headers: HTTPHeaders
+    ) -> String? {
+        guard headers.hasPrefix(field, "content-length") else { return nil }
+        // "Content-Length:", line end, " 5" reaches us as a field named Content-Length5.
+        guard headers.isNamed(field, "content-length") else { return "A field name is too much like Content-Length." }
+        lengths += 1
+        guard !value.isEmpty, value.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
+            return "Content-Length is not a number."
+        }
+        length = Int(String(decoding: value, as: UTF8.self))
+        lengthIsHuge = length == nil
+        return lengths > 1 ? "Content-Length is there more than once." : nil
+    }
+
+    private mutating func noteCoding(
+        _ field: HTTPHeaders.Field,
+        _ value: ArraySlice<UInt8>,
+        of headers: HTTPHeaders
+    ) -> String? {
+        guard headers.hasPrefix(field, "transfer-encoding") else { return nil }
+        guard headers.isNamed(field, "transfer-encoding") else {
+            return "A field name is too much like Transfer-Encoding."
+        }
+        codings += 1
+        isChunked = value.isEqualIgnoringCase("chunked")
+        return codings > 1 ? "Transfer-Encoding is there more than once." : nil
+    }
+
+    func verdict(method: String, version: String) -> HeadRules.Verdict {
+        if lengths > 0 && codings > 0 {
+            return .refused(.problem(400, detail: "Content-Length and Transfer-Encoding exclude each other."))
+        }
+        if codings > 0 && version == "HTTP/1.0" {
+            return .refused(.problem(400, detail: "HTTP/1.0 has no Transfer-Encoding."))
+        }
+        if codings > 0 && !isChunked {
+            return .refused(.problem(501, detail: "The only transfer coding accepted is chunked."))
+        }
+        if hosts > 1 || (hosts == 0 && version == "HTTP/1.1") {
+            return .refused(.problem(400, detail: "Exactly one Host is needed."))
+        }
+        if expectsMore {
+            return .refused(.problem(417, detail: "The only expectation met is 100-continue."))
+        }
+        if lengths == 0 && codings == 0 && ["POST", "PUT", "PATCH"].contains(method) {
+            return .refused(.problem(411, detail: "Content-Length or Transfer-Encoding: chunked is needed."))
+        }
+        return .accepted(contentLength: lengthIsHuge ? Int.max : length)
+    }
+}
+
+extension UInt8 {
+    /// RFC 9110 §5.6.2 `tchar`.
+    var isTokenCharacter: Bool {
+        switch self {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E, 0x5F, 0x60, 0x7C, 0x7E: true
+        default: false
+        }
+    }
+
+    /// RFC 9110 §5.5 `field-vchar`, space and tab.
+    var isFieldCharacter: Bool { self >= 0x20 ? self != 0x7F : self == 0x09 }
+
+    /// What RFC 3986 §3.2.2 lets into a host and its port.
+    fileprivate var isAuthorityCharacter: Bool {
+        self > 0x20 && self < 0x7F && !#"/?#@\"<>^`{|}"#.utf8.contains(self)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func isEqualIgnoringCase(_ text: String) -> Bool {
+        elementsEqual(text.utf8) { $0.lowercasedASCII == $1 }
+    }
+}

@@ -1,0 +1,14 @@
+/// A request that has arrived as a whole.
+public struct Request: Sendable {
+    /// What came before the body.
+    public var head: RequestHead
+
+    /// The body's bytes with any transfer coding removed; empty when there was none.
+    public var body: [UInt8]
+
+    /// Creates a request, for tests of handlers without a socket.
+    public init(head: RequestHead, body: [UInt8] = []) {
+        self.head = head
+        self.body = body
+    }
+}

@@ -1,0 +1,24 @@
+/// What answers a listener's requests.
+///
+/// Both methods are called on a thread that serves many connections: they must not block, wait for IO or take long.
+public protocol RequestHandler: Sendable {
+    /// Judges a request by its head, before any of its body is read.
+    ///
+    /// The head has passed the listener's own rules (``HeadRules``).
+    func decide(_ head: RequestHead) -> HeadDecision
+
+    /// Takes a whole request.
+    ///
+    /// Answer before returning, which is cheapest, or keep the reply and answer later from any thread: the connection
+    /// then waits without a thread of its own.
+    func handle(_ request: Request, reply: consuming PendingReply)
+}
+
+/// What to do with a request whose head is known.
+public enum HeadDecision: Sendable {
+    /// Answer now, read no body, and close the connection after the answer.
+    case refuse(Response)
+
+    /// Read the body, up to this many bytes (`nil` for ``ListenerLimits/maxBodyBytes``); a longer one is answered 413.
+    case readBody(limit: Int? = nil)
+}

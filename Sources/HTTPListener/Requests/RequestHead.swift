@@ -1,0 +1,48 @@
+/// A request up to its body: request line, header fields, and who sent it.
+public struct RequestHead: Sendable {
+    /// The method as sent, such as `POST`; any token, in the case it was sent in.
+    public var method: String
+
+    /// The request target as sent, nothing decoded: starts with `/` (RFC 9112 §3.2.1).
+    public var target: String
+
+    /// The header fields in the order they came.
+    public var headers: HTTPHeaders
+
+    /// The other end of the connection, which may be a proxy.
+    public var peer: PeerAddress
+
+    /// The body's declared length in bytes; `nil` when none is declared or the body comes in chunks.
+    public var contentLength: Int?
+
+    /// The target up to its first `?`, not decoded.
+    public var path: String {
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return target }
+        return String(target[..<mark])
+    }
+
+    /// What follows the target's first `?`, not decoded; `nil` without one, empty when nothing follows it.
+    public var query: String? {
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
+        return String(target[target.utf8.index(after: mark)...])
+    }
+
+    /// Creates a head, for tests of handlers without a socket; the length is taken from the header fields.
+    public init(method: String, target: String, headers: HTTPHeaders = HTTPHeaders([]), peer: PeerAddress = .loopback) {
+        self.init(
+            method: method,
+            target: target,
+            headers: headers,
+            peer: peer,
+            contentLength: headers["content-length"].flatMap { Int($0) }
+        )
+    }
+
+    init(method: String, target: String, headers: HTTPHeaders, peer: PeerAddress, contentLength: Int?) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.peer = peer
+        self.contentLength = contentLength
+    }
+}

@@ -1,0 +1,59 @@
+/// The right to answer one request, once.
+///
+/// Dropping it answers 503 with `Retry-After`; using it twice doesn't compile. It may be sent from any thread, before or
+/// after ``RequestHandler/handle(_:reply:)`` has returned, and when the listener has answered in the meantime because it
+/// had to stop, sending does nothing.
+public struct PendingReply: ~Copyable, Sendable {
+    private enum Recipient: Sendable {
+        case connection(Connection, request: UInt64)
+        case function(@Sendable (Response) -> Void)
+    }
+
+    private var recipient: Recipient?
+
+    init(_ connection: Connection, request: UInt64) {
+        recipient = .connection(connection, request: request)
+    }
+
+    private init(_ recipient: Recipient) {
+        self.recipient = recipient
+    }
+
+    /// A reply without a connection that hands its answer to a function, for tests of handlers.
+    ///
+    /// The function runs exactly once, in the thread that sends or drops the reply.
+    public static func capturing(_ receive: @escaping @Sendable (Response) -> Void) -> PendingReply {
+        PendingReply(.function(receive))
+    }
+
+    /// Answers.
+    public consuming func send(_ response: Response) {
+        _ = answer(response)
+    }
+
+    /// Turns the right into an object, for closures and tasks, which can't hold a value that can't be copied.
+    public consuming func shared() -> SharedReply {
+        SharedReply(self)
+    }
+
+    deinit {
+        if let recipient { Self.deliver(.unavailable(detail: "The request was not answered."), to: recipient) }
+    }
+
+    /// Answers, and says whether there was still something to answer.
+    consuming func answer(_ response: Response) -> Bool {
+        guard let recipient = recipient.take() else { return false }
+        return Self.deliver(response, to: recipient)
+    }
+
+    @discardableResult
+    private static func deliver(_ response: Response, to recipient: Recipient) -> Bool {
+        switch recipient {
+        case .connection(let connection, let request):
+            return connection.answer(response, request: request)
+        case .function(let receive):
+            receive(response)
+            return true
+        }
+    }
+}

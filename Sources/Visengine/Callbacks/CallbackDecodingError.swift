@@ -1,0 +1,58 @@
+/// Why a callback's body could not be read.
+///
+/// Never a part of the body: it may hold personal data.
+public enum CallbackDecodingError: Error, Equatable, Sendable {
+    /// There is no body, or only white space.
+    case empty
+    /// The body starts like JSON and is none, nor is it a form.
+    case malformedJSON(JSONParsingError)
+    /// The body is no form, or one with too many or too deeply nested fields.
+    case malformedForm(FormDecodingError)
+    /// The body can be read, but holds no order: no id, no state, and nothing of ours.
+    case noOrder
+}
+
+extension CallbackDecodingError {
+    /// A stable name for metrics and log search.
+    public var code: String {
+        switch self {
+        case .empty: "callback_empty"
+        case .malformedJSON: "callback_malformed_json"
+        case .malformedForm: "callback_malformed_form"
+        case .noOrder: "callback_no_order"
+        }
+    }
+}
+
+extension CallbackDecodingError: CustomStringConvertible {
+    /// One sentence for logs.
+    public var description: String {
+        switch self {
+        case .empty: "the callback has no body"
+        case .malformedJSON(let error): "the callback's body is \(error)"
+        case .malformedForm(let error): "the callback's body is no form: \(error)"
+        case .noOrder: "the callback's body holds no order: neither an id, nor a state, nor our own data"
+        }
+    }
+}
+
+/// Why bytes are not `application/x-www-form-urlencoded` within limits.
+public enum FormDecodingError: Error, Equatable, Sendable {
+    /// There is no `name=value` in it.
+    case noFields
+    /// More fields than allowed.
+    case tooManyFields(limit: Int)
+    /// A name with more brackets than allowed.
+    case tooDeep(limit: Int)
+}
+
+extension FormDecodingError: CustomStringConvertible {
+    /// A few words for logs.
+    public var description: String {
+        switch self {
+        case .noFields: "it has no fields"
+        case .tooManyFields(let limit): "it has more than \(limit) fields"
+        case .tooDeep(let limit): "a field's name has more than \(limit) levels"
+        }
+    }
+}

@@ -1,0 +1,20 @@
+/// Why an answer about the catalogue could not be read.
+public enum CatalogueDecodingError: Error, Equatable, Sendable {
+    /// The list, or the item, is of another JSON type than it should be.
+    case unexpectedShape(expected: String)
+    /// A member that every item has is missing or of a wrong type.
+    case missingMember(String)
+    /// `validazione` is no expression.
+    case validation(ValidationExpressionError)
+}
+
+extension CatalogueDecodingError: CustomStringConvertible {
+    /// One sentence for logs.
+    public var description: String {
+        switch self {
+        case .unexpectedShape(let expected): "the catalogue's answer is not \(expected)"
+        case .missingMember(let name): "the catalogue's item has no usable \(name)"
+        case .validation(let error): "the catalogue's item has an unreadable validazione: \(error)"
+        }
+    }
+}

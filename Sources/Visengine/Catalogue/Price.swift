@@ -1,0 +1,38 @@
+/// An amount in euro, in thousandths: prices on the wire have up to two digits after the point, sums of them too.
+public struct Price: Sendable, Hashable, Comparable {
+    /// Thousandths of a euro.
+    public var thousandths: Int64
+
+    /// Creates a price from thousandths of a euro.
+    public init(thousandths: Int64) { self.thousandths = thousandths }
+
+    /// Reads a price from a number or a number's text, rounded to a thousandth; `nil` when it is none.
+    public init?(json: JSONValue) {
+        guard let value = json.double, abs(value) < 1e12 else { return nil }
+        thousandths = Int64((value * 1000).rounded())
+    }
+
+    /// Less money is less.
+    public static func < (left: Price, right: Price) -> Bool { left.thousandths < right.thousandths }
+
+    /// The sum.
+    public static func + (left: Price, right: Price) -> Price {
+        Price(thousandths: left.thousandths.addingReportingOverflow(right.thousandths).partialValue)
+    }
+
+    /// The price as a number on the wire.
+    public var json: JSONValue { .number(digits(atLeast: 0)) }
+
+    private func digits(atLeast least: Int) -> String {
+        let magnitude = thousandths.magnitude
+        var fraction = String(String(magnitude % 1000 + 1000).dropFirst())
+        while fraction.utf8.count > least, fraction.hasSuffix("0") { fraction.removeLast() }
+        let sign = thousandths < 0 ? "-" : ""
+        return sign + String(magnitude / 1000) + (fraction.isEmpty ? "" : "." + fraction)
+    }
+}
+
+extension Price: CustomStringConvertible {
+    /// Digits with at least two after the point, for example `12.70`.
+    public var description: String { digits(atLeast: 2) }
+}

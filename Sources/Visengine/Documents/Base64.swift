@@ -1,0 +1,50 @@
+/// Base64 (RFC 4648) in one piece, for what fits into memory.
+///
+/// Documents go through ``Base64Stream``.
+enum Base64 {
+    /// Which characters stand for 62 and 63, and whether the end is filled up.
+    enum Alphabet {
+        /// `+` and `/`, filled up with `=`.
+        case standard
+        /// `-` and `_`, without filling.
+        case url
+    }
+
+    /// Encodes bytes.
+    static func encode(_ bytes: [UInt8], alphabet: Alphabet = .standard) -> [UInt8] {
+        let digits = alphabet == .standard ? standardDigits : urlDigits
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        var index = 0
+        while index < bytes.count {
+            let rest = min(3, bytes.count - index)
+            var group = UInt32(bytes[index]) << 16
+            if rest > 1 { group |= UInt32(bytes[index + 1]) << 8 }
+            if rest > 2 { group |= UInt32(bytes[index + 2]) }
+            for place in 0...rest { text.append(digits[Int(group >> (18 - 6 * UInt32(place)) & 63)]) }
+            if alphabet == .standard {
+                for _ in rest..<3 { text.append(UInt8(ascii: "=")) }
+            }
+            index += 3
+        }
+        return text
+    }
+
+    /// Decodes text with white space and missing filling tolerated; `nil` when it is no base64.
+    static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+        var stream = Base64Stream()
+        var bytes: [UInt8] = []
+        var group: [UInt8] = [0, 0, 0]
+        for character in text {
+            var written = 0
+            guard stream.push(character, into: &group, at: &written) else { return nil }
+            bytes.append(contentsOf: group[..<written])
+        }
+        var written = 0
+        guard stream.finish(into: &group, at: &written) else { return nil }
+        return bytes + group[..<written]
+    }
+
+    static let standardDigits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let urlDigits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+}

@@ -1,0 +1,92 @@
+extension JSONParser {
+    /// Reads a string that starts at the quotation mark under the index.
+    mutating func string() throws(JSONParsingError) -> String {
+        index += 1
+        let start = index
+        // Without escapes, which is nearly always, the text is taken in one piece.
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\"") {
+                let text = try Self.text(bytes[start..<index])
+                index += 1
+                return text
+            }
+            if byte == UInt8(ascii: "\\") { return try stringWithEscapes(from: start) }
+            if byte < 0x20 { throw JSONParsingError(.controlCharacter, at: index) }
+            index += 1
+        }
+        throw JSONParsingError(.unexpectedEnd, at: index)
+    }
+
+    private mutating func stringWithEscapes(from start: Int) throws(JSONParsingError) -> String {
+        var unescaped = Array(bytes[start..<index])
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\"") {
+                guard let text = String(validating: unescaped, as: UTF8.self) else {
+                    throw JSONParsingError(.invalidUTF8, at: start)
+                }
+                index += 1
+                return text
+            }
+            if byte < 0x20 { throw JSONParsingError(.controlCharacter, at: index) }
+            index += 1
+            if byte == UInt8(ascii: "\\") {
+                try escape(into: &unescaped)
+            } else {
+                unescaped.append(byte)
+            }
+        }
+        throw JSONParsingError(.unexpectedEnd, at: index)
+    }
+
+    private mutating func escape(into unescaped: inout [UInt8]) throws(JSONParsingError) {
+        guard index < bytes.count else { throw JSONParsingError(.unexpectedEnd, at: index) }
+        let byte = bytes[index]
+        index += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): unescaped.append(byte)
+        case UInt8(ascii: "b"): unescaped.append(0x08)
+        case UInt8(ascii: "f"): unescaped.append(0x0C)
+        case UInt8(ascii: "n"): unescaped.append(0x0A)
+        case UInt8(ascii: "r"): unescaped.append(0x0D)
+        case UInt8(ascii: "t"): unescaped.append(0x09)
+        case UInt8(ascii: "u"): unescaped.append(contentsOf: try unicodeEscape().utf8)
+        default: throw JSONParsingError(.invalidEscape, at: index - 1)
+        }
+    }
+
+    private mutating func unicodeEscape() throws(JSONParsingError) -> Unicode.Scalar {
+        let start = index
+        let unit = try fourHexDigits()
+        var code = unit
+        if unit & 0xFC00 == 0xD800 {
+            guard take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
+                throw JSONParsingError(.loneSurrogate, at: start)
+            }
+            let low = try fourHexDigits()
+            guard low & 0xFC00 == 0xDC00 else { throw JSONParsingError(.loneSurrogate, at: start) }
+            code = 0x10000 + (unit & 0x3FF) << 10 + (low & 0x3FF)
+        }
+        guard let scalar = Unicode.Scalar(code) else { throw JSONParsingError(.loneSurrogate, at: start) }
+        return scalar
+    }
+
+    private mutating func fourHexDigits() throws(JSONParsingError) -> UInt32 {
+        var code: UInt32 = 0
+        for _ in 0..<4 {
+            guard index < bytes.count else { throw JSONParsingError(.unexpectedEnd, at: index) }
+            guard let digit = ASCII.hexValue(bytes[index]) else { throw JSONParsingError(.invalidEscape, at: index) }
+            code = code << 4 | UInt32(digit)
+            index += 1
+        }
+        return code
+    }
+
+    private static func text(_ slice: ArraySlice<UInt8>) throws(JSONParsingError) -> String {
+        guard let text = String(validating: slice, as: UTF8.self) else {
+            throw JSONParsingError(.invalidUTF8, at: slice.startIndex)
+        }
+        return text
+    }
+}

@@ -1,0 +1,75 @@
+internal import Crypto
+
+/// The keys that sign and check callback tokens.
+///
+/// A token is `v1.KEYID.NONCE.MAC`: 22 characters of nonce, and HMAC-SHA256 as 43 characters of base64url. It rides in the
+/// callback's URL and in `callback_data.data`, since the provider signs nothing. Checking needs no look-up. To rotate,
+/// make a new key active and move the old one to the accepted keys until its orders are done, then to the retired ones.
+public struct CallbackTokenKeys: Sendable {
+    private let active: TokenKey
+    private let usable: [String: TokenKey]
+    private let retired: [String: TokenKey]
+
+    /// Creates the set.
+    ///
+    /// - Parameters:
+    ///   - active: the key that signs new tokens.
+    ///   - accepted: keys whose tokens are still good.
+    ///   - retired: keys whose tokens are refused, but told apart from forgeries.
+    ///
+    /// When an id comes more than once, active goes before accepted, and accepted before retired.
+    public init(active: TokenKey, accepted: [TokenKey] = [], retired: [TokenKey] = []) {
+        self.active = active
+        usable = Dictionary([active] + accepted, by: \.id)
+        self.retired = Dictionary(retired, by: \.id)
+    }
+
+    /// The ids of all keys, active first.
+    public var keyIDs: [String] {
+        [active.id] + usable.keys.filter { $0 != active.id }.sorted() + retired.keys.sorted()
+    }
+
+    /// Makes the token of an order: the same one each time, with the active key.
+    public func mint(_ nonce: OrderNonce) -> String {
+        "v1.\(active.id).\(nonce.rawValue).\(active.mac(of: nonce))"
+    }
+
+    /// Checks a token in time that does not depend on how much of its code is right.
+    public func check(_ text: some StringProtocol) -> TokenVerdict {
+        guard text.utf8.count <= Self.maxLength else { return .invalid }
+        let parts = text.split(separator: ".", maxSplits: 4, omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0] == "v1", let nonce = OrderNonce(rawValue: String(parts[2])) else {
+            return .invalid
+        }
+        let keyID = String(parts[1])
+        if let key = usable[keyID] {
+            return Self.isEqual(parts[3], key.mac(of: nonce)) ? .valid(nonce, keyID: keyID) : .invalid
+        }
+        if let key = retired[keyID] {
+            return Self.isEqual(parts[3], key.mac(of: nonce)) ? .retired(nonce, keyID: keyID) : .invalid
+        }
+        return .invalid
+    }
+
+    /// A name for a token in logs: the first 8 hexadecimal digits of the SHA-256 of its UTF-8.
+    public static func fingerprint(of text: String) -> String {
+        ASCII.hex(SHA256.hash(data: Array(text.utf8)).prefix(4))
+    }
+
+    /// `v1`, 16 characters of key id, 22 of nonce, 43 of code, and three dots.
+    private static let maxLength = 2 + 16 + 22 + 43 + 3
+
+    /// Compares every byte, whichever differ; only the length, which is public, ends it early.
+    private static func isEqual(_ left: some StringProtocol, _ right: String) -> Bool {
+        guard left.utf8.count == right.utf8.count else { return false }
+        var difference: UInt8 = 0
+        for (one, other) in zip(left.utf8, right.utf8) { difference |= one ^ other }
+        return difference == 0
+    }
+}
+
+extension Dictionary where Key == String, Value == TokenKey {
+    fileprivate init(_ keys: [TokenKey], by id: (TokenKey) -> String) {
+        self.init(keys.map { (id($0), $0) }) { first, _ in first }
+    }
+}

@@ -1,0 +1,45 @@
+internal import Crypto
+
+/// A key that signs callback tokens, with the short id by which a token names it.
+///
+/// Neither its description nor a mirror of it shows the secret.
+public struct TokenKey: Sendable {
+    /// 1 to 16 characters of `a–z` and `0–9`; part of every token, no secret.
+    public let id: String
+    private let secret: SymmetricKey
+
+    /// Creates a key, or nothing when the id or the secret is not as it has to be.
+    ///
+    /// - Parameters:
+    ///   - id: 1 to 16 characters of `a–z` and `0–9`.
+    ///   - secret: at least 32 bytes from a random source.
+    public init?(id: String, secret: [UInt8]) {
+        guard Self.isID(id), secret.count >= 32 else { return nil }
+        self.id = id
+        self.secret = SymmetricKey(data: secret)
+    }
+
+    /// Whether the text can be a key's id.
+    static func isID(_ text: some StringProtocol) -> Bool {
+        (1...16).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                ASCII.isDigit(byte) || (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z"))
+            }
+    }
+
+    /// HMAC-SHA256 over the token's purpose, the key's id and the nonce, as 43 characters of base64url.
+    func mac(of nonce: OrderNonce) -> String {
+        // The first line keeps a token from being taken for anything else that the same key might sign one day.
+        let message = Array("ricevuta callback token v1\n\(id)\n\(nonce.rawValue)".utf8)
+        let code = HMAC<SHA256>.authenticationCode(for: message, using: secret)
+        return String(decoding: Base64.encode(Array(code), alphabet: .url), as: UTF8.self)
+    }
+}
+
+extension TokenKey: CustomStringConvertible, CustomReflectable {
+    /// The key's id alone.
+    public var description: String { "TokenKey(\(id))" }
+
+    /// The key's id alone.
+    public var customMirror: Mirror { Mirror(self, children: ["id": id]) }
+}
