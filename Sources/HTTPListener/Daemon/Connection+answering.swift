@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Synchronization
 
 extension Connection {
     /// Answers the request of that number; called by its reply, on any thread.
@@ -36,11 +37,11 @@ extension Connection {
     @discardableResult
     func queue(_ response: Response) -> Bool {
         let closes = response.closes || core.isDraining
-        if let prepared = PreparedResponse(response, closes: closes, connection: self) {
+        if let prepared = PreparedResponse.make(response, closes: closes, connection: self) {
             return unsafe prepared.queue(on: handle)
         }
         let failure = Response.problem(500, detail: "The answer could not be formed.")
-        return unsafe PreparedResponse(failure, closes: true, connection: self)?.queue(on: handle) ?? false
+        return unsafe PreparedResponse.make(failure, closes: true, connection: self)?.queue(on: handle) ?? false
     }
 
     /// Suspends the connection until the pause is over; called by the body's reader, on the library's thread.

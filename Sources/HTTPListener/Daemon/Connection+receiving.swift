@@ -1,3 +1,5 @@
+import Synchronization
+
 // What happens on the library's thread while a request arrives.
 extension Connection {
     /// What the library is to do next.

@@ -160,7 +160,7 @@ extension Connection {
             // Written past the library, which takes an answer on its own threads only. It has written nothing for this
             // request, except perhaps a whole 100 Continue.
             let answer = Self.timeoutAnswer
-            _ = unsafe send(socket, answer, answer.count, Int32(MSG_NOSIGNAL.rawValue) | Int32(MSG_DONTWAIT.rawValue))
+            _ = unsafe send(socket, answer, answer.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
         }
         // Wakes the library's thread, which closes. Under the lock, so that the number isn't another socket's by now.
         shutdown(socket, Int32(SHUT_RDWR))

@@ -53,14 +53,12 @@ final class ListenerCore: Sendable {
         if let files = configuration.tls { texts = try TLSTexts(files) }
         let socket = try ListeningSocket(host: configuration.host, port: configuration.port)
         let core = try ListenerCore(configuration, isTLS: texts != nil, port: socket.port, handler: handler)
-        let handle: DaemonHandle
         do {
-            handle = try DaemonHandle(configuration, socket: socket, tls: texts, core: core)
+            core.adopt(try DaemonHandle(configuration, socket: socket, tls: texts, core: core))
         } catch {
             guard let files = configuration.tls, case .startFailed(_, let reason) = error else { throw error }
             throw .tlsFile(path: files.certificate, reason: "certificate and key can't be used together: \(reason)")
         }
-        core.daemon.withLock { $0 = consume handle }
         do {
             try startThread { core.keep() }
         } catch {
@@ -173,6 +171,11 @@ extension ListenerCore {
         let end = Instant.now().advanced(by: .milliseconds(500))
         while !all.allSatisfy(\.isIdle), Instant.now() < end { waker.wait(atMost: .milliseconds(2)) }
         stopDaemon()
+    }
+
+    private func adopt(_ handle: consuming DaemonHandle) {
+        var handle: DaemonHandle? = consume handle
+        daemon.withLock { swap(&$0, &handle) }
     }
 
     private func stopDaemon() {

@@ -10,43 +10,10 @@ struct PreparedResponse: ~Copyable {
     private let response: OpaquePointer
     private let status: UInt32
 
-    /// Prepares a response.
-    ///
-    /// - Returns: `nil` when a header or the status can't be expressed in HTTP, or memory is short.
-    init?(_ source: Response, closes: Bool, connection: Connection) {
-        guard (200...599).contains(source.status), source.headers.allSatisfy({ Self.isSound($0) }) else { return nil }
-        var status = UInt32(source.status)
-        let made: OpaquePointer?
-        var headers = source.headers
-        switch source.body {
-        case .bytes(let bytes):
-            unsafe made = Self.copy(bytes)
-        case .stream(let length, let producer):
-            let reader = unsafe Unmanaged.passRetained(BodyReader(producer, connection: connection))
-            // Released in onBodyEnd.
-            let size = length.map { UInt64(clamping: $0) } ?? UInt64.max
-            unsafe made = MHD_create_response_from_callback(size, 32_768, onBodyPiece, reader.toOpaque(), onBodyEnd)
-            if unsafe made == nil { unsafe reader.release() }
-        case .file(let path):
-            switch Self.open(path) {
-            case .file(let descriptor, let size):
-                unsafe made = MHD_create_response_from_fd64(size, descriptor)
-                if unsafe made == nil { Glibc.close(descriptor) }
-            case .empty:
-                unsafe made = Self.copy([])
-            case .absent(let reason):
-                status = UInt32(reason)
-                headers = [("Content-Type", "application/problem+json")]
-                unsafe made = Self.copy(Response.problemDocument(reason, detail: nil))
-            }
-        }
-        guard let response = unsafe made else { return nil }
+    @unsafe
+    private init(_ response: OpaquePointer, status: UInt32) {
         unsafe self.response = response
         self.status = status
-        for (name, value) in headers where !Self.isLibrarys(name) {
-            guard unsafe MHD_add_response_header(response, name, value) == .YES else { return nil }
-        }
-        if closes { _ = unsafe MHD_add_response_header(response, "Connection", "close") }
     }
 
     deinit {
@@ -57,6 +24,55 @@ struct PreparedResponse: ~Copyable {
     @unsafe
     borrowing func queue(on connection: OpaquePointer) -> Bool {
         unsafe MHD_queue_response(connection, status, response) == .YES
+    }
+
+    /// Prepares a response.
+    ///
+    /// - Returns: `nil` when a header or the status can't be expressed in HTTP, or memory is short.
+    static func make(_ source: Response, closes: Bool, connection: Connection) -> PreparedResponse? {
+        guard (200...599).contains(source.status), source.headers.allSatisfy({ isSound($0) }) else { return nil }
+        var status = source.status
+        var headers = source.headers
+        let made: OpaquePointer?
+        switch source.body {
+        case .bytes(let bytes):
+            unsafe made = copy(bytes)
+        case .stream(let length, let producer):
+            unsafe made = read(from: BodyReader(producer, connection: connection), length: length)
+        case .file(let path):
+            switch open(path) {
+            case .file(let descriptor, let size):
+                unsafe made = MHD_create_response_from_fd64(size, descriptor)
+                if unsafe made == nil { Glibc.close(descriptor) }
+            case .empty:
+                unsafe made = copy([])
+            case .absent(let reason):
+                status = reason
+                headers = [("Content-Type", "application/problem+json")]
+                unsafe made = copy(Response.problemDocument(reason, detail: nil))
+            }
+        }
+        guard let made = unsafe made else { return nil }
+        let prepared = unsafe PreparedResponse(made, status: UInt32(status))
+        guard prepared.add(headers, closes: closes) else { return nil }
+        return prepared
+    }
+
+    private borrowing func add(_ headers: [(name: String, value: String)], closes: Bool) -> Bool {
+        for (name, value) in headers where !Self.isLibrarys(name) {
+            guard unsafe MHD_add_response_header(response, name, value) == .YES else { return false }
+        }
+        guard closes else { return true }
+        return unsafe MHD_add_response_header(response, "Connection", "close") == .YES
+    }
+
+    @unsafe
+    private static func read(from reader: BodyReader, length: Int?) -> OpaquePointer? {
+        let size = length.map { UInt64(clamping: $0) } ?? UInt64.max
+        let retained = unsafe Unmanaged.passRetained(reader)  // released in onBodyEnd
+        let made = unsafe MHD_create_response_from_callback(size, 32_768, onBodyPiece, retained.toOpaque(), onBodyEnd)
+        if unsafe made == nil { unsafe retained.release() }
+        return unsafe made
     }
 
     @unsafe

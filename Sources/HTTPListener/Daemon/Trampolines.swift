@@ -83,10 +83,11 @@ func onRequestEnd(
 }
 
 /// The library has something to say.
-func onMessage(_ context: UnsafeMutableRawPointer, _ format: UnsafePointer<CChar>, _ arguments: CVaListPointer) {
+func onMessage(_ context: UnsafeMutableRawPointer, _ format: UnsafePointer<CChar>, _ arguments: CVaListPointer?) {
     let core = unsafe Unmanaged<ListenerCore>.fromOpaque(context).takeUnretainedValue()
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
-        guard let start = buffer.baseAddress, unsafe vsnprintf(start, 512, format, arguments) > 0 else { return }
+        guard let arguments = unsafe arguments, let start = buffer.baseAddress,
+            unsafe vsnprintf(start, 512, format, arguments) > 0 else { return }
         var message = unsafe String(cString: start)
         while message.last?.isNewline == true { message.removeLast() }
         core.note(message)

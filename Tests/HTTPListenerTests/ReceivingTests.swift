@@ -1,0 +1,134 @@
+import Dispatch
+import HTTPListener
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct ReceivingTests {
+    static let sizes = [0, 1, 2, 700, 4_095, 4_096, 32_767, 32_768, 65_536, 131_072, 299_999, 300_000]
+
+    @Test(arguments: sizes)
+    func deliversTheExactBody(count: Int) async throws {
+        let handler = RecordingHandler()
+        let body = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+
+        let statuses = try await withPort(handler) { port in
+            let client = try RawClient(port: port)
+            // A declared length, then chunks, on the same connection.
+            try client.send("POST /a?b=%20c HTTP/1.1\r\nHost: x\r\nContent-Length: \(count)\r\n\r\n")
+            try client.send(body)
+            let first = try client.answer().status
+            try client.send("POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for start in stride(from: 0, to: count, by: 70_001) {
+                let piece = body[start..<min(start + 70_001, count)]
+                try client.send(Array("\(String(piece.count, radix: 16))\r\n".utf8) + piece + Array("\r\n".utf8))
+            }
+            try client.send("0\r\n\r\n")
+            return [first, try client.answer().status]
+        }
+
+        #expect(statuses == [200, 200])
+        #expect(handler.requests.map(\.body) == [body, body])
+        #expect(handler.requests.first?.head.contentLength == count)
+        #expect(handler.requests.first?.head.target == "/a?b=%20c")
+        #expect(handler.requests.last?.head.contentLength == nil)
+    }
+
+    @Test(arguments: ["127.0.0.1", "::1", "::"])
+    func knowsThePeer(host: String) async throws {
+        let handler = RecordingHandler()
+
+        try await withPort(handler, host: host) { port in
+            let client = try RawClient(port: port, isIPv6: host == "::1")
+            try client.send("GET /x HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nx-a:  2 \r\nCookie: ä\r\n\r\n")
+            #expect(try client.answer().status == 200)
+        }
+
+        let head = try #require(handler.requests.first?.head)
+        #expect(head.peer.description == (host == "::1" ? "::1" : "127.0.0.1"))
+        #expect(head.peer.port > 0)
+        #expect(head.method == "GET")
+        #expect(head.headers.all("X-a") == ["1", "2"])
+        #expect(head.headers["COOKIE"] == "ä")
+        #expect(Array(head.headers).map(\.name) == ["Host", "X-A", "x-a", "Cookie"])
+    }
+
+    @Test func asksForTheBodyOnlyWhenItWantsIt() async throws {
+        let handler = RecordingHandler(decide: { $0.path == "/no" ? .refuse(.problem(401)) : .readBody() })
+
+        try await withPort(handler) { port in
+            let wanted = try RawClient(port: port)
+            try wanted.send("POST /yes HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+            #expect(try wanted.answer().status == 100)
+            try wanted.send("hi")
+            #expect(try wanted.answer().status == 200)
+
+            let unwanted = try RawClient(port: port)
+            try unwanted.send("POST /no HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+            let answer = try unwanted.answer()
+            #expect(answer.status == 401)
+            #expect(answer.header("connection") == "close")
+            #expect(unwanted.rest()?.isEmpty == true)
+        }
+
+        #expect(handler.requests.map(\.body) == [Array("hi".utf8)])
+    }
+
+    @Test func handsNothingOverWhenThePeerBreaksOff() async throws {
+        let handler = RecordingHandler()
+
+        try await withPort(handler) { port in
+            let client = try RawClient(port: port)
+            try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf")
+            client.finishSending()
+            #expect(client.rest() == [])
+        }
+
+        #expect(handler.requests.isEmpty)
+    }
+
+    @Test func answersPipelinedRequestsInOrder() async throws {
+        let handler = RecordingHandler { .text(200, $0.head.path) }
+
+        try await withPort(handler) { port in
+            let client = try RawClient(port: port)
+            try client.send((0..<20).map { "GET /\($0) HTTP/1.1\r\nHost: x\r\n\r\n" }.joined())
+            for number in 0..<20 { #expect(try client.answer().text == "/\(number)") }
+        }
+    }
+
+    @Test(arguments: [1, 2], [127, 128, 129, 255, 256])
+    func answersAllThatAreReadyAtOnce(threads: Int, count: Int) async throws {
+        // libmicrohttpd's internal epoll would hang at exactly 128 and 256. Its threads are held until all is sent.
+        let holds = (0..<threads).map { _ in DispatchSemaphore(value: 0) }
+        let held = DispatchSemaphore(value: 0)
+        let next = Atomic(0)
+        let handler = RecordingHandler { request in
+            if request.head.path == "/hold" {
+                let mine = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                held.signal()
+                if mine < holds.count { holds[mine].wait() }
+            }
+            return .text(200, "ok")
+        }
+
+        let answered = try await withPort(handler, threads: threads) { port in
+            var holders: [RawClient] = []
+            // A connection goes to whichever thread accepts it, and a held thread accepts none.
+            for _ in 0..<threads {
+                holders.append(try RawClient(port: port))
+                try holders.last?.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
+                held.wait()
+            }
+            let clients = try (0..<count).map { _ in try RawClient(port: port) }
+            for client in clients { try client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n") }
+            for hold in holds { hold.signal() }
+            let first = try clients.filter { try $0.answer().status == 200 }.count
+            // Accepted by now: once more over the same connections.
+            for client in clients { try client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n") }
+            return try [first, clients.filter { try $0.answer().status == 200 }.count]
+        }
+
+        #expect(answered == [count, count])
+    }
+}
