@@ -25,6 +25,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ],
     targets: [
@@ -32,7 +33,7 @@ let package = Package(
         .target(name: "HTTPListener", dependencies: ["CMicroHTTPD"]),
         .target(name: "Visengine", dependencies: [crypto]),
         .target(name: "Callbacks", dependencies: ["Visengine"]),
-        .target(name: "SQLiteLedger", dependencies: ["Callbacks", "Visengine", grdb]),
+        .target(name: "SQLiteLedger", dependencies: ["Callbacks", "Visengine", crypto, grdb]),
         .target(
             name: "VisengineClient",
             dependencies: ["Callbacks", "Visengine", httpClient, nioCore, nioHTTP1, nioPosix]
@@ -85,8 +86,11 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "Visengine", .product(name: "Subprocess", package: "swift-subprocess"),
-            ]
+                "TestSupport", "Visengine", crypto, httpClient, nioCore, nioHTTP1,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            exclude: ["Receivers"]
         ),
     ]
 )
