@@ -3,6 +3,7 @@ import PackageDescription
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -43,8 +44,8 @@ let package = Package(
             name: "Sinks",
             dependencies: ["Callbacks", "Visengine", crypto, httpClient, nioCore, nioHTTP1, nioPosix]
         ),
-        .target(name: "Pipeline", dependencies: ["Callbacks", "Visengine", log, metrics, lifecycle]),
-        .target(name: "Console", dependencies: ["Callbacks", "HTTPListener", crypto, log, metrics]),
+        .target(name: "Pipeline", dependencies: ["Callbacks", "Visengine", log, metrics, coreMetrics, lifecycle]),
+        .target(name: "Console", dependencies: ["Callbacks", "HTTPListener", log, coreMetrics]),
         .target(
             name: "VisengineSandbox",
             dependencies: ["Visengine", "HTTPListener", httpClient, nioCore, nioHTTP1]

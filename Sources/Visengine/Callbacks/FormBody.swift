@@ -12,7 +12,12 @@ struct FormBody {
     init(parsing body: ArraySlice<UInt8>) throws(FormDecodingError) {
         var root = FormNode()
         var count = 0
-        for pair in body.split(separator: UInt8(ascii: "&")) {
+        var start = body.startIndex
+        while start < body.endIndex {
+            let end = body[start...].firstIndex(of: UInt8(ascii: "&")) ?? body.endIndex
+            let pair = body[start..<end]
+            start = end + 1
+            guard !pair.isEmpty else { continue }
             count += 1
             guard count <= Self.fieldLimit else { throw .tooManyFields(limit: Self.fieldLimit) }
             guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else {

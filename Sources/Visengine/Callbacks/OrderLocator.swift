@@ -59,21 +59,24 @@ struct OrderLocator {
             return find(likeness, in: first, level: level + 1, isWithinOurs: isWithinOurs, way: &way)
         case .object(let object):
             if OrderFields(object).likeness == likeness { return object }
-            for member in Self.dataFirst(object.members) where isWithinOurs || !Self.ours.contains(member.key) {
-                way.append(Step(object: object, key: member.key))
-                if let order = find(likeness, in: member.value, level: level + 1, isWithinOurs: isWithinOurs, way: &way)
-                {
-                    return order
+            for isData in [true, false] {
+                for member in object.members where (member.key == "data") == isData {
+                    guard isWithinOurs || !Self.ours.contains(member.key) else { continue }
+                    way.append(Step(object: object, key: member.key))
+                    let order = find(
+                        likeness,
+                        in: member.value,
+                        level: level + 1,
+                        isWithinOurs: isWithinOurs,
+                        way: &way
+                    )
+                    if let order { return order }
+                    way.removeLast()
                 }
-                way.removeLast()
             }
             return nil
         default: return nil
         }
-    }
-
-    private static func dataFirst(_ members: [JSONObject.Member]) -> [JSONObject.Member] {
-        members.filter { $0.key == "data" } + members.filter { $0.key != "data" }
     }
 
     /// Levels looked through: envelope, field, text, list and order are five.

@@ -3,11 +3,15 @@ extension JSONParser {
     mutating func string() throws(JSONParsingError) -> String {
         index += 1
         let start = index
+        var seen: UInt8 = 0
         // Without escapes, which is nearly always, the text is taken in one piece.
         while index < bytes.count {
             let byte = bytes[index]
+            seen |= byte
             if byte == UInt8(ascii: "\"") {
-                let text = try Self.text(bytes[start..<index])
+                let slice = bytes[start..<index]
+                // ASCII needs no check.
+                let text = seen < 0x80 ? String(decoding: slice, as: UTF8.self) : try Self.text(slice)
                 index += 1
                 return text
             }

@@ -66,6 +66,8 @@ struct JSONParser {
         var members: [JSONObject.Member] = []
         // Small objects are searched, large ones indexed: no input makes this quadratic.
         var places: [String: Int] = [:]
+        // One bit for each name seen, by its length and last byte: a name whose bit is not set is surely new.
+        var seen: UInt64 = 0
         skipWhitespace()
         if take(UInt8(ascii: "}")) { return .object(JSONObject()) }
         while true {
@@ -77,10 +79,14 @@ struct JSONParser {
             try expect(UInt8(ascii: ":"))
             try countMember()
             let value = try value(depth: depth)
-            if let place = Self.place(of: key, in: members, &places) {
+            let bit = Self.bit(of: key)
+            if seen & bit != 0, let place = Self.place(of: key, in: members, &places) {
                 members[place].value = value
             } else {
+                if members.isEmpty { members.reserveCapacity(8) }
+                if !places.isEmpty { places[key] = members.count }
                 members.append(JSONObject.Member(key, value))
+                seen |= bit
             }
             skipWhitespace()
             if take(UInt8(ascii: ",")) { continue }
@@ -98,9 +104,11 @@ struct JSONParser {
         if places.isEmpty {
             for (place, member) in members.enumerated() { places[member.key] = place }
         }
-        if let place = places[key] { return place }
-        places[key] = members.count
-        return nil
+        return places[key]
+    }
+
+    private static func bit(of key: String) -> UInt64 {
+        1 << UInt64((key.utf8.count &* 11 &+ Int(key.utf8.last ?? 0)) & 63)
     }
 
     private mutating func array(depth: Int) throws(JSONParsingError) -> JSONValue {

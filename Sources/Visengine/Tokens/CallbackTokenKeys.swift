@@ -31,17 +31,20 @@ public struct CallbackTokenKeys: Sendable {
 
     /// Makes the token of an order: the same one each time, with the active key.
     public func mint(_ nonce: OrderNonce) -> String {
-        "v1.\(active.id).\(nonce.rawValue).\(active.mac(of: nonce))"
+        "v1.\(active.id).\(nonce.rawValue)." + String(decoding: active.mac(of: nonce), as: UTF8.self)
     }
 
     /// Checks a token in time that does not depend on how much of its code is right.
     public func check(_ text: some StringProtocol) -> TokenVerdict {
-        guard text.utf8.count <= Self.maxLength else { return .invalid }
-        let parts = text.split(separator: ".", maxSplits: 4, omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0] == "v1", let nonce = OrderNonce(rawValue: String(parts[2])) else {
-            return .invalid
-        }
-        let keyID = String(parts[1])
+        text.utf8.count <= Self.maxLength ? check(bytes: Array(String(text).utf8)) : .invalid
+    }
+
+    private func check(bytes: [UInt8]) -> TokenVerdict {
+        let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 4, omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0].elementsEqual("v1".utf8),
+            let nonce = OrderNonce(rawValue: String(decoding: parts[2], as: UTF8.self))
+        else { return .invalid }
+        let keyID = String(decoding: parts[1], as: UTF8.self)
         if let key = usable[keyID] {
             return Self.isEqual(parts[3], key.mac(of: nonce)) ? .valid(nonce, keyID: keyID) : .invalid
         }
@@ -60,10 +63,10 @@ public struct CallbackTokenKeys: Sendable {
     private static let maxLength = 2 + 16 + 22 + 43 + 3
 
     /// Compares every byte, whichever differ; only the length, which is public, ends it early.
-    private static func isEqual(_ left: some StringProtocol, _ right: String) -> Bool {
-        guard left.utf8.count == right.utf8.count else { return false }
+    private static func isEqual(_ left: ArraySlice<UInt8>, _ right: [UInt8]) -> Bool {
+        guard left.count == right.count else { return false }
         var difference: UInt8 = 0
-        for (one, other) in zip(left.utf8, right.utf8) { difference |= one ^ other }
+        for place in right.indices { difference |= left[left.startIndex + place] ^ right[place] }
         return difference == 0
     }
 }

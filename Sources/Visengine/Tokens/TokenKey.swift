@@ -28,11 +28,11 @@ public struct TokenKey: Sendable {
     }
 
     /// HMAC-SHA256 over the token's purpose, the key's id and the nonce, as 43 characters of base64url.
-    func mac(of nonce: OrderNonce) -> String {
+    func mac(of nonce: OrderNonce) -> [UInt8] {
         // The first line keeps a token from being taken for anything else that the same key might sign one day.
         let message = Array("ricevuta callback token v1\n\(id)\n\(nonce.rawValue)".utf8)
         let code = HMAC<SHA256>.authenticationCode(for: message, using: secret)
-        return String(decoding: Base64.encode(Array(code), alphabet: .url), as: UTF8.self)
+        return Base64.encode(Array(code), alphabet: .url)
     }
 }
 

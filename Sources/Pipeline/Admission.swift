@@ -1,0 +1,56 @@
+import Visengine
+
+/// What the door decided on a request's head.
+public enum Admission: Sendable, Equatable {
+    /// Read the body, and hand it to ``Intake/take(_:body:contentType:answer:)``.
+    case admitted(AdmittedCallback)
+    /// Nothing is here.
+    case notFound
+    /// Only this method is.
+    case methodNotAllowed(allow: String)
+    /// The token is missing or wrong.
+    case unauthorized
+    /// Callbacks are not taken from this address.
+    case networkNotAllowed
+    /// The address showed too many bad tokens.
+    case tooManyFailures(retryAfter: Duration)
+}
+
+/// A request that may send its body; only ``Intake`` makes one.
+public struct AdmittedCallback: Sendable, Equatable {
+    let token: VerifiedToken?
+    let origin: [UInt8]
+}
+
+/// A token whose signature holds.
+struct VerifiedToken: Sendable, Equatable {
+    var nonce: OrderNonce
+    var keyID: String
+    var isRetired: Bool
+}
+
+/// What became of a callback.
+public enum IntakeAnswer: Sendable, Equatable {
+    /// New, synced to disk with its work.
+    case accepted(id: Int64)
+    /// Known, synced to disk with its work.
+    case duplicate(id: Int64)
+    /// Nothing was stored: the queue is full.
+    case overloaded(retryAfter: Duration)
+    /// Nothing was stored: the ledger cannot write.
+    case failed
+    /// The body has no good token either.
+    case unauthorized
+    /// There is no token, and the body names no order.
+    case undecodable
+
+    init(_ outcome: RecordOutcome) {
+        self =
+            switch outcome {
+            case .accepted(let id): .accepted(id: id)
+            case .duplicate(let id): .duplicate(id: id)
+            case .overloaded(let retryAfter): .overloaded(retryAfter: retryAfter)
+            case .failed: .failed
+            }
+    }
+}

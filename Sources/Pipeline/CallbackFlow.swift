@@ -1,0 +1,101 @@
+public import Callbacks
+public import Logging
+public import ServiceLifecycle
+public import Visengine
+
+/// The way of one callback, and the services that walk it.
+///
+/// | stage      | file                  | reads                     | writes, in one transaction                    | a crash repeats          |
+/// |------------|-----------------------|---------------------------|-----------------------------------------------|--------------------------|
+/// | door       | `Intake.admit`        | path, token, address      | nothing                                       | nothing                  |
+/// | intake     | `Intake.take`         | body                      | callback, order, verify job; then answers 200 | nothing: not answered    |
+/// | verifier   | `OrderVerification`   | `GET /richiesta/{id}`     | order, notifications, deliveries, next jobs   | the read-back            |
+/// | fetcher    | `DocumentFetch`       | `GET /documento/{id}`     | document, notification, deliveries, jobs      | the fetch, same content  |
+/// | dispatcher | `DispatcherService`   | notification, document    | the attempt's outcome, the next attempt       | the attempt, same id     |
+/// | poll       | `OrderVerification`   | as the verifier           | as the verifier                               | the read-back            |
+///
+/// Between two stages there is only the ledger: a stage that is done has written the next one's job.
+public struct CallbackFlow: Sendable {
+    /// The way in.
+    public let intake: Intake
+    /// Reads orders back.
+    public let verifier: VerifierService
+    /// Fetches documents.
+    public let fetcher: FetcherService
+    /// Hands notifications to sinks.
+    public let dispatcher: DispatcherService
+
+    /// What the flow stands on.
+    public struct Ports: Sendable {
+        /// Makes callbacks durable.
+        public var recorder: any CallbackRecorder
+        /// Work and outcomes of each stage.
+        public var ledger: any VerificationLedger & FetchLedger & DeliveryLedger
+        /// The provider's orders.
+        public var reader: any OrderReader
+        /// The provider's documents.
+        public var documents: any DocumentSource
+        /// Documents on disk.
+        public var archive: any DocumentArchive
+        /// The destinations.
+        public var sinks: [any Sink]
+
+        /// Names the ports.
+        public init(
+            recorder: any CallbackRecorder, ledger: any VerificationLedger & FetchLedger & DeliveryLedger,
+            reader: any OrderReader, documents: any DocumentSource, archive: any DocumentArchive, sinks: [any Sink]
+        ) {
+            self.recorder = recorder
+            self.ledger = ledger
+            self.reader = reader
+            self.documents = documents
+            self.archive = archive
+            self.sinks = sinks
+        }
+    }
+
+    /// Assembles the flow.
+    ///
+    /// - Parameters:
+    ///   - ports: What it stands on.
+    ///   - keys: Check tokens, at the door and in the API's echo.
+    ///   - policy: Whom callbacks are taken from.
+    ///   - routing: Which sink wants what.
+    ///   - settings: Limits and intervals.
+    ///   - environment: Clock and jitter.
+    ///   - logger: The logger of every stage; `stage` is added.
+    public init(
+        ports: Ports, keys: CallbackTokenKeys, policy: SourcePolicy, routing: DeliveryRouting, settings: FlowSettings,
+        environment: FlowEnvironment, logger: Logger
+    ) {
+        func named(_ stage: String) -> Logger {
+            var logger = logger
+            logger[metadataKey: "stage"] = "\(stage)"
+            return logger
+        }
+        intake = Intake(
+            recorder: ports.recorder, keys: keys, policy: policy, now: environment.now, logger: named("intake")
+        )
+        verifier = VerifierService(
+            ledger: ports.ledger, reader: ports.reader,
+            nonceOf: { text in
+                switch keys.check(text) {
+                case .valid(let nonce, _), .retired(let nonce, _): nonce
+                case .invalid: nil
+                }
+            },
+            routing: routing, settings: settings, environment: environment, logger: named("verifier")
+        )
+        fetcher = FetcherService(
+            ledger: ports.ledger, documents: ports.documents, archive: ports.archive, routing: routing,
+            settings: settings, environment: environment, logger: named("fetcher")
+        )
+        dispatcher = DispatcherService(
+            ledger: ports.ledger, archive: ports.archive, sinks: ports.sinks, settings: settings,
+            environment: environment, logger: named("dispatcher")
+        )
+    }
+
+    /// The services, in the order in which they start; a group stops them in reverse.
+    public var services: [any Service] { [dispatcher, fetcher, verifier] }
+}

@@ -1,0 +1,106 @@
+public import Callbacks
+public import Logging
+public import ServiceLifecycle
+import Synchronization
+import Visengine
+
+/// Hands notifications to sinks, each at its own pace: a slow sink holds up no other.
+public final class DispatcherService: Service {
+    private let ledger: any DeliveryLedger
+    private let archive: any DocumentArchive
+    private let sinks: [SinkName: any Sink]
+    private let room: Mutex<[SinkName: Int]>
+    private let settings: FlowSettings
+    private let environment: FlowEnvironment
+    private let logger: Logger
+
+    /// Creates a service.
+    ///
+    /// - Parameters:
+    ///   - ledger: Where work comes from and outcomes go.
+    ///   - archive: Where documents lie.
+    ///   - sinks: The destinations; each name once.
+    ///   - settings: Limits and intervals.
+    ///   - environment: Clock and jitter.
+    ///   - logger: Gets a line for each delivery.
+    public init(
+        ledger: any DeliveryLedger, archive: any DocumentArchive, sinks: [any Sink], settings: FlowSettings,
+        environment: FlowEnvironment, logger: Logger
+    ) {
+        self.ledger = ledger
+        self.archive = archive
+        self.sinks = Dictionary(sinks.map { ($0.name, $0) }) { first, _ in first }
+        self.settings = settings
+        self.environment = environment
+        self.logger = logger
+        room = Mutex(self.sinks.mapValues { settings.attemptsPerSink[$0.name] ?? 4 })
+    }
+
+    /// Runs until graceful shutdown or cancellation.
+    public func run() async {
+        await JobLoop(
+            kind: .deliver, ledger: ledger, maxInFlight: room.withLock { max(1, $0.values.reduce(0, +)) },
+            claim: { [self] _ throws(LedgerError) in try await claim() },
+            perform: { [self] work in await perform(work) },
+            logger: logger
+        ).run()
+    }
+
+    private func claim() async throws(LedgerError) -> [DeliverWork] {
+        let free = room.withLock { $0.filter { $0.value > 0 } }
+        guard !free.isEmpty else { return [] }
+        let work = try await ledger.claimDeliveries(
+            room: free, now: environment.now(), leaseFor: settings.deliverLease
+        )
+        room.withLock { room in
+            for each in work { room[each.sink, default: 0] -= 1 }
+        }
+        return work
+    }
+
+    private func perform(_ work: DeliverWork) async {
+        defer { room.withLock { $0[work.sink, default: 0] += 1 } }
+        guard let sink = sinks[work.sink] else { return }  // Its lease ends; claims never name an unknown sink.
+        var logger = logger
+        logger[metadataKey: "delivery.id"] = "\(work.deliveryID)"
+        logger[metadataKey: "notification.id"] = "\(work.notification.id)"
+        logger[metadataKey: "order.id"] = "\(work.notification.orderID)"
+        logger[metadataKey: "sink"] = "\(work.sink)"
+
+        let parcel = Parcel(
+            notification: work.notification, deliveryID: work.deliveryID, attempt: work.lease.attempt,
+            documentPath: work.notification.document.map(archive.path)
+        )
+        let outcome = await sink.deliver(parcel)
+        // A cancelled attempt says nothing about the sink; its lease is free for the next boot.
+        if Task.isCancelled, outcome != .accepted { return }
+        let action = settings.delivery.action(
+            after: outcome, attempt: work.lease.attempt, jitter: environment.jitter()
+        )
+        report(action, of: work, logger: logger)
+        do throws(LedgerError) {
+            try await ledger.finish(work, action: action, now: environment.now())
+        } catch {
+            JobLoop<DeliverWork>.report(error, "recording a delivery", to: logger)
+        }
+    }
+
+    private func report(_ action: DeliverySchedule.Action, of work: DeliverWork, logger: Logger) {
+        switch action {
+        case .complete:
+            JobMeters.count(.deliver, "delivered", sink: work.sink)
+            logger.info("Delivered", metadata: ["type": "\(work.notification.type.rawValue)"])
+        case .retry(let after, let reason):
+            JobMeters.count(.deliver, "retried", sink: work.sink)
+            logger.notice("Delivery postponed", metadata: ["reason": "\(reason)", "after": "\(after)"])
+        case .bury(let reason):
+            JobMeters.count(.deliver, "dead", sink: work.sink)
+            Alarms.raise(.deadLetter)
+            logger.error("Dead letter", metadata: ["reason": "\(reason)"])
+        case .disableSink(let reason):
+            JobMeters.count(.deliver, "dead", sink: work.sink)
+            Alarms.raise(.sinkDisabled)
+            logger.error("Sink disabled", metadata: ["reason": "\(reason)"])
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Callbacks
+import Logging
+import Visengine
+
+/// Fetches one document: stream, check, store, then tell.
+struct DocumentFetch: Sendable {
+    let ledger: any FetchLedger
+    let documents: any DocumentSource
+    let archive: any DocumentArchive
+    let routing: DeliveryRouting
+    let settings: FlowSettings
+    let environment: FlowEnvironment
+    let logger: Logger
+
+    func perform(_ work: FetchWork) async {
+        var logger = logger
+        logger[metadataKey: "order.key"] = "\(work.order.key)"
+        logger[metadataKey: "order.id"] = "\(work.order.id?.rawValue ?? "-")"
+        do throws(LedgerError) {
+            guard let id = work.order.id else {
+                return try await ledger.abandonFetch(work, reason: "the order has no id", now: environment.now())
+            }
+            let document: StoredDocument
+            do throws(DocumentFetchError) {
+                document = try await store(id)
+            } catch {
+                return try await handle(error, of: work, logger: logger)
+            }
+            try await ledger.stored(document, for: work, routing: routing, now: environment.now())
+            JobMeters.count(.fetch, "stored")
+            JobMeters.countBytes(document.size)
+            logger.info(
+                "Document stored",
+                metadata: ["document.sha256": "\(document.sha256)", "document.bytes": "\(document.size)"]
+            )
+        } catch {
+            JobLoop<FetchWork>.report(error, "recording a fetch", to: logger)
+        }
+    }
+
+    private func store(_ id: OrderID) async throws(DocumentFetchError) -> StoredDocument {
+        let writer: any DocumentWriter
+        do { writer = try archive.begin() } catch { throw .archive(error) }
+        do throws(DocumentFetchError) {
+            let metadata = try await documents.fetchDocument(of: id, into: writer)
+            return try await Offload.run { () throws(ArchiveError) in try writer.commit(metadata) }
+                .mapError(DocumentFetchError.archive).get()
+        } catch {
+            writer.discard()
+            throw error
+        }
+    }
+
+    private func handle(_ error: DocumentFetchError, of work: FetchWork, logger: Logger) async throws(LedgerError) {
+        let now = environment.now()
+        let backoff = environment.backoff(after: work.lease.attempt)
+        switch error {
+        case .provider(.notYetAvailable(let retryAfter)):
+            // Not a failure: the API confirmed the state before its file store caught up.
+            JobMeters.count(.fetch, "not_yet")
+            let wait = environment.backoff(after: work.lease.attempt, atLeast: retryAfter)
+            try await ledger.postpone(work.lease, until: now + wait, reason: "not yet available")
+        case .archive(.failedCheck(let quarantined)):
+            JobMeters.count(.fetch, "quarantined")
+            Alarms.raise(.quarantined)
+            logger.warning("Document quarantined", metadata: ["reason": "\(quarantined.reason)"])
+            try await ledger.quarantined(quarantined, for: work, retryAt: now + backoff, now: now)
+        case .archive(let failure):
+            JobMeters.count(.fetch, "failed")
+            Alarms.raise(.archiveFailing)
+            logger.error("The archive cannot take a document", metadata: ["error": "\(failure)"])
+            try await ledger.postpone(work.lease, until: now + backoff, reason: failure.description)
+        case .damaged(let reason):
+            JobMeters.count(.fetch, "damaged")
+            logger.warning("Document arrived damaged", metadata: ["reason": "\(reason)"])
+            try await retryOrAbandon(work, reason: "arrived damaged: \(reason)", wait: backoff, logger: logger)
+        case .provider(.transient(let reason, let retryAfter)):
+            JobMeters.count(.fetch, "failed")
+            let wait = environment.backoff(after: work.lease.attempt, atLeast: retryAfter)
+            try await retryOrAbandon(work, reason: reason, wait: wait, logger: logger)
+        case .provider(.unauthorized):
+            JobMeters.count(.fetch, "failed")
+            Alarms.raise(.unauthorized)
+            logger.error("The provider refuses our token", metadata: ["doing": "fetching a document"])
+            try await ledger.postpone(work.lease, until: now + .seconds(300), reason: "not authorized")
+        case .provider(let failure):
+            JobMeters.count(.fetch, "failed")
+            try await retryOrAbandon(work, reason: failure.description, wait: backoff, logger: logger)
+        }
+    }
+
+    private func retryOrAbandon(
+        _ work: FetchWork, reason: String, wait: Duration, logger: Logger
+    ) async throws(LedgerError) {
+        guard work.lease.attempt >= settings.maxFetchAttempts else {
+            return try await ledger.postpone(work.lease, until: environment.now() + wait, reason: reason)
+        }
+        Alarms.raise(.documentLost)
+        logger.error("Document given up", metadata: ["reason": "\(reason)"])
+        try await ledger.abandonFetch(work, reason: reason, now: environment.now())
+    }
+}

@@ -1,0 +1,76 @@
+public import Callbacks
+public import Visengine
+
+/// How the services go about their work.
+public struct FlowSettings: Sendable {
+    /// When orders are read back without a callback, and how often at most.
+    public var reconciliation: ReconciliationSchedule
+    /// What happens after each delivery attempt.
+    public var delivery: DeliverySchedule
+    /// Read-backs under way at once.
+    public var verifiers: Int
+    /// Documents under way at once.
+    public var fetchers: Int
+    /// Attempts under way at once, for each sink.
+    public var attemptsPerSink: [SinkName: Int]
+    /// The longest that one call to the provider may take, its retries included; leases are longer than any work.
+    public var callTimeLimit: Duration
+    /// The longest that one document may take.
+    public var documentTimeLimit: Duration
+    /// The longest that one delivery attempt may take.
+    public var attemptTimeLimit: Duration
+    /// Failed fetches before a document is given up; "not yet available" does not count.
+    public var maxFetchAttempts: Int
+    /// Read-backs of an order that the provider does not know before it is left alone.
+    public var maxUnknownReads: Int
+
+    /// Creates settings.
+    public init(
+        reconciliation: ReconciliationSchedule = ReconciliationSchedule(),
+        delivery: DeliverySchedule = DeliverySchedule(), verifiers: Int = 8, fetchers: Int = 2,
+        attemptsPerSink: [SinkName: Int] = [:], callTimeLimit: Duration = .seconds(120),
+        documentTimeLimit: Duration = .seconds(1800), attemptTimeLimit: Duration = .seconds(60),
+        maxFetchAttempts: Int = 100, maxUnknownReads: Int = 20
+    ) {
+        self.reconciliation = reconciliation
+        self.delivery = delivery
+        self.verifiers = verifiers
+        self.fetchers = fetchers
+        self.attemptsPerSink = attemptsPerSink
+        self.callTimeLimit = callTimeLimit
+        self.documentTimeLimit = documentTimeLimit
+        self.attemptTimeLimit = attemptTimeLimit
+        self.maxFetchAttempts = maxFetchAttempts
+        self.maxUnknownReads = maxUnknownReads
+    }
+
+    // A lease outlives the longest work that is done under it, so that nothing is taken from a living owner; after a
+    // crash it is free at once all the same, since it carries the boot's id. A long one costs nothing.
+    var verifyLease: Duration { callTimeLimit * (OrderVerification.maxReads + 2) + .seconds(60) }
+    var fetchLease: Duration { documentTimeLimit * 2 + .seconds(60) }
+    var deliverLease: Duration { attemptTimeLimit * 2 + .seconds(60) }
+}
+
+/// The clock and the dice, handed in so that everything else stays deterministic.
+public struct FlowEnvironment: Sendable {
+    /// The current time.
+    public var now: @Sendable () -> Timestamp
+    /// A factor in 0.5...1 for each delay.
+    public var jitter: @Sendable () -> Double
+
+    /// Creates an environment.
+    public init(
+        now: @escaping @Sendable () -> Timestamp,
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0.5...1) }
+    ) {
+        self.now = now
+        self.jitter = jitter
+    }
+
+    /// The delay before the attempt after `attempt`: doubles from 2 s up to 10 min, then jitter, and never shorter than
+    /// the other side asked for (up to a day).
+    func backoff(after attempt: Int, atLeast asked: Duration? = nil) -> Duration {
+        let own = min(Duration.seconds(2) * (1 << min(max(0, attempt - 1), 20)), .seconds(600)) * jitter()
+        return max(own, min(asked ?? .zero, .seconds(86_400)))
+    }
+}

@@ -1,0 +1,152 @@
+public import Callbacks
+public import Logging
+import Synchronization
+public import Visengine
+
+/// Takes callbacks in: the door before the body, then the decoder, then the ledger.
+///
+/// Runs on listener threads: it never blocks, awaits or touches the disk.
+public final class Intake: Sendable {
+    private let recorder: any CallbackRecorder
+    private let keys: CallbackTokenKeys
+    private let policy: SourcePolicy
+    private let now: @Sendable () -> Timestamp
+    private let limiter: Mutex<FailureLimiter>
+    private let meters = IntakeMeters()
+    private let logger: Logger
+
+    /// Creates an intake.
+    ///
+    /// - Parameters:
+    ///   - recorder: Makes callbacks durable.
+    ///   - keys: Check the tokens.
+    ///   - policy: Whom callbacks are taken from.
+    ///   - limiter: How often an address may show a bad token.
+    ///   - now: The clock.
+    ///   - logger: Gets a line for each refusal, never a token.
+    public init(
+        recorder: any CallbackRecorder, keys: CallbackTokenKeys, policy: SourcePolicy,
+        limiter: FailureLimiter = FailureLimiter(), now: @escaping @Sendable () -> Timestamp, logger: Logger
+    ) {
+        self.recorder = recorder
+        self.keys = keys
+        self.policy = policy
+        self.limiter = Mutex(limiter)
+        self.now = now
+        self.logger = logger
+    }
+
+    /// Decides on a request's head, before its body is read.
+    ///
+    /// - Parameters:
+    ///   - method: The method as sent.
+    ///   - path: The raw path, undecoded: `/callbacks/TOKEN`, or `/callbacks` where the token is in the body.
+    ///   - peer: The connection's address, 4 or 16 bytes.
+    ///   - forwardedFor: The values of `X-Forwarded-For`.
+    /// - Returns: Whether to read the body.
+    public func admit(method: String, path: String, peer: [UInt8], forwardedFor: [String]) -> Admission {
+        guard path == "/callbacks" || path.hasPrefix("/callbacks/") else { return .notFound }
+        guard method == "POST" else { return .methodNotAllowed(allow: "POST") }
+        let origin = policy.origin(peer: peer, forwardedFor: forwardedFor)
+        guard policy.allows(origin) else {
+            return refuse(.networkNotAllowed, .network, from: origin)
+        }
+        let time = now()
+        // Before the token is looked at: guessing is not free.
+        if let wait = limiter.withLock({ $0.wait(for: origin, now: time) }) {
+            return refuse(.tooManyFailures(retryAfter: wait), .limited, from: origin)
+        }
+        guard path.utf8.count > "/callbacks/".utf8.count else {
+            return .admitted(AdmittedCallback(token: nil, origin: origin))
+        }
+        let text = path.dropFirst("/callbacks/".count)
+        guard let token = check(text) else {
+            limiter.withLock { $0.fail(origin, now: time) }
+            return refuse(.unauthorized, .badToken, from: origin)
+        }
+        if token.isRetired { alarm(.retiredKey, token: token, origin: origin) }
+        return .admitted(AdmittedCallback(token: token, origin: origin))
+    }
+
+    /// Takes a whole callback; `answer` is called once, from any thread, and gets ``IntakeAnswer/accepted(id:)`` or
+    /// ``IntakeAnswer/duplicate(id:)`` only after the sync.
+    public func take(
+        _ admitted: AdmittedCallback, body: [UInt8], contentType: String?,
+        answer: @escaping @Sendable (IntakeAnswer) -> Void
+    ) {
+        var claim = CallbackClaim()
+        var problem: CallbackDecodingError?
+        do throws(CallbackDecodingError) {
+            claim = try CallbackDecoder.decode(body: body, contentType: contentType)
+        } catch {
+            problem = error
+        }
+
+        var token = admitted.token
+        if case .token(let text) = claim.echo, let echoed = check(text) {
+            if let token, token.nonce != echoed.nonce { alarm(.tokensDiffer, token: token, origin: admitted.origin) }
+            token = token ?? echoed
+        }
+        guard token != nil || !policy.requiresToken else {
+            limiter.withLock { $0.fail(admitted.origin, now: now()) }
+            _ = refuse(.unauthorized, .badToken, from: admitted.origin)
+            return answer(.unauthorized)
+        }
+        // A good token alone is worth a read-back, whatever came with it; without one, there has to be an order's id.
+        guard token != nil || (problem == nil && claim.orderID != nil) else {
+            meters.countUndecodable()
+            return answer(.undecodable)
+        }
+
+        let callback = ReceivedCallback(
+            nonce: token?.nonce, keyID: token?.keyID, isRetiredKey: token?.isRetired ?? false, claim: claim,
+            decodingProblem: problem?.code, body: body, contentType: contentType,
+            peer: AddressRange.text(of: admitted.origin), receivedAt: now()
+        )
+        recorder.record(callback) { [meters, logger] outcome in
+            meters.count(outcome)
+            if logger.logLevel <= .debug { Self.log(outcome, of: callback, to: logger) }
+            answer(IntakeAnswer(outcome))
+        }
+    }
+
+    private func check(_ text: some StringProtocol) -> VerifiedToken? {
+        switch keys.check(text) {
+        case .valid(let nonce, let keyID): VerifiedToken(nonce: nonce, keyID: keyID, isRetired: false)
+        case .retired(let nonce, let keyID): VerifiedToken(nonce: nonce, keyID: keyID, isRetired: true)
+        case .invalid: nil
+        }
+    }
+
+    private func refuse(_ admission: Admission, _ reason: IntakeMeters.Refusal, from origin: [UInt8]) -> Admission {
+        meters.refused(reason)
+        logger.debug(
+            "Callback refused at the door",
+            metadata: ["reason": "\(reason.rawValue)", "peer": "\(AddressRange.text(of: origin))"]
+        )
+        return admission
+    }
+
+    private func alarm(_ kind: Alarms.Kind, token: VerifiedToken, origin: [UInt8]) {
+        Alarms.raise(kind)
+        logger.warning(
+            "Callback with a doubtful token",
+            metadata: [
+                "alarm": "\(kind.rawValue)", "token.key": "\(token.keyID)",
+                "peer": "\(AddressRange.text(of: origin))",
+            ]
+        )
+    }
+
+    private static func log(_ outcome: RecordOutcome, of callback: ReceivedCallback, to logger: Logger) {
+        var metadata: Logger.Metadata = [
+            "order.id": "\(callback.claim.orderID?.rawValue ?? "-")", "token.key": "\(callback.keyID ?? "-")",
+        ]
+        switch outcome {
+        case .accepted(let id), .duplicate(let id): metadata["callback.id"] = "\(id)"
+        case .overloaded, .failed: break
+        }
+        metadata["outcome"] = "\(IntakeMeters.name(of: outcome))"
+        logger.debug("Callback taken", metadata: metadata)
+    }
+}

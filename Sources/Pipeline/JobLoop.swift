@@ -1,0 +1,79 @@
+import Callbacks
+import Logging
+import ServiceLifecycle
+import Visengine
+
+/// Claims due jobs while there is room, and does them side by side until asked to stop.
+///
+/// On graceful shutdown it takes nothing new and waits for what is under way. On cancellation what is under way stops at
+/// its next suspension point; the ledger still lists it, and its lease is free for the next boot.
+struct JobLoop<Work: Sendable>: Sendable {
+    let kind: JobKind
+    let ledger: any JobLedger
+    let maxInFlight: Int
+    let claim: @Sendable (_ room: Int) async throws(LedgerError) -> [Work]
+    let perform: @Sendable (Work) async -> Void
+    let logger: Logger
+
+    private enum Event { case finished, woken }
+
+    func run() async {
+        await withTaskGroup(of: Event.self) { group in
+            var inFlight = 0
+            var isWaiting = false
+            while true {
+                let isStopping = Task.isShuttingDownGracefully || Task.isCancelled
+                if !isStopping, inFlight < maxInFlight {
+                    let claimed = await claimed(room: maxInFlight - inFlight)
+                    for work in claimed ?? [] { group.addTask { await perform(work); return .finished } }
+                    inFlight += claimed?.count ?? 0
+                    if inFlight < maxInFlight, !isWaiting {
+                        isWaiting = true
+                        group.addTask { [failed = claimed == nil] in await wait(afterFailure: failed) }
+                    }
+                }
+                if isStopping, inFlight == 0 { break }
+                switch await group.next() {
+                case .finished: inFlight -= 1
+                case .woken: isWaiting = false
+                case nil: break
+                }
+            }
+            group.cancelAll()
+        }
+        logger.info("Stopped", metadata: ["service": "\(kind.rawValue)"])
+    }
+
+    private func claimed(room: Int) async -> [Work]? {
+        do throws(LedgerError) {
+            return try await claim(room)
+        } catch {
+            if error != .closed {
+                Alarms.raise(.ledgerFailing)
+                logger.error("Cannot claim jobs", metadata: ["service": "\(kind.rawValue)", "error": "\(error)"])
+            }
+            return nil
+        }
+    }
+
+    private func wait(afterFailure failed: Bool) async -> Event {
+        await cancelWhenGracefulShutdown {
+            // A ledger that fails is asked again, but not at once; a cancelled sleep ends early, which is wanted.
+            if failed { try? await Task.sleep(for: .seconds(1)) }
+            await ledger.waitForWork(kind)
+        }
+        return .woken
+    }
+}
+
+extension JobLoop {
+    /// Logs what the ledger did not take. A lost lease is nobody's fault: another owner carries on.
+    static func report(_ error: LedgerError, _ doing: String, to logger: Logger) {
+        if case .leaseLost = error {
+            logger.debug("Lease lost", metadata: ["doing": "\(doing)"])
+        } else if error != .closed {
+            Alarms.raise(.ledgerFailing)
+            logger.error("The ledger did not take it", metadata: ["doing": "\(doing)", "error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Callbacks
+import CoreMetrics
+import Metrics
+
+/// Every metric's name, in one place. Labels never hold an id, an address or anything else that a peer chooses.
+enum MetricName {
+    static let callbacks = "ricevuta_callbacks_total"
+    static let refusals = "ricevuta_refusals_total"
+    static let alarms = "ricevuta_alarms_total"
+    static let jobs = "ricevuta_jobs_total"
+    static let documentBytes = "ricevuta_document_bytes_total"
+}
+
+/// Counters of the way in, made once: looking one up for each callback would cost more than counting.
+struct IntakeMeters: Sendable {
+    enum Refusal: String, CaseIterable {
+        case badToken = "bad_token"
+        case network
+        case limited
+    }
+
+    private let undecodable = Counter(label: MetricName.callbacks, dimensions: [("outcome", "undecodable")])
+    private let accepted = Counter(label: MetricName.callbacks, dimensions: [("outcome", "accepted")])
+    private let duplicate = Counter(label: MetricName.callbacks, dimensions: [("outcome", "duplicate")])
+    private let overloaded = Counter(label: MetricName.callbacks, dimensions: [("outcome", "overloaded")])
+    private let failed = Counter(label: MetricName.callbacks, dimensions: [("outcome", "failed")])
+    private let refusals = Refusal.allCases.map {
+        Counter(label: MetricName.refusals, dimensions: [("reason", $0.rawValue)])
+    }
+
+    func count(_ outcome: RecordOutcome) {
+        switch outcome {
+        case .accepted: accepted.increment()
+        case .duplicate: duplicate.increment()
+        case .overloaded: overloaded.increment()
+        case .failed: failed.increment()
+        }
+    }
+
+    func countUndecodable() { undecodable.increment() }
+
+    func refused(_ reason: Refusal) {
+        for (index, each) in Refusal.allCases.enumerated() where each == reason { refusals[index].increment() }
+    }
+
+    static func name(of outcome: RecordOutcome) -> String {
+        switch outcome {
+        case .accepted: "accepted"
+        case .duplicate: "duplicate"
+        case .overloaded: "overloaded"
+        case .failed: "failed"
+        }
+    }
+}
+
+/// What an operator should look at today.
+enum Alarms {
+    enum Kind: String {
+        case retiredKey = "retired_key"
+        case tokensDiffer = "tokens_differ"
+        case wentBack = "went_back"
+        case missedCallback = "missed_callback"
+        case unknownState = "unknown_state"
+        case foreignOrder = "foreign_order"
+        case bindingConflict = "binding_conflict"
+        case unauthorized = "api_unauthorized"
+        case quarantined
+        case documentLost = "document_lost"
+        case archiveFailing = "archive_failing"
+        case ledgerFailing = "ledger_failing"
+        case deadLetter = "dead_letter"
+        case sinkDisabled = "sink_disabled"
+    }
+
+    static func raise(_ kind: Kind) {
+        Counter(label: MetricName.alarms, dimensions: [("kind", kind.rawValue)]).increment()
+    }
+
+    static func raise(_ alarm: OrderProgress.Alarm) {
+        switch alarm {
+        case .wentBack: raise(Kind.wentBack)
+        case .missedCallback: raise(Kind.missedCallback)
+        case .unknownState: raise(Kind.unknownState)
+        }
+    }
+}
+
+/// Counters of what the services do.
+enum JobMeters {
+    static func countBytes(_ bytes: Int64) { Counter(label: MetricName.documentBytes).increment(by: bytes) }
+
+    static func count(_ kind: JobKind, _ outcome: String) {
+        Counter(label: MetricName.jobs, dimensions: [("kind", kind.rawValue), ("outcome", outcome)]).increment()
+    }
+
+    static func count(_ kind: JobKind, _ outcome: String, sink: SinkName) {
+        Counter(
+            label: MetricName.jobs,
+            dimensions: [("kind", kind.rawValue), ("outcome", outcome), ("sink", sink.rawValue)]
+        ).increment()
+    }
+}
