@@ -11,10 +11,14 @@ final class RecordingHandler: RequestHandler {
 
     init(
         decide: @escaping @Sendable (RequestHead) -> HeadDecision = { _ in .readBody() },
-        _ respond: @escaping @Sendable (Request) -> Response = { _ in .text(200, "ok") }
+        respond: @escaping @Sendable (Request) -> Response
     ) {
         judge = decide
         self.respond = respond
+    }
+
+    convenience init(decide: @escaping @Sendable (RequestHead) -> HeadDecision = { _ in .readBody() }) {
+        self.init(decide: decide, respond: { _ in .text(200, "ok") })
     }
 
     func decide(_ head: RequestHead) -> HeadDecision { judge(head) }

@@ -80,7 +80,12 @@ final class RawClient {
         var sent = 0
         while sent < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { raw in
-                unsafe Glibc.send(descriptor, raw.baseAddress?.advanced(by: sent), raw.count - sent, Int32(MSG_NOSIGNAL))
+                unsafe Glibc.send(
+                    descriptor,
+                    raw.baseAddress?.advanced(by: sent),
+                    raw.count - sent,
+                    Int32(MSG_NOSIGNAL)
+                )
             }
             guard count > 0 else { throw Failure.socket(errno: errno) }
             sent += count

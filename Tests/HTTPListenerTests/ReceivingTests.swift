@@ -53,6 +53,31 @@ struct ReceivingTests {
         #expect(Array(head.headers).map(\.name) == ["Host", "X-A", "x-a", "Cookie"])
     }
 
+    /// However the bytes of a head are cut up, it is the same head.
+    @Test(arguments: [1, 7, 1_000, 100_000])
+    func acceptsAHeadInPieces(size: Int) async throws {
+        let handler = RecordingHandler()
+        let fields = (0..<40).map { "X-Field-\($0):\(String(repeating: " ", count: $0 % 3))\($0)\r\n" }.joined()
+        let long = "X-Long: \(String(repeating: "v", count: size < 100 ? 300 : 9_000))\r\n"
+        let one = "POST /p HTTP/1.1\r\nHost: x\r\n\(fields)\(long)X-Empty:\r\nContent-Length: 3\r\n\r\nabc"
+
+        try await withPort(handler) { port in
+            let client = try RawClient(port: port)
+            let bytes = Array((one + "\r\n" + one + one).utf8)
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                try client.send(Array(bytes[start..<min(start + size, bytes.count)]))
+            }
+            for _ in 0..<3 { #expect(try client.answer().status == 200) }
+        }
+        #expect(handler.requests.count == 3)
+        for request in handler.requests {
+            #expect(request.head.headers.count(where: { _ in true }) == 44)
+            #expect(request.head.headers["x-field-38"] == "38")
+            #expect(request.head.headers["x-empty"]?.isEmpty == true)
+            #expect(request.body == Array("abc".utf8))
+        }
+    }
+
     @Test func asksForTheBodyOnlyWhenItWantsIt() async throws {
         let handler = RecordingHandler(decide: { $0.path == "/no" ? .refuse(.problem(401)) : .readBody() })
 

@@ -38,6 +38,20 @@ struct RefusingTests {
         Case("folded field", 400, post("X-A: 1\r\n 2\r\nContent-Length: 4", "body")),
         Case("field without a colon", 400, post("Content-Length: 4\r\nnonsense", "body")),
         Case("field without a name", 400, post(": 1\r\nContent-Length: 4", "body")),
+        Case("GET, field without a name", 400, "GET / HTTP/1.1\r\nHost: x\r\n: 1\r\n"),
+        Case("GET, field without a name, in few bytes", 400, "GET / HTTP/1.1\r\nHost:x\r\n:\r\n"),
+        Case("bare LF after a field", 400, "GET / HTTP/1.1\r\nHost: x\nX-A: 1\r\n\r\n"),
+        Case("bare LF after the request line", 400, "GET / HTTP/1.1\nHost: x\r\n\r\n"),
+        Case("bare LF at the end", 400, "GET / HTTP/1.1\r\nHost: x\r\n\n"),
+        Case("bare CR in a value", 400, "GET / HTTP/1.1\r\nHost: x\r\nX-A: 1\rX-B: 2\r\n\r\n"),
+        Case("NUL in a value", 400, "GET / HTTP/1.1\r\nHost: x\r\nX-A: 1\u{0}2\r\n\r\n"),
+        Case("NUL in the last value", 400, post("Content-Length: 4\u{0}2", "body")),
+        Case("NUL in a name", 400, "GET / HTTP/1.1\r\nHost: x\r\nX\u{0}A: 1\r\n\r\n"),
+        Case("NUL in the target", 400, "GET /a\u{0}b HTTP/1.1\r\nHost: x\r\n\r\n"),
+        Case("two spaces in the request line", 400, "GET  / HTTP/1.1\r\nHost: x\r\n\r\n"),
+        Case("space before the first field", 400, "GET / HTTP/1.1\r\n X-A: 1\r\nHost: x\r\n\r\n"),
+        Case("folded blank", 400, "GET / HTTP/1.1\r\nHost: x\r\nX-A: 1\r\n  \r\nX-B: 2\r\n\r\n"),
+        Case("coding with a space behind", 501, post("Transfer-Encoding: chunked ", "0\r\n\r\n")),
         Case("name with a bracket", 400, post("X[a]: 1\r\nContent-Length: 4", "body")),
         Case("gzip, chunked", 501, post("Transfer-Encoding: gzip, chunked", "0\r\n\r\n")),
         Case("identity with a length", 400, post("Transfer-Encoding: identity\r\nContent-Length: 4", "body")),
@@ -117,7 +131,10 @@ struct RefusingTests {
         )
     }
 
-    @Test(arguments: ["POST /no HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n", "GET /no HTTP/1.1\r\nHost: x\r\n\r\n"])
+    @Test(arguments: [
+        "POST /no HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n",
+        "GET /no HTTP/1.1\r\nHost: x\r\n\r\n",
+    ])
     func refusesBeforeTheBody(request: String) async throws {
         let handler = RecordingHandler(decide: { $0.path == "/no" ? .refuse(.problem(403)) : .readBody() })
 

@@ -11,7 +11,9 @@ public struct AddressRange: Sendable, Hashable {
         guard let bytes = Self.bytes(of: String(parts[0])) else { return nil }
         var length = bytes.count * 8
         if parts.count == 2 {
-            guard parts[1].utf8.count <= 3, let given = Int(parts[1]), (0...length).contains(given) else { return nil }
+            guard parts[1].utf8.count <= 3, parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+                let given = Int(parts[1]), (0...length).contains(given)
+            else { return nil }
             length = given
         }
         guard Self.masked(bytes, to: length) == bytes else { return nil }
@@ -52,7 +54,8 @@ public struct AddressRange: Sendable, Hashable {
     }
 
     private static func unmapped(_ bytes: [UInt8]) -> [UInt8] {
-        let isMapped = bytes.count == 16 && bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+        let isMapped =
+            bytes.count == 16 && bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
         return isMapped ? Array(bytes[12...]) : bytes
     }
 
@@ -86,7 +89,8 @@ public struct AddressRange: Sendable, Hashable {
             if part.utf8.contains(UInt8(ascii: ".")), index == parts.count - 1, let quad = ipv4(part) {
                 bytes += quad
             } else {
-                guard (1...4).contains(part.utf8.count), let group = UInt16(part, radix: 16), part.utf8.first != 0x2B
+                guard (1...4).contains(part.utf8.count), part.allSatisfy({ $0.isASCII && $0.isHexDigit }),
+                    let group = UInt16(part, radix: 16)
                 else { return nil }
                 bytes += [UInt8(group >> 8), UInt8(truncatingIfNeeded: group)]
             }

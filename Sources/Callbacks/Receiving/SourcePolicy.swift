@@ -11,7 +11,9 @@ public struct SourcePolicy: Sendable, Equatable {
 
     /// Creates a policy.
     public init(
-        requiresToken: Bool = true, allowedNetworks: [AddressRange] = [], trustedProxies: [AddressRange] = []
+        requiresToken: Bool = true,
+        allowedNetworks: [AddressRange] = [],
+        trustedProxies: [AddressRange] = []
     ) {
         self.requiresToken = requiresToken
         self.allowedNetworks = allowedNetworks

@@ -24,14 +24,17 @@ public struct JobLease: Sendable, Equatable {
     public var boot: Int64
     /// How often the job had been asked for when the lease was taken: asked for again meanwhile, it runs again.
     public var trigger: Int64
+    /// Tells this lease from every other one of the same job: attempts are counted anew when a job is done.
+    public var serial: Int64
 
     /// Creates a lease.
-    public init(job: Int64, kind: JobKind, attempt: Int, boot: Int64, trigger: Int64) {
+    public init(job: Int64, kind: JobKind, attempt: Int, boot: Int64, trigger: Int64, serial: Int64 = 0) {
         self.job = job
         self.kind = kind
         self.attempt = attempt
         self.boot = boot
         self.trigger = trigger
+        self.serial = serial
     }
 }
 

@@ -21,24 +21,32 @@ extension Connection {
         }
     }
 
+    /// The target of the request line that has arrived.
+    var target: String { state.withLock { $0.target } }
+
     /// Judges a request at its head.
-    func headArrived(method: String, version: String, headers: HTTPHeaders, size: Int) -> Next {
-        let target = state.withLock { $0.target }
-        let head = HeadRules.Head(method: method, target: target, version: version, headers: headers, size: size)
+    func headArrived(_ head: HeadRules.Head) -> Next {
         switch core.rules.judge(head) {
         case .refused(let response):
             return refuse(response)
         case .accepted(let length):
             guard !core.isClosing else { return refuse(.stopping) }
-            let head = RequestHead(method: method, target: target, headers: headers, peer: peer, contentLength: length)
+            let head = RequestHead(
+                method: head.method,
+                target: head.target,
+                headers: head.headers,
+                peer: peer,
+                contentLength: length
+            )
             switch core.handler.decide(head) {
             case .refuse(let response):
                 return refuse(response)
-            case .readBody(let limit):
+            case .readBody(let limit, let passed):
                 let limit = limit ?? core.limits.maxBodyBytes
                 guard length ?? 0 <= limit else { return refuse(Self.tooLarge(limit)) }
                 state.withLock { state in
                     state.head = head
+                    state.passed = passed
                     state.bodyLimit = limit
                     // Not the declared length at once: declaring costs a peer nothing.
                     if let length { state.body.reserveCapacity(min(length, 65_536)) }
@@ -80,8 +88,9 @@ extension Connection {
                 return .tooLarge(limit: state.bodyLimit)
             }
             state.phase = .handling
-            let request = Request(head: head, body: state.body)
+            let request = Request(head: head, body: state.body, passed: state.passed)
             state.body = []
+            state.passed = nil
             return .whole(request, state.request)
         }
         switch arrival {

@@ -44,6 +44,8 @@ final class Connection: @unchecked Sendable {
         var isOpen = true
         var target = ""
         var head: RequestHead?
+        /// What the handler decided to have back with the whole request.
+        var passed: (any Sendable)?
         var body: [UInt8] = []
         var bodyLimit = 0
         /// Bytes of body beyond the limit, thrown away.
@@ -89,6 +91,7 @@ final class Connection: @unchecked Sendable {
             state.since = .now()
             state.target = ""
             state.head = nil
+            state.passed = nil
             state.body = []
             state.excess = 0
         }

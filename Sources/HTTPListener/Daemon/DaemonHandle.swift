@@ -61,9 +61,8 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
             unsafe started = cmhd_start_daemon(&settings)
         }
         guard let daemon = unsafe started else {
-            let reason = core.lastMessage ?? "libmicrohttpd gave no reason"
-            close(descriptor)
-            throw .startFailed(errno: 0, reason: reason)
+            // The socket is not closed here: past its options, which are all in order, the library has closed it.
+            throw .startFailed(errno: 0, reason: core.lastMessage ?? "libmicrohttpd gave no reason")
         }
         unsafe self.daemon = daemon
     }
@@ -80,6 +79,8 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
     mutating func quiesce() {
         guard quiescedSocket < 0 else { return }
         quiescedSocket = unsafe MHD_quiesce_daemon(daemon)
+        // Without this the kernel would go on accepting for us, and the peers would wait for nothing.
+        if quiescedSocket >= 0 { shutdown(quiescedSocket, Int32(SHUT_RD)) }
     }
 }
 

@@ -188,6 +188,7 @@ extension ListenerCore {
 /// Refuses a library whose traps are not the ones guarded against here.
 ///
 /// - Parameter version: As `MHD_get_version` gives it: numbers with dots.
+/// - Throws: ``ListenerError/libraryTooOld(found:needed:)``.
 func requireKnownLibrary(_ version: String) throws(ListenerError) {
     let needed = [0, 9, 75]
     let found = version.split(separator: ".").map { Int($0) ?? 0 }

@@ -24,7 +24,9 @@ func onConnection(
     }
 }
 
-/// A request line has arrived. What is returned becomes the request's pointer below; the socket's start retained it.
+/// A request line has arrived.
+///
+/// What is returned becomes the request's pointer below; the socket's start retained it.
 func onTarget(
     _ context: UnsafeMutableRawPointer,
     _ target: UnsafePointer<CChar>,
@@ -54,12 +56,7 @@ func onRequest(
         next = unsafe connection.bodyArrived(UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee))
         unsafe uploadSize.pointee = 0
     } else if connection.awaitsHead {
-        next = connection.headArrived(
-            method: unsafe String(cString: method),
-            version: unsafe String(cString: version),
-            headers: unsafe headers(of: handle),
-            size: unsafe cmhd_head_size(handle)
-        )
+        next = connection.headArrived(unsafe readHead(of: handle, connection.target, method, version))
     } else {
         next = connection.requestArrived()
     }
@@ -87,7 +84,8 @@ func onMessage(_ context: UnsafeMutableRawPointer, _ format: UnsafePointer<CChar
     let core = unsafe Unmanaged<ListenerCore>.fromOpaque(context).takeUnretainedValue()
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
         guard let arguments = unsafe arguments, let start = buffer.baseAddress,
-            unsafe vsnprintf(start, 512, format, arguments) > 0 else { return }
+            unsafe vsnprintf(start, 512, format, arguments) > 0
+        else { return }
         var message = unsafe String(cString: start)
         while message.last?.isNewline == true { message.removeLast() }
         core.note(message)
@@ -105,29 +103,4 @@ func onPanic(
     let message = Array("libmicrohttpd can't go on (line \(line)): \(text)\n".utf8)
     _ = unsafe write(STDERR_FILENO, message, message.count)
     abort()
-}
-
-@unsafe
-private func headers(of handle: OpaquePointer) -> HTTPHeaders {
-    var headers = HTTPHeaders()
-    unsafe withUnsafeMutablePointer(to: &headers) { headers in
-        _ = unsafe MHD_get_connection_values_n(handle, .HEADER_KIND, appendHeader, headers)
-    }
-    return headers
-}
-
-private func appendHeader(
-    _ context: UnsafeMutableRawPointer?,
-    _ kind: MHD_ValueKind,
-    _ name: UnsafePointer<CChar>?,
-    _ nameSize: Int,
-    _ value: UnsafePointer<CChar>?,
-    _ valueSize: Int
-) -> MHD_Result {
-    guard let headers = unsafe context?.assumingMemoryBound(to: HTTPHeaders.self) else { return .NO }
-    unsafe headers.pointee.append(
-        UnsafeRawBufferPointer(start: name, count: name == nil ? 0 : nameSize),
-        UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueSize)
-    )
-    return .YES
 }

@@ -1,6 +1,8 @@
 /// Where and how a listener accepts connections.
 public struct ListenerConfiguration: Sendable {
-    /// The address to bind: an IPv4 or IPv6 literal, no name and no brackets. `::` also takes IPv4.
+    /// The address to bind: an IPv4 or IPv6 literal, no name and no brackets.
+    ///
+    /// `::` also takes IPv4.
     public var host: String
 
     /// The TCP port; 0 lets the kernel choose, and ``HTTPListener/port`` says what it chose.
@@ -12,7 +14,9 @@ public struct ListenerConfiguration: Sendable {
     /// What a peer may use up.
     public var limits: ListenerLimits
 
-    /// How many threads serve connections, at least 1. Each serves its own share of ``ListenerLimits/maxConnections``.
+    /// How many threads serve connections, at least 1.
+    ///
+    /// Each serves its own share of ``ListenerLimits/maxConnections``.
     public var threads: Int
 
     /// Gets each message of the C library (a peer that broke off, a failed handshake), on the library's threads.

@@ -9,12 +9,14 @@ public struct ListenerLimits: Sendable, Equatable {
     /// Bytes of a request body unless the handler's ``HeadDecision`` says otherwise; more is answered 413.
     public var maxBodyBytes = 8 << 20
 
-    /// Connections at one time. Further ones wait in the kernel's queue.
+    /// Connections at one time.
+    ///
+    /// Further ones wait in the kernel's queue.
     public var maxConnections = 1_000
 
-    /// Connections at one time from one address; further ones are reset. 0 is no limit of its own.
+    /// Connections at one time from one address; further ones are reset.
     ///
-    /// Leave it 0 behind a proxy, where every connection has the proxy's address.
+    /// 0 is no limit of its own. Leave it 0 behind a proxy, where every connection has the proxy's address.
     public var maxConnectionsPerAddress = 0
 
     /// How long a connection may be silent, in whole seconds rounded up; 0 is for ever.

@@ -60,11 +60,16 @@ public struct HTTPHeaders: Sendable {
 
     func nameBytes(of field: Field) -> ArraySlice<UInt8> { bytes[field.nameStart..<field.valueStart] }
 
+    /// The value as it came, with white space behind it, which the library leaves there.
     func valueBytes(of field: Field) -> ArraySlice<UInt8> { bytes[field.valueStart..<field.valueEnd] }
 
     func name(of field: Field) -> String { String(decoding: nameBytes(of: field), as: UTF8.self) }
 
-    func value(of field: Field) -> String { String(decoding: valueBytes(of: field), as: UTF8.self) }
+    func value(of field: Field) -> String {
+        var value = valueBytes(of: field)
+        while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
+        return String(decoding: value, as: UTF8.self)
+    }
 }
 
 extension HTTPHeaders: Sequence {

@@ -2,8 +2,7 @@
 ///
 /// The library takes the first of several lengths, prefers chunks to a length, reads a folded or misspelt framing field
 /// as another field, and then takes the body for the next request. Whatever could be read in two ways is refused here,
-/// and the connection closed with it. What it can't show us can't be judged: a bare LF as a line end, and what follows
-/// a NUL in a field.
+/// and the connection closed with it. Inside a body in chunks the library's own rules hold.
 struct HeadRules: Sendable {
     let limits: ListenerLimits
 
@@ -15,6 +14,8 @@ struct HeadRules: Sendable {
         var headers: HTTPHeaders
         /// Bytes on the wire.
         var size: Int
+        /// Whether every byte of it has been accounted for: single spaces, CRLF, no folded lines, no NUL.
+        var isAsWritten: Bool
     }
 
     /// What the rules found.
@@ -29,6 +30,9 @@ struct HeadRules: Sendable {
         if let refusal = judgeRequestLine(head) { return .refused(refusal) }
         if head.size > limits.maxHeaderBytes {
             return .refused(.problem(431, detail: "At most \(limits.maxHeaderBytes) bytes of header are accepted."))
+        }
+        if !head.isAsWritten {
+            return .refused(.problem(400, detail: "The header is not in the form of RFC 9112."))
         }
         var framing = Framing()
         for field in head.headers.fields {
@@ -90,7 +94,8 @@ private struct Framing {
         case UInt8(ascii: "t"): return noteCoding(field, value, of: headers)
         case UInt8(ascii: "h") where headers.isNamed(field, "host"):
             hosts += 1
-            guard !value.isEmpty, value.allSatisfy(\.isAuthorityCharacter) else { return "Host is not a host." }
+            let host = headers.value(of: field).utf8
+            guard !host.isEmpty, host.allSatisfy(\.isAuthorityCharacter) else { return "Host is not a host." }
         case UInt8(ascii: "e") where headers.isNamed(field, "expect"):
             expectsMore = !value.isEqualIgnoringCase("100-continue")
         default: break

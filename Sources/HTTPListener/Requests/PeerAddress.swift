@@ -13,7 +13,9 @@ public struct PeerAddress: Sendable, Hashable {
     /// `127.0.0.1`, port 0.
     public static let loopback = PeerAddress(ipv4: 0x7F00_0001, port: 0)
 
-    /// The address in network order: 4 bytes, or 16 for IPv6. An IPv4 address mapped into IPv6 is given as 4.
+    /// The address in network order: 4 bytes, or 16 for IPv6.
+    ///
+    /// An IPv4 address mapped into IPv6 is given as 4.
     public var bytes: [UInt8] {
         let all = [high, low].flatMap { word in stride(from: 56, through: 0, by: -8).map { UInt8(word >> $0 & 0xFF) } }
         return isIPv4 ? Array(all.suffix(4)) : all

@@ -6,9 +6,13 @@ public struct Request: Sendable {
     /// The body's bytes with any transfer coding removed; empty when there was none.
     public var body: [UInt8]
 
+    /// What the handler's ``HeadDecision`` passed on.
+    public var passed: (any Sendable)?
+
     /// Creates a request, for tests of handlers without a socket.
-    public init(head: RequestHead, body: [UInt8] = []) {
+    public init(head: RequestHead, body: [UInt8] = [], passed: (any Sendable)? = nil) {
         self.head = head
         self.body = body
+        self.passed = passed
     }
 }

@@ -20,5 +20,7 @@ public enum HeadDecision: Sendable {
     case refuse(Response)
 
     /// Read the body, up to this many bytes (`nil` for ``ListenerLimits/maxBodyBytes``); a longer one is answered 413.
-    case readBody(limit: Int? = nil)
+    ///
+    /// What is passed comes back as ``Request/passed``, so that nothing is judged twice.
+    case readBody(limit: Int? = nil, passing: (any Sendable)? = nil)
 }

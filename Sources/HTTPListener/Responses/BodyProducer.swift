@@ -7,6 +7,7 @@ public protocol BodyProducer: AnyObject, Sendable {
     /// away it is not called again; the listener then drops it.
     ///
     /// - Parameter max: How many bytes can be taken at once; more are kept and sent before the next call.
+    /// - Returns: The next piece, or why there is none.
     func next(upTo max: Int) -> BodyStep
 }
 

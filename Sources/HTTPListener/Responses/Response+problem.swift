@@ -6,6 +6,7 @@ extension Response {
     ///   - detail: A sentence about this occurrence, without secrets; it is sent to the peer.
     ///   - headers: Further header fields.
     ///   - closes: Whether the connection is closed after the answer.
+    /// - Returns: The answer.
     public static func problem(
         _ status: Int,
         detail: String? = nil,
@@ -38,8 +39,17 @@ extension Response {
 
     /// 503 with the time after which a new attempt makes sense, in whole seconds rounded up.
     public static func unavailable(retryAfter: Duration = .seconds(5), detail: String? = nil) -> Response {
-        let (seconds, rest) = retryAfter.components
-        return problem(503, detail: detail, headers: [("Retry-After", String(seconds + (rest > 0 ? 1 : 0)))])
+        problem(503, detail: detail, headers: [waiting(retryAfter)])
+    }
+
+    /// 429 with the time after which a new attempt makes sense, in whole seconds rounded up.
+    public static func tooManyRequests(retryAfter: Duration, detail: String? = nil) -> Response {
+        problem(429, detail: detail, headers: [waiting(retryAfter)])
+    }
+
+    private static func waiting(_ duration: Duration) -> (name: String, value: String) {
+        let (seconds, rest) = duration.components
+        return ("Retry-After", String(seconds + (rest > 0 ? 1 : 0)))
     }
 
     /// The JSON text of a problem document.

@@ -1,0 +1,164 @@
+import HTTPListener
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct StoppingTests {
+    static let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+    @Test func finishesWhatIsInFlight() async throws {
+        let handler = KeepingHandler()
+        let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+        let port = listener.port
+        let client = Task {
+            try await onThread {
+                let client = try RawClient(port: port)
+                try client.send(Self.get)
+                return try (client.answer(), client.rest())
+            }
+        }
+        let reply = try #require(await handler.arrivals.first { _ in true })
+
+        let stop = Task { await listener.stop(within: .seconds(30)) }
+        // Refused connections show that stopping has begun.
+        try await onThread {
+            while (try? RawClient(port: port, patience: 1)) != nil {}
+        }
+        #expect(reply.send(.text(200, "in time")))
+        await stop.value
+
+        let (answer, rest) = try await client.value
+        #expect(answer.text == "in time")
+        #expect(answer.header("connection") == "close")
+        #expect(rest == [])
+    }
+
+    @Test func answersTheRest503AtTheDeadline() async throws {
+        let handler = KeepingHandler()
+        let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+        let port = listener.port
+        let clients = Task {
+            try await onThreads(10) { _ in
+                let client = try RawClient(port: port)
+                try client.send(Self.get)
+                return try client.answer()
+            }
+        }
+        var replies: [SharedReply] = []
+        for await reply in handler.arrivals {
+            replies.append(reply)
+            if replies.count == 10 { break }
+        }
+
+        let clock = ContinuousClock()
+        let took = await clock.measure { await listener.stop(within: .milliseconds(50)) }
+
+        let answers = try await clients.value
+        #expect(answers.allSatisfy { $0.status == 503 && $0.header("retry-after") != nil && $0.isComplete })
+        #expect(took < .seconds(10))
+        #expect(replies.allSatisfy { !$0.send(.text(200, "too late")) })
+    }
+
+    @Test func answersArrivingWhileItStopsLoseNothing() async throws {
+        for round in 0..<20 {
+            let handler = KeepingHandler()
+            let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+            let port = listener.port
+            let clients = Task {
+                try await onThreads(4) { _ in
+                    let client = try RawClient(port: port)
+                    try client.send(Self.get)
+                    return try client.answer().status
+                }
+            }
+            var replies: [SharedReply] = []
+            for await reply in handler.arrivals {
+                replies.append(reply)
+                if replies.count == 4 { break }
+            }
+            let stop = Task { await listener.stop(within: .zero) }
+            let late = replies
+            let sent = try await onThread { late.map { $0.send(.text(200, "")) } }
+            await stop.value
+
+            let statuses = try await clients.value
+            #expect(statuses.filter { $0 == 200 }.count == sent.filter(\.self).count, "round \(round)")
+            #expect(statuses.allSatisfy { $0 == 200 || $0 == 503 }, "round \(round)")
+        }
+    }
+
+    @Test func stopsOnceForManyCallers() async throws {
+        let listener = try HTTPListener(ListenerConfiguration(), handler: RecordingHandler())
+        let port = listener.port
+
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<5 { group.addTask { await listener.stop(within: .seconds(1)) } }
+        }
+        await listener.stop(within: .zero)
+
+        #expect(throws: RawClient.Failure.self) { try RawClient(port: port) }
+    }
+
+    @Test func stopsWhenDroppedWithARequestSuspended() async throws {
+        let handler = KeepingHandler()
+        var listener: HTTPListener? = try HTTPListener(ListenerConfiguration(), handler: handler)
+        let port = listener?.port ?? 0
+        let client = Task {
+            try await onThread {
+                let client = try RawClient(port: port)
+                try client.send(Self.get)
+                return try client.answer().status
+            }
+        }
+        let reply = try #require(await handler.arrivals.first { _ in true })
+
+        listener = nil
+
+        #expect(listener == nil)
+        #expect(try await client.value == 503)
+        #expect(!reply.send(.text(200, "too late")))
+    }
+
+    @Test func canBeDroppedByItsOwnHandler() async throws {
+        // The last reference goes away on the listener's own thread, where libmicrohttpd can't be stopped.
+        let holder = Mutex<HTTPListener?>(nil)
+        let handler = ReplyHandler { _, reply in
+            let last = holder.withLock { $0.take() }
+            reply.send(.text(200, last == nil ? "gone" : "dropping"))
+        }
+        let port = try holder.withLock { holder in
+            let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+            holder = listener
+            return listener.port
+        }
+
+        let text = try await onThread {
+            let client = try RawClient(port: port)
+            try client.send(Self.get)
+            let text = try client.answer().text
+            while (try? RawClient(port: port, patience: 1)) != nil {}
+            return text
+        }
+        #expect(text == "dropping")
+    }
+
+    @Test func saysWhyItCannotStart() throws {
+        let first = try HTTPListener(ListenerConfiguration(), handler: RecordingHandler())
+        let taken = first.port
+
+        #expect(throws: ListenerError.addressInUse(host: "127.0.0.1", port: taken)) {
+            try HTTPListener(ListenerConfiguration(port: taken), handler: RecordingHandler())
+        }
+        for host in ["localhost", "192.0.2.1", "", "[::1]", "127.0.0.1:80"] {
+            #expect(throws: ListenerError.badAddress(host: host)) {
+                try HTTPListener(ListenerConfiguration(host: host), handler: RecordingHandler())
+            }
+        }
+        let files = TLSFiles(certificate: "/nonexistent/a", privateKey: "/nonexistent/b")
+        let error = #expect(throws: ListenerError.self) {
+            try HTTPListener(ListenerConfiguration(tls: files), handler: RecordingHandler())
+        }
+        #expect(error.map { "\($0)" }?.contains("/nonexistent/a") == true)
+        #expect(first.port == taken)
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import HTTPListener
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct TLSTests {
+    @Test func speaksTLS() async throws {
+        try await withTemporaryFolder { folder in
+            let files = try await makeCertificate(in: folder)
+            let handler = RecordingHandler(respond: { .text(200, "secret \($0.body.count)") })
+
+            try await withListener(handler, tls: files) { listener in
+                let request = "POST /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc"
+                for version in ["-tls1_2", "-tls1_3"] {
+                    let output = try await connect(to: listener.port, version, trusting: files, request)
+                    #expect(output.text.contains("200 OK"), "\(version): \(output.text)")
+                    #expect(output.text.contains("secret 3"))
+                }
+                let old = try await connect(to: listener.port, "-tls1_1", trusting: files, request)
+                #expect(!old.text.contains("200 OK"))
+            }
+            #expect(handler.requests.count == 2)
+        }
+    }
+
+    @Test func endsASlowRequestOverTLS() async throws {
+        try await withTemporaryFolder { folder in
+            let files = try await makeCertificate(in: folder)
+            var limits = ListenerLimits()
+            limits.requestDeadline = .milliseconds(100)
+
+            try await withListener(RecordingHandler(), limits: limits, tls: files) { listener in
+                let request = "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300\r\n\r\nabc"
+                let output = try await connect(to: listener.port, "-tls1_3", trusting: files, request)
+                #expect(!output.text.contains("200 OK"))
+            }
+        }
+    }
+
+    @Test func refusesAKeyOfAnotherCertificate() async throws {
+        try await withTemporaryFolder { folder in
+            let files = try await makeCertificate(in: folder)
+            try FileManager.default.createDirectory(atPath: "\(folder)/other", withIntermediateDirectories: true)
+            let other = try await makeCertificate(in: "\(folder)/other")
+            let mixed = TLSFiles(certificate: files.certificate, privateKey: other.privateKey)
+
+            let error = #expect(throws: ListenerError.self) {
+                try HTTPListener(ListenerConfiguration(tls: mixed), handler: RecordingHandler())
+            }
+            #expect(error.map { "\($0)" }?.contains(files.certificate) == true)
+
+            let swapped = TLSFiles(certificate: files.privateKey, privateKey: files.certificate)
+            #expect(throws: ListenerError.self) {
+                try HTTPListener(ListenerConfiguration(tls: swapped), handler: RecordingHandler())
+            }
+        }
+    }
+
+    private func makeCertificate(in folder: String) async throws -> TLSFiles {
+        let files = TLSFiles(certificate: "\(folder)/certificate.pem", privateKey: "\(folder)/key.pem")
+        let output = try await openssl([
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+            "-keyout", files.privateKey, "-out", files.certificate,
+        ])
+        try #require(output.status == 0, "openssl req failed: \(output.text)")
+        return files
+    }
+
+    private func connect(
+        to port: UInt16,
+        _ version: String,
+        trusting files: TLSFiles,
+        _ request: String
+    ) async throws -> (status: Int32, text: String) {
+        try await openssl(
+            [
+                "s_client", "-connect", "127.0.0.1:\(port)", "-servername", "localhost", version, "-quiet",
+                "-ign_eof", "-verify_return_error", "-CAfile", files.certificate,
+            ],
+            input: request
+        )
+    }
+
+    private func openssl(_ arguments: [String], input: String = "") async throws -> (status: Int32, text: String) {
+        try await onThread {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = ["openssl"] + arguments
+            let (toChild, fromChild) = (Pipe(), Pipe())
+            process.standardInput = toChild
+            process.standardOutput = fromChild
+            process.standardError = fromChild
+            try process.run()
+            try toChild.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+            let output = fromChild.fileHandleForReading.readDataToEndOfFile()
+            try toChild.fileHandleForWriting.close()
+            process.waitUntilExit()
+            return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        }
+    }
+}
