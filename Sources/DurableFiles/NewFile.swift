@@ -1,0 +1,78 @@
+import Foundation
+import SystemPackage
+
+/// A file being written under a temporary name; removed unless it was published.
+///
+/// Used from one task at a time, which is what lets it be `@unchecked Sendable`: its writer owns it.
+public final class NewFile: @unchecked Sendable {
+    /// The temporary path.
+    public let path: String
+    /// Bytes written so far.
+    public private(set) var size: Int64 = 0
+
+    private let descriptor: FileDescriptor
+    private var isOpen = true
+    private var isPublished = false
+
+    /// Creates a file that must not exist, readable by its owner only.
+    ///
+    /// - Throws: ``FileFailure``.
+    public init(creating path: String) throws(FileFailure) {
+        self.path = path
+        do {
+            descriptor = try FileDescriptor.open(
+                FilePath(path),
+                .writeOnly,
+                options: [.create, .exclusiveCreate, .closeOnExec],
+                permissions: .ownerReadWrite
+            )
+        } catch {
+            throw FileFailure(doing: "create", path: path, error)
+        }
+    }
+
+    deinit { discard() }
+
+    /// Appends bytes.
+    ///
+    /// - Throws: ``FileFailure``.
+    public func write(_ bytes: some Collection<UInt8>) throws(FileFailure) {
+        do {
+            size += Int64(try descriptor.writeAll(bytes))
+        } catch {
+            throw FileFailure(doing: "write", path: path, error)
+        }
+    }
+
+    /// Syncs the content and closes the file.
+    ///
+    /// - Throws: ``FileFailure``; the content must then not be relied on, even if a second try succeeds.
+    public func finish() throws(FileFailure) {
+        guard isOpen else { return }
+        guard fsync(descriptor.rawValue) == 0 else { throw FileFailure(doing: "sync", path: path, code: errno) }
+        isOpen = false
+        do { try descriptor.close() } catch { throw FileFailure(doing: "close", path: path, error) }
+    }
+
+    /// Syncs, and gives the file its final name without replacing another; see ``DurableFiles/publish(_:as:)``.
+    ///
+    /// - Returns: `false` when a file of that name exists; this one then still waits for a name.
+    /// - Throws: ``FileFailure``.
+    public func publish(as final: String) throws(FileFailure) -> Bool {
+        try finish()
+        isPublished = try DurableFiles.publish(path, as: final)
+        return isPublished
+    }
+
+    /// Removes the file unless it was published.
+    public func discard() {
+        if isOpen {
+            isOpen = false
+            try? descriptor.close()  // What is being thrown away need not be whole.
+        }
+        if !isPublished {
+            isPublished = true
+            try? FileManager.default.removeItem(atPath: path)  // If it stays, the next start sweeps it.
+        }
+    }
+}

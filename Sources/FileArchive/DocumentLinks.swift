@@ -1,0 +1,86 @@
+public import Callbacks
+import Crypto
+import Foundation
+public import Visengine
+
+/// Links to documents that hold for a while: signed, so that nothing has to be remembered of them.
+public struct DocumentLinks: Sendable {
+    private let baseURL: String
+    private let key: SymmetricKey
+    private let lifetime: Duration
+
+    /// Creates links.
+    ///
+    /// - Parameters:
+    ///   - baseURL: Where the admin listener is reached, without a slash at its end.
+    ///   - key: The signing key, at least 32 bytes.
+    ///   - lifetime: How long a link holds.
+    public init(baseURL: String, key: [UInt8], lifetime: Duration) {
+        self.baseURL = baseURL
+        self.key = SymmetricKey(data: key)
+        self.lifetime = lifetime
+    }
+
+    /// A key for links, derived from another secret of which it gives nothing away.
+    public static func key(derivedFrom secret: [UInt8]) -> [UInt8] {
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Array("ricevuta document links".utf8),
+            using: SymmetricKey(data: secret)
+        )
+        return Array(code)
+    }
+
+    /// A link: `BASE/documents/SHA256?expires=SECONDS&signature=BASE64URL`.
+    public func link(to document: StoredDocument, now: Timestamp) -> String {
+        let expires = (now + lifetime).seconds
+        let signature = Self.base64url(Array(code(document.sha256, expires)))
+        return "\(baseURL)/documents/\(document.sha256)?expires=\(expires)&signature=\(signature)"
+    }
+
+    /// Whether a link's parts hold, in constant time.
+    ///
+    /// - Parameters:
+    ///   - sha256: The last segment of the path.
+    ///   - expires: The parameter, in Unix seconds.
+    ///   - signature: The parameter.
+    ///   - now: The current time.
+    /// - Returns: Whether it is ours and has not expired.
+    public func verify(sha256: String, expires: String, signature: String, now: Timestamp) -> Bool {
+        guard let seconds = Int64(expires), String(seconds) == expires,
+            let given = Self.bytes(base64url: signature)
+        else { return false }
+        let isOurs = HMAC<SHA256>.isValidAuthenticationCode(
+            given,
+            authenticating: Self.message(sha256, seconds),
+            using: key
+        )
+        return isOurs && now.seconds < seconds
+    }
+
+    private func code(_ sha256: String, _ expires: Int64) -> HMAC<SHA256>.MAC {
+        HMAC<SHA256>.authenticationCode(for: Self.message(sha256, expires), using: key)
+    }
+
+    private static func message(_ sha256: String, _ expires: Int64) -> [UInt8] {
+        Array("document|\(sha256)|\(expires)".utf8)
+    }
+
+    private static func base64url(_ bytes: [UInt8]) -> String {
+        String(
+            Data(bytes).base64EncodedString().compactMap { character -> Character? in
+                switch character {
+                case "+": "-"
+                case "/": "_"
+                case "=": nil
+                default: character
+                }
+            }
+        )
+    }
+
+    private static func bytes(base64url text: String) -> [UInt8]? {
+        var standard = String(text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
+        standard += String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
+        return Data(base64Encoded: standard).map(Array.init)
+    }
+}

@@ -1,0 +1,80 @@
+public import Callbacks
+import DurableFiles
+import Foundation
+
+/// Documents on disk: `documents/ab/abcd….zip`, named by their content, so that equal content is stored once.
+///
+/// What is being written lies in `incoming`, what failed a check in `quarantine` beside its reason. All three are on one
+/// file system, since a document gets its name by a link.
+public struct FileArchive: DocumentArchive {
+    /// The archive's directory.
+    public let root: String
+    private let maxDocumentBytes: Int64
+
+    /// Opens an archive and makes its directories, each synced; removes nothing, see ``sweep()``.
+    ///
+    /// - Parameters:
+    ///   - root: An absolute path.
+    ///   - maxDocumentBytes: A larger document is refused while it is being written.
+    /// - Throws: ``ArchiveError/io(doing:path:errno:)``.
+    public init(root: String, maxDocumentBytes: Int64) throws(ArchiveError) {
+        self.root = root
+        self.maxDocumentBytes = maxDocumentBytes
+        do throws(FileFailure) {
+            for name in ["documents", "incoming", "quarantine"] { try DurableFiles.makeDirectory("\(root)/\(name)") }
+        } catch {
+            throw ArchiveError(error)
+        }
+    }
+
+    /// Removes what an earlier process left half written.
+    ///
+    /// For the one process that serves the archive, at its start.
+    public func sweep() {
+        // What cannot be removed now takes room and nothing else; the next start tries again.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/incoming")) ?? []
+        for name in names { try? FileManager.default.removeItem(atPath: "\(root)/incoming/\(name)") }
+    }
+
+    /// Starts a document under a temporary name.
+    public func begin() throws(ArchiveError) -> any DocumentWriter {
+        do throws(FileFailure) {
+            let file = try NewFile(creating: "\(root)/incoming/\(UUID().uuidString)")
+            return ArchiveWriter(file: file, archive: self, limit: maxDocumentBytes)
+        } catch {
+            throw ArchiveError(error)
+        }
+    }
+
+    /// The absolute path of a stored document.
+    public func path(of document: StoredDocument) -> String {
+        path(sha256: document.sha256, kind: document.kind)
+    }
+
+    /// Finds a stored document by its content's hash.
+    ///
+    /// - Parameter sha256: 64 hexadecimal digits in lower case; anything else is not found.
+    /// - Returns: Where it lies and what it is; `nil` when it is not there.
+    public func find(sha256: String) -> (path: String, kind: DocumentKind)? {
+        guard sha256.utf8.count == 64,
+            sha256.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else { return nil }
+        for kind in DocumentKind.all {
+            let path = path(sha256: sha256, kind: kind)
+            if FileManager.default.fileExists(atPath: path) { return (path, kind) }
+        }
+        return nil
+    }
+
+    func path(sha256: String, kind: DocumentKind) -> String {
+        "\(root)/documents/\(sha256.prefix(2))/\(sha256).\(kind.fileExtension)"
+    }
+}
+
+extension DocumentKind {
+    static let all: [DocumentKind] = [.zip, .pdf, .xml, .p7m, .other]
+}
+
+extension ArchiveError {
+    init(_ failure: FileFailure) { self = .io(doing: failure.doing, path: failure.path, errno: failure.code) }
+}

@@ -1,0 +1,207 @@
+import Callbacks
+import Crypto
+import FileArchive
+import Foundation
+import TestSupport
+import Testing
+import Visengine
+
+@Suite(.timeLimit(.minutes(1)))
+struct FileArchiveTests {
+    @Test func storesUnderTheContentsHash() async throws {
+        try await withTemporaryDirectory { directory in
+            let archive = try FileArchive(root: "\(directory)/made/archive", maxDocumentBytes: 1 << 20)
+            let zip = SampleDocuments.zip()
+            let hash = SHA256.hash(data: zip).map { String(format: "%02x", $0) }.joined()
+
+            let document = try archive.store(zip, name: "visura.zip", size: Int64(zip.count))
+
+            #expect(document == StoredDocument(sha256: hash, size: Int64(zip.count), kind: .zip, name: "visura.zip"))
+            let path = archive.path(of: document)
+            #expect(path == "\(directory)/made/archive/documents/\(hash.prefix(2))/\(hash).zip")
+            #expect(try bytes(of: path) == zip)
+            #expect(try permissions(of: path) == 0o600)
+            #expect(try permissions(of: archive.root) == 0o700)
+            #expect(try permissions(of: (path as NSString).deletingLastPathComponent) == 0o700)
+            #expect(archive.find(sha256: hash)?.path == path)
+            #expect(archive.find(sha256: hash)?.kind == .zip)
+            #expect(try names(below: "\(archive.root)/incoming") == [])
+        }
+    }
+
+    @Test func storesEqualContentOnce() async throws {
+        try await withTemporaryDirectory { directory in
+            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let first = try archive.store(SampleDocuments.pdf, name: "one.pdf")
+            let number = try fileNumber(archive.path(of: first))
+
+            let second = try archive.store(SampleDocuments.pdf, name: "two.pdf")
+
+            #expect(second.sha256 == first.sha256)
+            #expect(second.name == "two.pdf")
+            #expect(try fileNumber(archive.path(of: second)) == number)
+            #expect(try names(below: directory).count == 1)
+        }
+    }
+
+    @Test func storesManyAtOnce() async throws {
+        try await withTemporaryDirectory { directory in
+            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+
+            let hashes = try await withThrowingTaskGroup(of: String.self) { group in
+                for number in 0..<24 {
+                    group.addTask { try archive.store(Array("document \(number % 4)".utf8)).sha256 }
+                }
+                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+            }
+
+            #expect(hashes.count == 4)
+            #expect(try names(below: directory).count == 4)
+        }
+    }
+
+    @Test(arguments: [1, 3, 4096, 262_144, 300_000, 1_000_000])
+    func hashesWhateverThePieces(pieceSize: Int) async throws {
+        try await withTemporaryDirectory { directory in
+            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 21)
+            let count = pieceSize < 10 ? 5000 : 700_000
+            let content = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+
+            let document = try archive.store(content, pieceSize: pieceSize)
+
+            #expect(document.sha256 == SHA256.hash(data: content).map { String(format: "%02x", $0) }.joined())
+            #expect(document.size == Int64(count))
+            #expect(try bytes(of: archive.path(of: document)) == content)
+        }
+    }
+
+    @Test(arguments: [-1, 1])
+    func setsAWrongLengthAside(difference: Int) async throws {
+        try await withTemporaryDirectory { directory in
+            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let zip = SampleDocuments.zip()
+
+            let error = #expect(throws: ArchiveError.self) {
+                try archive.store(zip, name: "secret name.zip", size: Int64(zip.count + difference))
+            }
+
+            guard case .failedCheck(let quarantined) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(quarantined.reason == "length \(zip.count), announced \(zip.count + difference)")
+            #expect(quarantined.size == Int64(zip.count))
+            let note = "\(directory)/\(quarantined.path.replacingOccurrences(of: ".document", with: ".json"))"
+            let json = try JSONValue(parsing: try bytes(of: note))
+            #expect(json["reason"]?.string == quarantined.reason)
+            #expect(json["size"]?.int64 == Int64(zip.count))
+            #expect(error.map { "\($0)" }?.contains("secret name") == false)
+        }
+    }
+
+    @Test func keepsEachQuarantinedContent() async throws {
+        try await withTemporaryDirectory { directory in
+            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            for _ in 0..<3 { #expect(throws: ArchiveError.self) { try archive.store([]) } }
+
+            _ = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+
+            #expect(try names(below: "\(directory)/quarantine").count == 6)
+        }
+    }
+
+    @Test func refusesMoreThanTheLimit() async throws {
+        try await withTemporaryDirectory { directory in
+            let archive = try FileArchive(root: directory, maxDocumentBytes: 1000)
+            try archive.store([UInt8](repeating: 1, count: 1000), pieceSize: 999)
+
+            #expect(throws: ArchiveError.tooLarge(limit: 1000)) {
+                try archive.store([UInt8](repeating: 1, count: 1001), pieceSize: 999)
+            }
+            #expect(try names(below: directory).count == 1)
+        }
+    }
+
+    @Test func removesWhatWasDiscardedOrForgotten() async throws {
+        try await withTemporaryDirectory { directory in
+            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            do {
+                let writer = try archive.begin()
+                try writer.write([1, 2, 3])
+                #expect(try names(below: "\(directory)/incoming").count == 1)
+                writer.discard()
+                #expect(try names(below: "\(directory)/incoming") == [])
+                writer.discard()
+                try archive.begin().write([4, 5, 6])
+            }
+
+            #expect(try names(below: directory) == [])
+        }
+    }
+
+    @Test func discardingAfterCommittingRemovesNothing() async throws {
+        try await withTemporaryDirectory { directory in
+            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let writer = try archive.begin()
+            try writer.write(SampleDocuments.pdf[...])
+            let document = try writer.commit(DocumentMetadata())
+
+            writer.discard()
+
+            #expect(try bytes(of: archive.path(of: document)) == SampleDocuments.pdf)
+        }
+    }
+
+    @Test func sweepsWhatACrashLeft() async throws {
+        try await withTemporaryDirectory { directory in
+            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let document = try archive.store(SampleDocuments.pdf)
+            #expect(throws: ArchiveError.self) { try archive.store([]) }
+            try Data("half".utf8).write(to: URL(fileURLWithPath: "\(directory)/incoming/left-over"))
+            let before = try names(below: directory)
+
+            let reopened = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            #expect(
+                try names(below: directory) == before,
+                "opening alone removes nothing: another process may serve it"
+            )
+            reopened.sweep()
+
+            #expect(try names(below: directory) == before.filter { $0 != "incoming/left-over" })
+            #expect(reopened.find(sha256: document.sha256) != nil)
+        }
+    }
+
+    @Test func saysWhatTheFileSystemRefused() async throws {
+        try await withTemporaryDirectory { directory in
+            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            try FileManager.default.removeItem(atPath: "\(directory)/documents")
+            try Data().write(to: URL(fileURLWithPath: "\(directory)/documents"))
+
+            let error = #expect(throws: ArchiveError.self) { try archive.store(SampleDocuments.pdf) }
+            guard case .io(_, let path, let code) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(path.hasPrefix("\(directory)/documents"))
+            #expect(code == ENOTDIR)
+            #expect(try names(below: "\(directory)/incoming") == [])
+
+            try FileManager.default.removeItem(atPath: "\(directory)/incoming")
+            #expect(throws: ArchiveError.self) { try archive.begin() }
+        }
+    }
+
+    @Test(arguments: ["", "abc", "../../../../etc/passwd", String(repeating: "A", count: 64)])
+    func findsNothingUnderWhatIsNoHash(text: String) async throws {
+        try await withTemporaryDirectory { directory in
+            let archive = try FileArchive(root: directory, maxDocumentBytes: 1)
+
+            #expect(archive.find(sha256: text) == nil)
+        }
+    }
+
+    private func fileNumber(_ path: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
+    }
+}
