@@ -1,0 +1,155 @@
+import GRDB
+
+/// The tables, in the order in which versions of this program added to them; a step that was released is never edited.
+enum Schema {
+    static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("2026-03-01 create the ledger") { db in try db.execute(sql: first) }
+        return migrator
+    }()
+
+    /// Times are milliseconds since 1970. A job's number is its subject's times four plus its kind's
+    /// (``JobNumber``), so that there is one job of a kind for a subject without a second index.
+    private static let first = """
+        CREATE TABLE boots (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            started_at_ms INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE orders (
+            key INTEGER PRIMARY KEY AUTOINCREMENT,
+            nonce TEXT,
+            provider_id TEXT,
+            claimed_id TEXT,
+            origin TEXT NOT NULL,
+            placement TEXT NOT NULL,
+            item TEXT,
+            item_name TEXT,
+            state TEXT,
+            rank INTEGER NOT NULL DEFAULT 0,
+            last_update_ms INTEGER,
+            outcome_code TEXT,
+            outcome_info TEXT,
+            document TEXT NOT NULL DEFAULT 'none',
+            created_at_ms INTEGER NOT NULL,
+            last_read_back_ms INTEGER,
+            last_asked_ms INTEGER,
+            quiet_polls INTEGER NOT NULL DEFAULT 0,
+            problem TEXT
+        ) STRICT;
+        CREATE UNIQUE INDEX orders_nonce ON orders(nonce) WHERE nonce IS NOT NULL;
+        CREATE UNIQUE INDEX orders_provider_id ON orders(provider_id) WHERE provider_id IS NOT NULL;
+        CREATE UNIQUE INDEX orders_claimed_id ON orders(claimed_id) WHERE claimed_id IS NOT NULL;
+
+        CREATE TABLE order_candidates (
+            order_key INTEGER NOT NULL REFERENCES orders(key) ON DELETE CASCADE,
+            id TEXT NOT NULL,
+            callback_id INTEGER NOT NULL,
+            rejected TEXT,
+            PRIMARY KEY (order_key, id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE callbacks (
+            id INTEGER PRIMARY KEY,
+            order_key INTEGER REFERENCES orders(key),
+            fact TEXT NOT NULL,
+            received_at_ms INTEGER NOT NULL,
+            peer TEXT NOT NULL,
+            key_id TEXT,
+            retired_key INTEGER NOT NULL,
+            claim_id TEXT,
+            claim_state TEXT,
+            claim_update_ms INTEGER,
+            claim_search TEXT,
+            echo TEXT NOT NULL,
+            problem TEXT,
+            content_type TEXT,
+            body_bytes INTEGER NOT NULL,
+            verdict TEXT NOT NULL,
+            repeats INTEGER NOT NULL DEFAULT 0,
+            body BLOB
+        ) STRICT;
+        CREATE UNIQUE INDEX callbacks_fact ON callbacks(coalesce(order_key, 0), fact);
+        CREATE INDEX callbacks_order ON callbacks(order_key, verdict);
+        CREATE INDEX callbacks_verdict ON callbacks(verdict);
+
+        CREATE TABLE documents (
+            id INTEGER PRIMARY KEY,
+            order_key INTEGER NOT NULL UNIQUE REFERENCES orders(key),
+            sha256 TEXT NOT NULL,
+            size_bytes INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            name TEXT,
+            recorded_at_ms INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE quarantine (
+            id INTEGER PRIMARY KEY,
+            order_key INTEGER NOT NULL REFERENCES orders(key),
+            reason TEXT NOT NULL,
+            path TEXT NOT NULL,
+            size_bytes INTEGER NOT NULL,
+            recorded_at_ms INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX quarantine_order ON quarantine(order_key);
+
+        CREATE TABLE notifications (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            type TEXT NOT NULL,
+            occurred_at_ms INTEGER NOT NULL,
+            order_key INTEGER NOT NULL REFERENCES orders(key),
+            order_id TEXT NOT NULL,
+            item TEXT,
+            item_name TEXT,
+            state TEXT,
+            previous_state TEXT,
+            last_update_ms INTEGER,
+            outcome_code TEXT,
+            outcome_info TEXT,
+            document_sha256 TEXT,
+            document_bytes INTEGER,
+            document_kind TEXT,
+            document_name TEXT
+        ) STRICT;
+        CREATE INDEX notifications_order ON notifications(order_key);
+        CREATE UNIQUE INDEX notifications_document ON notifications(order_key) WHERE type = 'document.available';
+
+        CREATE TABLE deliveries (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            notification INTEGER NOT NULL REFERENCES notifications(number),
+            sink TEXT NOT NULL,
+            state TEXT NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            last_error TEXT,
+            replay_of TEXT,
+            created_at_ms INTEGER NOT NULL,
+            ended_at_ms INTEGER
+        ) STRICT;
+        CREATE INDEX deliveries_notification ON deliveries(notification);
+        CREATE INDEX deliveries_state ON deliveries(state);
+
+        CREATE TABLE jobs (
+            id INTEGER PRIMARY KEY,
+            lane TEXT NOT NULL,
+            subject INTEGER NOT NULL,
+            due_ms INTEGER NOT NULL,
+            attempt INTEGER NOT NULL DEFAULT 0,
+            trigger INTEGER NOT NULL DEFAULT 1,
+            source TEXT NOT NULL,
+            lease_boot INTEGER,
+            lease_serial INTEGER,
+            lease_until_ms INTEGER,
+            crashes INTEGER NOT NULL DEFAULT 0,
+            last_reason TEXT
+        ) STRICT;
+        CREATE INDEX jobs_due ON jobs(lane, due_ms);
+
+        CREATE TABLE disabled_sinks (
+            sink TEXT PRIMARY KEY,
+            reason TEXT NOT NULL,
+            disabled_at_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+}

@@ -1,0 +1,86 @@
+public import Callbacks
+import GRDB
+public import Visengine
+
+extension SQLiteLedger: FetchLedger {
+    /// Takes due fetch jobs, oldest due first.
+    public func claimFetch(
+        limit: Int,
+        now: Timestamp,
+        leaseFor: Duration
+    ) async throws(LedgerError) -> [FetchWork] {
+        try await claim(.fetch) { transaction in
+            try transaction.claim(.fetch, limit: limit, now: now, leaseFor: leaseFor).compactMap { job in
+                try transaction.orUnreadable(job, now: now) {
+                    try transaction.order(key: job.subject).map { FetchWork(lease: job.lease, order: $0) }
+                }
+            }
+        }
+    }
+
+    /// Records a document that is in the archive, and tells of it once.
+    public func stored(
+        _ document: StoredDocument,
+        for work: FetchWork,
+        routing: DeliveryRouting,
+        now: Timestamp
+    ) async throws(LedgerError) {
+        try await change("recording a document") { transaction in
+            var order = try transaction.heldOrder(work)
+            try transaction.run(
+                """
+                INSERT INTO documents(order_key, sha256, size_bytes, kind, name, recorded_at_ms)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(order_key) DO NOTHING
+                """,
+                [
+                    order.key, document.sha256, document.size, document.kind.rawValue, document.name,
+                    now.milliseconds,
+                ]
+            )
+            order.document = .stored
+            try transaction.save(order)
+            try transaction.tell(.documentAvailable, of: order, document: document, routing: routing, now: now)
+            try transaction.end(job: work.lease.job)
+        }
+    }
+
+    /// Records a document that failed a check, and sets the next attempt.
+    public func quarantined(
+        _ document: QuarantinedDocument,
+        for work: FetchWork,
+        retryAt: Timestamp,
+        now: Timestamp
+    ) async throws(LedgerError) {
+        try await change("recording a quarantined document") { transaction in
+            let order = try transaction.heldOrder(work)
+            try transaction.run(
+                """
+                INSERT INTO quarantine(order_key, reason, path, size_bytes, recorded_at_ms) VALUES (?, ?, ?, ?, ?)
+                """,
+                [order.key, document.reason, document.path, document.size, now.milliseconds]
+            )
+            try transaction.postpone(work.lease, until: retryAt, reason: document.reason)
+        }
+    }
+
+    /// Gives up on a document.
+    public func abandonFetch(_ work: FetchWork, reason: String, now: Timestamp) async throws(LedgerError) {
+        try await change("giving up a document") { transaction in
+            let order = try transaction.heldOrder(work)
+            try transaction.run(
+                "UPDATE orders SET document = 'failed', problem = ? WHERE key = ?",
+                [reason, order.key]
+            )
+            try transaction.end(job: work.lease.job)
+        }
+    }
+}
+
+extension LedgerTransaction {
+    /// The order of a fetch whose lease still holds; the row may have another number by now.
+    fileprivate func heldOrder(_ work: FetchWork) throws -> OrderRecord {
+        let job = try held(work.lease)
+        guard let order = try order(key: job.subject) else { throw LedgerError.leaseLost(job: work.lease.job) }
+        return order
+    }
+}

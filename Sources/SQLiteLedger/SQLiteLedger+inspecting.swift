@@ -1,0 +1,148 @@
+public import Callbacks
+import GRDB
+public import Visengine
+
+extension SQLiteLedger: LedgerInspection {
+    /// Orders, newest first.
+    public func orders(_ query: OrderQuery) async throws(LedgerError) -> [OrderRecord] {
+        try await read("listing orders") { db in
+            var conditions = ["1"]
+            var arguments = StatementArguments()
+            if let state = query.state {
+                // An unknown state is kept as the provider writes it, and compared by its folded name below.
+                if case .unknown = state {
+                    conditions.append("state LIKE 'unknown:%'")
+                } else {
+                    conditions.append("state = ?")
+                    arguments += [state.stored]
+                }
+            }
+            if query.isOpen {
+                conditions.append(
+                    "placement <> 'refused' AND (state IS NULL OR state NOT IN ('fulfilled', 'cancelled') "
+                        + "OR document = 'due')"
+                )
+            }
+            let sql = """
+                SELECT \(OrderRecord.columns) FROM orders WHERE \(conditions.joined(separator: " AND "))
+                ORDER BY key DESC
+                """
+            var found: [OrderRecord] = []
+            let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments)
+            while found.count < query.limit, let row = try rows.next() {
+                let order = try OrderRecord(row: row)
+                if query.state == nil || query.state?.name == order.state?.name { found.append(order) }
+            }
+            return found
+        }
+    }
+
+    /// One order by the provider's id, its nonce, or the ledger's number.
+    public func order(named name: String) async throws(LedgerError) -> OrderRecord? {
+        try await read("reading an order") { db in
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT \(OrderRecord.columns) FROM orders
+                    WHERE provider_id = ?1 OR nonce = ?1 OR claimed_id = ?1 OR key = ?2
+                    ORDER BY provider_id IS ?1 DESC, nonce IS ?1 DESC, claimed_id IS ?1 DESC LIMIT 1
+                    """,
+                arguments: [name, Int64(name)]
+            )
+            return try row.map { row throws(UnreadableRow) in try OrderRecord(row: row) }
+        }
+    }
+
+    /// An order's callbacks, oldest first.
+    public func callbacks(ofOrder key: Int64) async throws(LedgerError) -> [CallbackEntry] {
+        try await read("listing callbacks") { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, received_at_ms, peer, claim_id, claim_state, claim_update_ms, claim_search, echo,
+                        verdict, repeats, body_bytes
+                    FROM callbacks WHERE order_key = ? ORDER BY id
+                    """,
+                arguments: [key]
+            )
+            return try rows.map { row throws(UnreadableRow) in try CallbackEntry(row: row) }
+        }
+    }
+
+    /// Documents and quarantined contents, newest first.
+    public func documents(ofOrder key: Int64?, limit: Int) async throws(LedgerError) -> [DocumentEntry] {
+        try await read("listing documents") { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT order_key, provider_id, sha256, kind, name, NULL AS reason, NULL AS path, size_bytes,
+                        recorded_at_ms
+                    FROM documents d JOIN orders o ON o.key = d.order_key WHERE ?1 IS NULL OR order_key = ?1
+                    UNION ALL
+                    SELECT order_key, provider_id, NULL, NULL, NULL, reason, path, size_bytes, recorded_at_ms
+                    FROM quarantine q JOIN orders o ON o.key = q.order_key WHERE ?1 IS NULL OR order_key = ?1
+                    ORDER BY recorded_at_ms DESC LIMIT ?2
+                    """,
+                arguments: [key, limit]
+            )
+            return try rows.map { row throws(UnreadableRow) in try DocumentEntry(row: row) }
+        }
+    }
+
+    /// Deliveries, newest first.
+    public func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> [DeliveryEntry] {
+        try await read("listing deliveries") { db in
+            var conditions = ["1"]
+            var arguments = StatementArguments()
+            if !query.states.isEmpty {
+                conditions.append("d.state IN (\(query.states.map { "'\($0.rawValue)'" }.joined(separator: ", ")))")
+            }
+            if let sink = query.sink {
+                conditions.append("d.sink = ?")
+                arguments += [sink.rawValue]
+            }
+            if let key = query.orderKey {
+                conditions.append("n.order_key = ?")
+                arguments += [key]
+            }
+            arguments += [query.limit]
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT d.id AS delivery_id, d.sink, d.state AS delivery_state, d.attempts, d.last_error,
+                        d.replay_of, d.created_at_ms, j.due_ms, \(Notification.columns)
+                    FROM deliveries d JOIN notifications n ON n.number = d.notification
+                    LEFT JOIN jobs j ON j.id = d.number * 4 + 2
+                    WHERE \(conditions.joined(separator: " AND ")) ORDER BY d.number DESC LIMIT ?
+                    """,
+                arguments: arguments
+            )
+            return try rows.map { row throws(UnreadableRow) in try DeliveryEntry(row: row) }
+        }
+    }
+
+    /// Removes the bodies of callbacks that arrived before a time; all else that is known of them stays.
+    ///
+    /// - Returns: How many there were.
+    public func redactBodies(olderThan time: Timestamp) async throws(LedgerError) -> Int {
+        var redacted = 0
+        var last: Int64 = 0
+        while true {
+            // In small steps, so that no callback waits for them.
+            let step = try await change("redacting callbacks") { [last] transaction in
+                let ids = try transaction.rows(
+                    """
+                    SELECT id FROM callbacks WHERE id > ? AND received_at_ms < ? AND body IS NOT NULL
+                    ORDER BY id LIMIT 500
+                    """,
+                    [last, time.milliseconds]
+                ).map { row throws(UnreadableRow) in try row.integer("id") }
+                for id in ids { try transaction.run("UPDATE callbacks SET body = NULL WHERE id = ?", [id]) }
+                return ids
+            }
+            guard let end = step.last else { return redacted }
+            redacted += step.count
+            last = end
+        }
+    }
+}

@@ -1,0 +1,104 @@
+public import Callbacks
+import GRDB
+public import Visengine
+
+extension SQLiteLedger: VerificationLedger {
+    /// Takes due verify jobs, oldest due first.
+    public func claimVerify(
+        limit: Int,
+        now: Timestamp,
+        leaseFor: Duration
+    ) async throws(LedgerError) -> [VerifyWork] {
+        try await claim(.verify) { transaction in
+            try transaction.claim(.verify, limit: limit, now: now, leaseFor: leaseFor).compactMap { job in
+                try transaction.orUnreadable(job, now: now) {
+                    guard let order = try transaction.order(key: job.subject) else { return nil }
+                    try transaction.run(
+                        "UPDATE orders SET last_asked_ms = ? WHERE key = ?",
+                        [now.milliseconds, order.key]
+                    )
+                    let candidates = try order.id == nil ? transaction.candidates(of: order.key) : []
+                    return VerifyWork(lease: job.lease, order: order, candidates: candidates, trigger: job.source)
+                }
+            }
+        }
+    }
+
+    /// Applies the API's answer; see ``VerificationLedger/confirm(_:reading:binding:context:)``.
+    public func confirm(
+        _ work: VerifyWork,
+        reading: Order,
+        binding: OrderBinding,
+        context: ConfirmationContext
+    ) async throws(LedgerError) -> OrderProgress.Advance {
+        try await change("recording a read-back") { transaction in
+            try transaction.confirm(work, reading: reading, binding: binding, context: context)
+        }
+    }
+
+    /// Records that a candidate is not this order's.
+    public func rejectCandidate(
+        _ id: OrderID,
+        of work: VerifyWork,
+        reason: String,
+        nextPoll: Timestamp
+    ) async throws(LedgerError) {
+        try await change("rejecting a candidate") { transaction in
+            let job = try transaction.held(work.lease)
+            try transaction.run(
+                """
+                INSERT INTO order_candidates(order_key, id, callback_id, rejected) VALUES (?, ?, 0, ?)
+                ON CONFLICT(order_key, id) DO UPDATE SET rejected = excluded.rejected
+                """,
+                [job.subject, id.rawValue, reason]
+            )
+            try transaction.postpone(work.lease, until: nextPoll, reason: reason)
+        }
+    }
+
+    /// Ends verification until the order's next callback.
+    public func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError) {
+        try await change("parking an order") { transaction in
+            let job = try transaction.held(work.lease)
+            try transaction.run("UPDATE orders SET problem = ? WHERE key = ?", [reason, job.subject])
+            if job.isAskedAgain {
+                let due = now + transaction.configuration.minReadBackInterval
+                try transaction.postpone(work.lease, until: due, reason: reason)
+            } else {
+                try transaction.end(job: work.lease.job)
+            }
+        }
+    }
+
+    /// Of these ids, those that are bound to no order here, in the same order.
+    public func unboundIDs(among ids: [OrderID]) async throws(LedgerError) -> [OrderID] {
+        try await read("looking for unbound orders") { db in
+            let statement = try db.cachedStatement(sql: "SELECT 1 FROM orders WHERE provider_id = ?")
+            return try ids.filter { try Row.fetchOne(statement, arguments: [$0.rawValue]) == nil }
+        }
+    }
+}
+
+extension LedgerTransaction {
+    /// The ids to try, newest first.
+    fileprivate func candidates(of order: Int64) throws -> [OrderID] {
+        try rows(
+            """
+            SELECT id FROM order_candidates WHERE order_key = ? AND rejected IS NULL
+            ORDER BY callback_id DESC LIMIT 8
+            """,
+            [order]
+        ).map { row throws(UnreadableRow) in try row.name("id") }
+    }
+
+    /// Reads what a job is about; a row that cannot be read sets the job aside, and one that is gone ends it.
+    func orUnreadable<Work>(_ job: ClaimedJob, now: Timestamp, _ body: () throws -> Work?) throws -> Work? {
+        do {
+            if let work = try body() { return work }
+            try end(job: job.lease.job)
+        } catch let error as UnreadableRow {
+            try setAside(job: job.lease.job, error, now: now)
+        }
+        return nil
+    }
+}

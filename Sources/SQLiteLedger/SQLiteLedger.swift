@@ -1,0 +1,129 @@
+public import Callbacks
+import GRDB
+import Synchronization
+public import Visengine
+
+/// What is known and what is due, in one SQLite database: every fact, every job, and every transaction on them.
+///
+/// One thread writes. It takes all that waits, commits it as one transaction with one sync (`synchronous=FULL`, WAL), and
+/// answers then. Reads have connections of their own and hold up nobody. Safe to use from any thread.
+public final class SQLiteLedger: Sendable {
+    /// What the ledger is opened for.
+    public enum Mode: Sendable {
+        /// To take callbacks and do jobs: one process at a time.
+        case serve
+        /// For an operator's command, also while another process serves: short transactions, no jobs.
+        case operate
+    }
+
+    /// The absolute path of the database file.
+    public let path: String
+
+    private let pool: DatabasePool
+    private let writer: LedgerWriter
+    private let configuration: LedgerConfiguration
+
+    init(path: String, pool: DatabasePool, writer: LedgerWriter, configuration: LedgerConfiguration) {
+        self.path = path
+        self.pool = pool
+        self.writer = writer
+        self.configuration = configuration
+    }
+
+    deinit { writer.queue.close() }
+
+    /// What the writer has done since the ledger was opened.
+    public var statistics: LedgerStatistics {
+        var statistics = writer.statistics.withLock { $0 }
+        statistics.checkpoints = writer.checkpointer?.count ?? 0
+        return statistics
+    }
+
+    /// Writes what is queued, gives back all leases and closes the files; afterwards everything throws
+    /// ``LedgerError/closed``, and callbacks are answered ``RecordOutcome/failed``.
+    public func close() async {
+        writer.queue.close()
+        await writer.waitForEnd()
+    }
+
+    // MARK: For the extensions
+
+    /// Makes a change in the writer's next transaction, and answers when it is synced.
+    func change<Value: Sendable>(
+        _ doing: String,
+        _ body: @escaping @Sendable (LedgerTransaction) throws -> Value
+    ) async throws(LedgerError) -> Value {
+        let result: Result<Value, LedgerError> = await withCheckedContinuation { continuation in
+            let change = LedgerChange(
+                doing: doing,
+                perform: { transaction in
+                    let value = try body(transaction)
+                    return { continuation.resume(returning: .success(value)) }
+                },
+                fail: { continuation.resume(returning: .failure($0)) }
+            )
+            do throws(WriteQueue.Refusal) {
+                try writer.queue.add(.change(change))
+            } catch {
+                continuation.resume(returning: .failure(.closed))
+            }
+        }
+        return try result.get()
+    }
+
+    /// Reads from a snapshot of what is committed.
+    func read<Value: Sendable>(
+        _ doing: String,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(LedgerError) -> Value {
+        do {
+            return try await pool.read(body)
+        } catch is CancellationError {
+            throw .closed
+        } catch {
+            // A closed pool says SQLITE_MISUSE.
+            if (error as? DatabaseError)?.resultCode == .SQLITE_MISUSE { throw .closed }
+            throw error.asLedgerError(doing: doing)
+        }
+    }
+}
+
+extension SQLiteLedger: CallbackRecorder {
+    /// Queues one callback; see ``CallbackRecorder/record(_:completion:)``.
+    public func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void) {
+        do throws(WriteQueue.Refusal) {
+            try writer.queue.add(.record(callback, completion: completion))
+        } catch {
+            switch error {
+            case .full:
+                writer.statistics.withLock { $0.overloads += 1 }
+                completion(.overloaded(retryAfter: configuration.retryAfter))
+            case .closed: completion(.failed)
+            }
+        }
+    }
+}
+
+extension SQLiteLedger: JobLedger {
+    /// Waits until a job of the kind may be due, at most a second; returns at once when cancelled or closed.
+    public func waitForWork(_ kind: JobKind) async { await writer.bell.wait(for: kind) }
+
+    /// Gives the lease back and sets the job's next due time.
+    public func postpone(_ lease: JobLease, until due: Timestamp, reason: String) async throws(LedgerError) {
+        try await change("postponing a job") { transaction in
+            _ = try transaction.held(lease)
+            try transaction.postpone(lease, until: due, reason: reason)
+        }
+    }
+
+    /// Takes jobs in the writer's transaction.
+    func claim<Work: Sendable>(
+        _ kind: JobKind,
+        _ body: @escaping @Sendable (LedgerTransaction) throws -> [Work]
+    ) async throws(LedgerError) -> [Work] {
+        try await change("taking \(kind.rawValue) jobs") { transaction in
+            transaction.bell.hush(kind)
+            return try body(transaction)
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import Callbacks
+import GRDB
+import Visengine
+
+/// A job that was just taken.
+struct ClaimedJob {
+    let lease: JobLease
+    let subject: Int64
+    let source: OrderProgress.Trigger
+}
+
+/// A job as held by its lease.
+struct HeldJob {
+    let subject: Int64
+    let source: OrderProgress.Trigger
+    let isAskedAgain: Bool
+}
+
+extension LedgerTransaction {
+    /// How long a job whose rows cannot be read is left alone.
+    private static let unreadablePause = Duration.seconds(3600)
+
+    /// Makes sure that the job exists and is due no later than `due`.
+    func arm(
+        _ lane: JobLane,
+        subject: Int64,
+        due: Timestamp,
+        now: Timestamp,
+        source: OrderProgress.Trigger = .poll
+    ) throws {
+        try run(
+            """
+            INSERT INTO jobs(id, lane, subject, due_ms, source) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT(id) DO UPDATE SET
+                trigger = trigger + 1, due_ms = min(due_ms, excluded.due_ms),
+                source = CASE excluded.source WHEN 'callback' THEN 'callback' ELSE source END
+            """,
+            [JobNumber.of(lane.kind, subject), lane.name, subject, due.milliseconds, source.rawValue]
+        )
+        wake(lane.kind, due: due, now: now)
+    }
+
+    /// Takes due jobs, oldest due first.
+    func claim(_ lane: JobLane, limit: Int, now: Timestamp, leaseFor: Duration) throws -> [ClaimedJob] {
+        guard let boot else { throw LedgerError.conflict("only the serving process takes jobs") }
+        var claimed: [ClaimedJob] = []
+        guard limit > 0 else { return claimed }
+        let due = try rows(
+            """
+            SELECT id, subject, attempt, trigger, source, lease_boot, crashes FROM jobs
+            WHERE lane = ? AND due_ms <= ? AND (lease_boot IS NULL OR lease_boot <> ? OR lease_until_ms <= ?)
+            ORDER BY due_ms LIMIT ?
+            """,
+            [lane.name, now.milliseconds, boot, now.milliseconds, limit]
+        )
+        for row in due {
+            let id: Int64 = try row.integer("id")
+            do {
+                let subject = try row.integer("subject")
+                let wasInFlight = try row.optionalInteger("lease_boot").map { $0 != boot } ?? false
+                let crashes = try row.integer("crashes") + (wasInFlight ? 1 : 0)
+                let lease = JobLease(
+                    job: id,
+                    kind: lane.kind,
+                    attempt: Int(try row.integer("attempt")) + 1,
+                    boot: boot,
+                    trigger: try row.integer("trigger"),
+                    serial: .random(in: 1 ... .max)
+                )
+                let job = ClaimedJob(lease: lease, subject: subject, source: try row.name("source"))
+                if try take(job, crashes: crashes, now: now, until: now + leaseFor) { claimed.append(job) }
+            } catch let error as UnreadableRow {
+                try setAside(job: id, error, now: now)
+            }
+        }
+        try wakeForNext(lane, now: now)
+        return claimed
+    }
+
+    private func take(_ job: ClaimedJob, crashes: Int64, now: Timestamp, until: Timestamp) throws -> Bool {
+        if crashes >= configuration.maxCrashes {
+            try pauseCrashing(job, now: now)
+            return false
+        }
+        try run(
+            """
+            UPDATE jobs SET attempt = ?, lease_boot = ?, lease_serial = ?, lease_until_ms = ?, crashes = ?
+            WHERE id = ?
+            """,
+            [job.lease.attempt, job.lease.boot, job.lease.serial, until.milliseconds, crashes, job.lease.job]
+        )
+        return true
+    }
+
+    /// The program died with this job in flight, again and again: others go first, and its callbacks are marked.
+    private func pauseCrashing(_ job: ClaimedJob, now: Timestamp) throws {
+        let due = now + configuration.crashPause
+        try run(
+            """
+            UPDATE jobs SET due_ms = ?, crashes = 0, lease_boot = NULL,
+                last_reason = 'the program died several times while doing this' WHERE id = ?
+            """,
+            [due.milliseconds, job.lease.job]
+        )
+        guard job.lease.kind == .verify else { return }
+        try run("UPDATE callbacks SET verdict = 'skipped' WHERE order_key = ? AND verdict = 'waiting'", [job.subject])
+    }
+
+    /// Leaves a job alone for a while whose rows cannot be read.
+    func setAside(job: Int64, _ error: UnreadableRow, now: Timestamp) throws {
+        unreadableRows += 1
+        try run(
+            "UPDATE jobs SET due_ms = ?, lease_boot = NULL, crashes = 0, last_reason = ? WHERE id = ?",
+            [(now + Self.unreadablePause).milliseconds, "\(error)", job]
+        )
+    }
+
+    /// Tells the bell when the lane's next job falls due.
+    func wakeForNext(_ lane: JobLane, now: Timestamp) throws {
+        let next = try row(
+            "SELECT min(due_ms) AS due_ms FROM jobs WHERE lane = ? AND due_ms > ?",
+            [lane.name, now.milliseconds]
+        )
+        if let due = try next?.optionalTime("due_ms") { wake(lane.kind, due: due, now: now) }
+    }
+
+    /// The job of a lease that still holds.
+    func held(_ lease: JobLease) throws -> HeldJob {
+        let found = try row(
+            "SELECT subject, source, trigger FROM jobs WHERE id = ? AND lease_boot = ? AND lease_serial = ? AND attempt = ?",
+            [lease.job, lease.boot, lease.serial, lease.attempt]
+        )
+        guard let found else { throw LedgerError.leaseLost(job: lease.job) }
+        return HeldJob(
+            subject: try found.integer("subject"),
+            source: try found.name("source"),
+            isAskedAgain: try found.integer("trigger") != lease.trigger
+        )
+    }
+
+    /// Gives a held job back, to be tried again.
+    func postpone(_ lease: JobLease, until due: Timestamp, reason: String?) throws {
+        try run(
+            "UPDATE jobs SET due_ms = ?, lease_boot = NULL, crashes = 0, last_reason = ? WHERE id = ?",
+            [due.milliseconds, reason, lease.job]
+        )
+    }
+
+    /// Ends a job.
+    func end(job: Int64) throws { try run("DELETE FROM jobs WHERE id = ?", [job]) }
+}

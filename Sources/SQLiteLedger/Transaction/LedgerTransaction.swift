@@ -1,0 +1,53 @@
+import Callbacks
+import GRDB
+import Visengine
+
+/// One transaction of the writer: all changes to the ledger are made through it.
+///
+/// Lives on the writer's thread, inside one access to the database.
+final class LedgerTransaction {
+    let db: Database
+    let boot: Int64?
+    let configuration: LedgerConfiguration
+    let bell: WorkBell
+    /// What to ring once the transaction is synced.
+    var wakes: [(JobKind, Duration)] = []
+    /// Rows that could not be read, and were set aside.
+    var unreadableRows = 0
+
+    init(_ db: Database, boot: Int64?, configuration: LedgerConfiguration, bell: WorkBell) {
+        self.db = db
+        self.boot = boot
+        self.configuration = configuration
+        self.bell = bell
+    }
+
+    /// Runs a statement with arguments in the order of its question marks.
+    func run(_ sql: String, _ arguments: StatementArguments) throws {
+        try db.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+
+    /// The first row of a query.
+    func row(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
+        try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+    }
+
+    /// All rows of a query.
+    func rows(_ sql: String, _ arguments: StatementArguments) throws -> [Row] {
+        try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments)
+    }
+
+    /// Runs `body` so that, if it throws, all that it changed is undone and the rest of the transaction stays.
+    func isolated<Value>(_ body: () throws -> Value) throws -> Value {
+        var value: Value?
+        try db.inSavepoint {
+            value = try body()
+            return .commit
+        }
+        guard let value else { throw DatabaseError(resultCode: .SQLITE_INTERNAL) }
+        return value
+    }
+
+    /// Wakes those that wait for the kind, when the job is due.
+    func wake(_ kind: JobKind, due: Timestamp, now: Timestamp) { wakes.append((kind, due - now)) }
+}

@@ -1,0 +1,70 @@
+import Callbacks
+import GRDB
+import Visengine
+
+extension OrderRecord {
+    /// The columns that ``init(row:)`` reads.
+    static let columns = """
+        key, nonce, provider_id, origin, placement, item, item_name, state, rank, last_update_ms, outcome_code,
+        outcome_info, document, created_at_ms, last_read_back_ms, quiet_polls
+        """
+
+    init(row: Row) throws(UnreadableRow) {
+        self.init(
+            key: try row.integer("key"),
+            nonce: try row.optionalName("nonce"),
+            id: try row.optionalName("provider_id"),
+            origin: try row.name("origin"),
+            placement: try row.name("placement"),
+            item: try row.optionalName("item"),
+            itemName: try row.optionalText("item_name"),
+            state: try row.state("state"),
+            rank: Int(try row.integer("rank")),
+            lastUpdate: try row.optionalTime("last_update_ms"),
+            outcome: try row.outcome(),
+            document: try row.name("document"),
+            createdAt: try row.time("created_at_ms"),
+            lastReadBack: try row.optionalTime("last_read_back_ms"),
+            quietPolls: Int(try row.integer("quiet_polls"))
+        )
+    }
+}
+
+extension LedgerTransaction {
+    /// The order of that number.
+    func order(key: Int64) throws -> OrderRecord? {
+        try row("SELECT \(OrderRecord.columns) FROM orders WHERE key = ?", [key]).map(OrderRecord.init(row:))
+    }
+
+    /// The order of that nonce.
+    func order(nonce: OrderNonce) throws -> OrderRecord? {
+        try row("SELECT \(OrderRecord.columns) FROM orders WHERE nonce = ?", [nonce.rawValue])
+            .map(OrderRecord.init(row:))
+    }
+
+    /// The order that the id is bound to, else the one that a callback without a token opened for it.
+    func order(id: OrderID) throws -> OrderRecord? {
+        try row(
+            "SELECT \(OrderRecord.columns) FROM orders WHERE provider_id = ?1 OR claimed_id = ?1 "
+                + "ORDER BY provider_id IS NULL LIMIT 1",
+            [id.rawValue]
+        ).map(OrderRecord.init(row:))
+    }
+
+    /// Writes all that can change of an order.
+    func save(_ order: OrderRecord) throws {
+        try run(
+            """
+            UPDATE orders SET provider_id = ?, placement = ?, item = ?, item_name = ?, state = ?, rank = ?,
+                last_update_ms = ?, outcome_code = ?, outcome_info = ?, document = ?, last_read_back_ms = ?,
+                quiet_polls = ?, origin = ? WHERE key = ?
+            """,
+            [
+                order.id?.rawValue, order.placement.rawValue, order.item?.rawValue, order.itemName,
+                order.state?.stored, order.rank, order.lastUpdate?.milliseconds, order.outcome?.code,
+                order.outcome?.info, order.document.rawValue, order.lastReadBack?.milliseconds, order.quietPolls,
+                order.origin.rawValue, order.key,
+            ]
+        )
+    }
+}
