@@ -1,0 +1,57 @@
+import Callbacks
+import Foundation
+import Visengine
+
+/// One name in a sink's directory: a JSON file, and a document beside it.
+struct DirectorySlot {
+    /// Who has the name.
+    enum Occupant: Equatable {
+        case nobody
+        case ourselves
+        case another
+    }
+
+    /// How many names are tried.
+    static let maxNumber = 1000
+
+    private static let maxSidecarBytes = 256 << 10
+
+    /// The absolute path without an extension.
+    let path: String
+
+    var sidecarPath: String { "\(path).json" }
+
+    func documentPath(_ kind: DocumentKind) -> String { "\(path).\(kind.fileExtension)" }
+
+    /// Looks who is there.
+    ///
+    /// A document without a JSON file beside it counts as nobody's only when it is ours by content.
+    func occupant(for notification: Callbacks.Notification) -> Occupant {
+        if exists(sidecarPath) { return sidecarID == notification.id ? .ourselves : .another }
+        guard let document = notification.document, exists(documentPath(document.kind)) else { return .nobody }
+        return holds(document) ? .nobody : .another
+    }
+
+    /// Whether exactly this document lies here.
+    func holds(_ document: StoredDocument) -> Bool {
+        do throws(DocumentReadError) {
+            var reader = try DocumentReader(document, at: documentPath(document.kind), pieceSize: 256 << 10)
+            while try reader.next() != nil {}
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// The event's id in the JSON file; `nil` for a file that is none of ours.
+    private var sidecarID: String? {
+        guard let handle = FileHandle(forReadingAtPath: sidecarPath) else { return nil }
+        defer { try? handle.close() }  // Opened for reading: closing loses nothing.
+        guard let data = try? handle.read(upToCount: Self.maxSidecarBytes),  // Unreadable: another's.
+            let json = try? JSONValue(parsing: Array(data))  // No JSON: another's.
+        else { return nil }
+        return json["id"]?.string
+    }
+
+    private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+}

@@ -1,0 +1,143 @@
+import Callbacks
+import Visengine
+
+/// Where a directory sink puts what belongs to a notification: a path below its root, without an extension, such as
+/// `{item}/{order}-{type}`.
+///
+/// | placeholder      | becomes                                                                       |
+/// |------------------|-------------------------------------------------------------------------------|
+/// | `{order}`        | the provider's id of the order                                                |
+/// | `{item}`         | the catalogue's key of the item, or `unknown`                                 |
+/// | `{itemName}`     | the item's name, or its key                                                   |
+/// | `{type}`         | the notification's type, for example `document.available`                     |
+/// | `{date}`         | the day on which the fact was confirmed, in UTC, for example `2026-03-01`     |
+/// | `{notification}` | the notification's id                                                         |
+/// | `{sha256}`       | the hash of the document's content, or `none`                                 |
+/// | `{name}`         | the provider's name of the document without its extension, or the order's id  |
+/// | `{ext}`          | the document's extension, or `json` without a document                        |
+public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
+    enum Placeholder: String, CaseIterable {
+        case order, item, itemName, type, date, notification, sha256, name, ext
+    }
+
+    enum Part: Equatable, Sendable {
+        case text(String)
+        case value(Placeholder)
+    }
+
+    private static let maxComponents = 8
+
+    private let components: [[Part]]
+
+    /// The template's text.
+    public let description: String
+
+    /// One directory for each item: `{item}/{order}-{type}`.
+    public static let standard = NameTemplate(
+        components: [[.value(.item)], [.value(.order), .text("-"), .value(.type)]],
+        description: "{item}/{order}-{type}"
+    )
+
+    private init(components: [[Part]], description: String) {
+        self.components = components
+        self.description = description
+    }
+
+    /// Reads a template.
+    ///
+    /// - Parameter text: 1 to 8 components between slashes; each of literal text and placeholders.
+    /// - Throws: ``NameTemplateError``.
+    public init(_ text: String) throws(NameTemplateError) {
+        let texts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard texts.count <= Self.maxComponents else { throw .tooManyComponents(limit: Self.maxComponents) }
+        var components: [[Part]] = []
+        for text in texts {
+            let parts = try Self.parts(of: text)
+            guard !parts.isEmpty else { throw .emptyComponent }
+            components.append(parts)
+        }
+        self.init(components: components, description: text)
+    }
+
+    /// The path for a notification, relative to the sink's root and without an extension; safe whatever the values are.
+    func path(for notification: Notification) -> String {
+        components.map { parts in
+            FileNaming.component(
+                parts.map { part in
+                    switch part {
+                    case .text(let text): text
+                    case .value(let placeholder): FileNaming.cleaned(Self.value(placeholder, notification))
+                    }
+                }.joined()
+            )
+        }.joined(separator: "/")
+    }
+
+    private static func value(_ placeholder: Placeholder, _ notification: Notification) -> String {
+        switch placeholder {
+        case .order: notification.orderID.rawValue
+        case .item: notification.item?.rawValue ?? "unknown"
+        case .itemName: notification.itemName ?? notification.item?.rawValue ?? "unknown"
+        case .type: notification.type.rawValue
+        case .date: String(notification.occurredAt.description.prefix { $0 != "T" })
+        case .notification: notification.id
+        case .sha256: notification.document?.sha256 ?? "none"
+        case .name: notification.document?.name.map(FileNaming.stem) ?? notification.orderID.rawValue
+        case .ext: notification.document?.kind.fileExtension ?? "json"
+        }
+    }
+
+    private static func parts(of text: Substring) throws(NameTemplateError) -> [Part] {
+        var parts: [Part] = []
+        var rest = text
+        while let open = rest.firstIndex(where: { $0 == "{" || $0 == "}" }) {
+            guard rest[open] == "{", let close = rest[open...].firstIndex(of: "}") else { throw .unbalancedBrace }
+            try append(literal: rest[..<open], to: &parts)
+            let name = String(rest[rest.index(after: open)..<close])
+            guard let placeholder = Placeholder(rawValue: name) else { throw .unknownPlaceholder(name) }
+            parts.append(.value(placeholder))
+            rest = rest[rest.index(after: close)...]
+        }
+        try append(literal: rest, to: &parts)
+        if case .text(let text)? = parts.first, text.hasPrefix(".") { throw .hiddenComponent }
+        return parts
+    }
+
+    private static func append(literal: Substring, to parts: inout [Part]) throws(NameTemplateError) {
+        guard !literal.isEmpty else { return }
+        guard FileNaming.cleaned(String(literal)) == literal else { throw .badCharacter(String(literal)) }
+        parts.append(.text(String(literal)))
+    }
+}
+
+/// Why a template is none.
+public enum NameTemplateError: Error, Equatable, Sendable {
+    /// There is no placeholder of this name.
+    case unknownPlaceholder(String)
+    /// A brace without its other half.
+    case unbalancedBrace
+    /// Nothing at the start, at the end or between two slashes.
+    case emptyComponent
+    /// A component that starts with a dot: hidden, or the way out of the directory.
+    case hiddenComponent
+    /// Literal text with a character that some system cannot have in a name.
+    case badCharacter(String)
+    /// More components than allowed.
+    case tooManyComponents(limit: Int)
+}
+
+extension NameTemplateError: CustomStringConvertible {
+    /// One line for an operator, with what is possible.
+    public var description: String {
+        switch self {
+        case .unknownPlaceholder(let name):
+            "the template names '{\(name)}'; there are "
+                + NameTemplate.Placeholder.allCases.map { "{\($0.rawValue)}" }.joined(separator: ", ")
+        case .unbalancedBrace: "the template has a brace without its other half"
+        case .emptyComponent: "the template is empty, or has a slash at its start, at its end, or two together"
+        case .hiddenComponent: "a component of the template starts with a dot"
+        case .badCharacter(let text): "the template's '\(text)' holds a character that cannot be in every file name"
+        case .tooManyComponents(let limit): "the template has more than \(limit) components"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import AsyncHTTPClient
+import Callbacks
+import Glibc
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Visengine
+
+extension HTTPSink {
+    /// How one request to one address ended.
+    enum Attempt {
+        case answered(DeliveryOutcome)
+        /// Nothing was sent: another address may be tried.
+        case notConnected(String)
+        case failed(String)
+    }
+
+    private static let maxAnswerBytes = 16 << 10
+
+    /// What can only happen before a connection is there.
+    private static let connecting: [Int32: String] = [
+        ECONNREFUSED: "connection refused", EHOSTUNREACH: "no route to the host",
+        ENETUNREACH: "no route to the network",
+        EADDRNOTAVAIL: "the address cannot be reached from here", EAFNOSUPPORT: "no such network here",
+    ]
+
+    static func send(
+        _ request: HTTPClientRequest,
+        with client: HTTPClient,
+        deadline: ContinuousClock.Instant,
+        now: @Sendable () -> Timestamp
+    ) async -> Attempt {
+        let left = max(.zero, ContinuousClock.now.duration(to: deadline))
+        let response: HTTPClientResponse
+        do {
+            response = try await client.execute(request, deadline: .now() + TimeAmount(left))
+        } catch {
+            return failure(error)
+        }
+        let outcome = HTTPAnswer.outcome(
+            status: Int(response.status.code),
+            retryAfter: response.headers.first(name: "retry-after"),
+            now: now()
+        )
+        await drain(response.body, until: deadline)
+        return .answered(outcome)
+    }
+
+    /// Reads a short body to its end, so that the connection can be used again; what it says does not matter.
+    ///
+    /// The client's own deadline ends with the answer's head.
+    private static func drain(_ body: HTTPClientResponse.Body, until deadline: ContinuousClock.Instant) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                _ = try? await body.collect(upTo: maxAnswerBytes)  // Longer, broken off or slow: the status counts.
+            }
+            group.addTask {
+                try? await ContinuousClock().sleep(until: deadline)  // Cancelled when the body is read.
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private static func failure(_ error: any Error) -> Attempt {
+        switch error {
+        case let error as HTTPClientError: failure(error)
+        case ChannelError.connectTimeout: .notConnected("cannot connect: no answer in time")
+        case let error as IOError where connecting[error.errnoCode] != nil:
+            .notConnected("cannot connect: \(connecting[error.errnoCode] ?? "")")
+        case is NIOConnectionError: .notConnected("cannot connect")
+        case is CancellationError: .failed("the attempt was cancelled")
+        default: .failed("sending failed: \(error)")
+        }
+    }
+
+    private static func failure(_ error: HTTPClientError) -> Attempt {
+        switch error {
+        case .deadlineExceeded, .readTimeout, .writeTimeout: .failed("the receiver did not answer in time")
+        case .connectTimeout: .notConnected("cannot connect: no answer in time")
+        case .tlsHandshakeTimeout: .notConnected("the TLS handshake took too long")
+        case .remoteConnectionClosed: .failed("the receiver closed the connection")
+        case .cancelled: .failed("the attempt was cancelled")
+        default: .failed("sending failed: \(error.shortDescription)")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Dispatch
+import Glibc
+import Synchronization
+import Visengine
+
+/// Finds a host's addresses: the one look-up whose answer is then both checked and connected to.
+struct HostAddresses: Sendable {
+    /// Why there are none.
+    enum Failure: Error, Equatable {
+        /// What the resolver said.
+        case notFound(String)
+        case timedOut
+    }
+
+    /// The text of each address, in the resolver's order, each once.
+    var find: @Sendable (_ host: String, _ timeLimit: Duration) async -> Result<[String], Failure>
+
+    /// Asks the system: `/etc/hosts`, DNS, whatever `nsswitch.conf` names.
+    ///
+    /// The call blocks and cannot be interrupted, so it runs on a thread of its own kind, and is left behind there when it
+    /// takes too long.
+    static let system = HostAddresses { host, timeLimit in
+        await withCheckedContinuation { continuation in
+            let answer = FirstAnswer(continuation)
+            DispatchQueue.global().async { answer.give(lookUp(host)) }
+            let milliseconds = Int(clamping: min(timeLimit.wholeMilliseconds, 3_600_000))
+            limits.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+                answer.give(.failure(.timedOut))
+            }
+        }
+    }
+
+    // A queue of its own, so that look-ups that hang cannot keep the limits from being noticed.
+    private static let limits = DispatchQueue(label: "ricevuta.lookup-limits")
+
+    // The one place here that calls C with pointers: Foundation and NIO give a host's first address only.
+    private static func lookUp(_ host: String) -> Result<[String], Failure> {
+        var wanted = unsafe addrinfo()
+        unsafe wanted.ai_family = AF_UNSPEC
+        unsafe wanted.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let code = unsafe getaddrinfo(host, nil, &wanted, &list)
+        guard code == 0 else { return .failure(.notFound(unsafe String(cString: gai_strerror(code)))) }
+        defer { unsafe freeaddrinfo(list) }
+
+        var addresses: [String] = []
+        var next = unsafe list
+        while let entry = unsafe next {
+            let length = unsafe entry.pointee.ai_addrlen
+            var name = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+            let named = unsafe getnameinfo(
+                entry.pointee.ai_addr,
+                length,
+                &name,
+                socklen_t(name.count),
+                nil,
+                0,
+                NI_NUMERICHOST
+            )
+            let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            if named == 0, !addresses.contains(text) { addresses.append(text) }
+            unsafe next = entry.pointee.ai_next
+        }
+        return .success(addresses)
+    }
+}
+
+/// Lets the first of two answers through.
+private final class FirstAnswer: Sendable {
+    typealias Answer = Result<[String], HostAddresses.Failure>
+
+    private let waiting: Mutex<CheckedContinuation<Answer, Never>?>
+
+    init(_ continuation: CheckedContinuation<Answer, Never>) { waiting = Mutex(continuation) }
+
+    func give(_ answer: Answer) {
+        let continuation = waiting.withLock { waiting in
+            defer { waiting = nil }
+            return waiting
+        }
+        continuation?.resume(returning: answer)
+    }
+}

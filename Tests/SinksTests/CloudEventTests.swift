@@ -1,0 +1,74 @@
+import Callbacks
+import Foundation
+import Testing
+import Visengine
+
+@testable import Sinks
+
+@Suite struct CloudEventTests {
+    @Test func holdsTheWholeFact() throws {
+        let document = SampleNotifications.document()
+        let event = CloudEvent(
+            notification: try SampleNotifications.notification(document: document),
+            source: "urn:ricevuta",
+            deliveryID: "dlv_1",
+            content: .link("http://127.0.0.1/documents/x")
+        )
+
+        let json = try JSONValue(parsing: event.encoded { _ in })
+
+        #expect(
+            json == [
+                "specversion": "1.0", "id": "ntf_1", "source": "urn:ricevuta", "type": "document.available",
+                "subject": "65b0a1f2c3d4e5f601020304", "time": "2026-03-01T09:30:00.123Z",
+                "datacontenttype": "application/json", "deliveryid": "dlv_1",
+                "data": [
+                    "order": [
+                        "id": "65b0a1f2c3d4e5f601020304", "item": "5c1a2b3c4d5e6f708192a3b4c5d6e7f8",
+                        "itemName": "Pensione di vecchiaia", "state": "fulfilled", "previousState": "available",
+                        "lastUpdate": "2026-03-01T09:29:59.000Z",
+                        "outcome": ["code": "0", "info": "ok", "isGood": true],
+                    ],
+                    "document": [
+                        "sha256": .string(document.sha256), "size": JSONValue(document.size),
+                        "mimeType": "application/zip",
+                        "name": "visura.zip", "link": "http://127.0.0.1/documents/x",
+                    ],
+                ],
+            ]
+        )
+    }
+
+    @Test func leavesOutWhatIsNotKnown() throws {
+        let notification = Notification(
+            id: "n",
+            type: .orderLate,
+            occurredAt: Timestamp(seconds: 0),
+            orderKey: 1,
+            orderID: try #require(OrderID("o"))
+        )
+
+        let json = CloudEvent(notification: notification, source: "s", deliveryID: "d").json
+
+        #expect(json["data"] == ["order": ["id": "o"]])
+        #expect(json["time"] == "1970-01-01T00:00:00.000Z")
+    }
+
+    @Test(arguments: [0, 1, 2, 3, 1000])
+    func putsTheContentInItsPlace(count: Int) throws {
+        let content = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+        let event = CloudEvent(
+            notification: try SampleNotifications.notification(
+                document: SampleNotifications.document(content, name: nil)
+            ),
+            source: "s",
+            deliveryID: "d",
+            content: .inline
+        )
+
+        let bytes = event.encoded { $0.append(contentsOf: Data(content).base64EncodedData()) }
+        let text = try JSONValue(parsing: bytes)["data"]?["document"]?["content_base64"]?.string
+
+        #expect(text.flatMap { Data(base64Encoded: $0) } == Data(content))
+    }
+}

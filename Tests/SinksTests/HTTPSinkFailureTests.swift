@@ -1,0 +1,130 @@
+import Callbacks
+import Foundation
+import HTTPListener
+import Synchronization
+import TestSupport
+import Testing
+import Visengine
+
+@testable import Sinks
+
+@Suite(.timeLimit(.minutes(1)))
+struct HTTPSinkFailureTests {
+    @Test func endsASlowAttemptInTime() async throws {
+        let answer: @Sendable (Request) async -> Response = { _ in
+            try? await Task.sleep(for: .seconds(20))
+            return Response(status: 200)
+        }
+        try await withReceiver(answer: answer) { receiver in
+            let sink = try TestSink.make(
+                "http://127.0.0.1:\(receiver.port)/",
+                adjust: { $0.timeLimit = .seconds(1) }
+            )
+            let start = ContinuousClock.now
+
+            let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
+
+            #expect(outcome == .transient(reason: "the receiver did not answer in time"))
+            #expect(ContinuousClock.now - start < .seconds(10))
+            #expect(sink.maxAttemptDuration == .seconds(1))
+        }
+    }
+
+    @Test func aBodyThatNeverEndsCannotHoldAnAcceptedMessage() async throws {
+        let answer: @Sendable (Request) async -> Response = { _ in
+            Response(status: 200, body: .stream(length: nil, EndlessBody()))
+        }
+        try await withReceiver(answer: answer) { receiver in
+            let sink = try TestSink.make(
+                "http://127.0.0.1:\(receiver.port)/",
+                adjust: { $0.timeLimit = .seconds(2) }
+            )
+            let start = ContinuousClock.now
+
+            let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
+
+            #expect(outcome == .accepted)
+            #expect(ContinuousClock.now - start < .seconds(10))
+        }
+    }
+
+    @Test func aReceiverThatIsNotThereMayComeBack() async throws {
+        let receiver = try TestReceiver { _ in Response(status: 204) }
+        await receiver.stop()
+        let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/")
+
+        let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
+
+        #expect(outcome == .transient(reason: "cannot connect: connection refused (127.0.0.1)"))
+    }
+
+    @Test func aConnectionThatBreaksOffMayHold() async throws {
+        let answer: @Sendable (Request) async -> Response = { _ in
+            Response(status: 200, body: .stream(length: 100, BrokenBody()))
+        }
+        try await withReceiver(answer: answer) { receiver in
+            let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/")
+
+            // The status came whole: the message is taken, whatever its body was to be.
+            let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
+
+            #expect(outcome == .accepted)
+        }
+    }
+
+    @Test func refusesACertificateThatNobodyVouchesFor() async throws {
+        try await withTemporaryDirectory { directory in
+            let files = TLSFiles(certificate: "\(directory)/certificate.pem", privateKey: "\(directory)/key.pem")
+            let openssl = try Process.run(
+                URL(fileURLWithPath: "/usr/bin/openssl"),
+                arguments: [
+                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", files.privateKey,
+                    "-out", files.certificate,
+                ]
+            )
+            openssl.waitUntilExit()
+            try await withReceiver(tls: files) { receiver in
+                let sink = try TestSink.make("https://localhost:\(receiver.port)/")
+
+                let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
+
+                guard case .transient(let reason, nil) = outcome else {
+                    Issue.record("\(outcome)")
+                    return
+                }
+                #expect(reason.contains("CERTIFICATE_VERIFY_FAILED"), "\(reason)")
+                #expect(receiver.requests.isEmpty)
+            }
+        }
+    }
+
+    @Test func endsWhenItIsClosed() async throws {
+        try await withReceiver { receiver in
+            let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/")
+            #expect(await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification())) == .accepted)
+
+            sink.close()
+            sink.close()
+
+            let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
+            #expect(outcome == .transient(reason: "the sink is closed"))
+            #expect(receiver.requests.count == 1)
+        }
+    }
+}
+
+private final class EndlessBody: BodyProducer {
+    func next(upTo max: Int) -> BodyStep { .pause(.milliseconds(50)) }
+}
+
+private final class BrokenBody: BodyProducer {
+    private let isFirst = Mutex(true)
+
+    func next(upTo max: Int) -> BodyStep {
+        isFirst.withLock { isFirst in
+            defer { isFirst = false }
+            return isFirst ? .bytes([1]) : .abort
+        }
+    }
+}
