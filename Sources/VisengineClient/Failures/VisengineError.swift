@@ -1,0 +1,140 @@
+public import Callbacks
+public import Visengine
+
+/// Why a call of the provider's API did not give what it was made for.
+///
+/// Its description and its mirror are free of the provider's message, which may hold personal data, and of the API token.
+public struct VisengineError: Error, Sendable, Equatable {
+    /// What went wrong.
+    public enum Cause: Sendable, Equatable {
+        /// No connection came about: nothing was sent.
+        case notConnected(String)
+        /// The connection broke, or the answer did not come in time, or could not be read to its end.
+        case network(String)
+        /// The provider answered with this status, or with `success` false.
+        case refused(status: Int)
+        /// The answer is not what the call gives.
+        case unreadable(String)
+        /// The circuit is open after failures in a row: nothing was sent.
+        case circuitOpen
+        /// The task was cancelled.
+        case cancelled
+        /// The document arrived damaged.
+        case damagedDocument(DocumentDecodingError)
+        /// The document could not be written.
+        case archive(ArchiveError)
+        /// The configured address is no URL.
+        case badAddress
+    }
+
+    /// Which call.
+    public var call: VisengineCall
+    /// What went wrong.
+    public var cause: Cause
+    /// The provider's number for it, `error`.
+    public var code: ProviderErrorCode?
+    /// The provider's words, `message`, cut to 200 characters.
+    ///
+    /// May hold personal data: for the one who made the call, never for a log.
+    public var message: String
+    /// How long the provider asked to wait, or how long the circuit stays open.
+    public var retryAfter: Duration?
+    /// Whether the call may have had its effect although it failed: an order may have been placed.
+    public var mayHaveSucceeded: Bool
+
+    /// Creates an error; the message is cut.
+    public init(
+        _ call: VisengineCall,
+        _ cause: Cause,
+        code: ProviderErrorCode? = nil,
+        message: String = "",
+        retryAfter: Duration? = nil,
+        mayHaveSucceeded: Bool = false
+    ) {
+        self.call = call
+        self.cause = cause
+        self.code = code
+        self.message = String(message.prefix(200))
+        self.retryAfter = retryAfter
+        self.mayHaveSucceeded = mayHaveSucceeded
+    }
+
+    /// The HTTP status, when there was an answer that says no.
+    public var status: Int? {
+        if case .refused(let status) = cause { status } else { nil }
+    }
+
+    /// Whether the same call may work later without anything being changed: not that it is safe to repeat, for which see
+    /// ``mayHaveSucceeded``.
+    public var isRetryable: Bool {
+        switch cause {
+        case .notConnected, .network, .circuitOpen, .unreadable, .damagedDocument: true
+        case .refused(let status): status == 408 || status == 429 || status >= 500
+        case .cancelled, .archive, .badAddress: false
+        }
+    }
+
+    /// A stable name for metrics and log search.
+    public var name: String {
+        switch cause {
+        case .notConnected: "not_connected"
+        case .network: "network"
+        case .refused(let status): "refused_\(status)"
+        case .unreadable: "unreadable"
+        case .circuitOpen: "circuit_open"
+        case .cancelled: "cancelled"
+        case .damagedDocument(let error): error.code
+        case .archive: "archive"
+        case .badAddress: "bad_address"
+        }
+    }
+}
+
+extension VisengineError: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// One sentence for logs and operators: what was being done, what happened, and what that means.
+    public var description: String {
+        var sentence = "cannot \(call.purpose): \(reason)"
+        if mayHaveSucceeded { sentence += "; it may have taken effect all the same, look before repeating it" }
+        return sentence
+    }
+
+    /// The same as ``description``.
+    public var debugDescription: String { description }
+
+    /// Without the message, so that dumping the error does not show it.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["call": call.rawValue, "name": name, "code": code?.rawValue as Any])
+    }
+
+    private var reason: String {
+        switch cause {
+        case .notConnected(let reason): return "no connection (\(reason))"
+        case .network(let reason): return reason
+        case .refused(let status):
+            let number = code.map { ", error \($0)" } ?? ""
+            return "\(meaning(of: status)) (HTTP \(status)\(number))"
+        case .unreadable(let reason): return "the answer cannot be read: \(reason)"
+        case .circuitOpen: return "the provider failed too often in a row, it is left alone for a while"
+        case .cancelled: return "cancelled"
+        case .damagedDocument(let error): return error.description
+        case .archive(let error): return error.description
+        case .badAddress: return "the configured address of the provider is no URL"
+        }
+    }
+
+    private func meaning(of status: Int) -> String {
+        if let meaning = code?.meaning { return meaning }
+        return switch status {
+        case 200..<300: "the provider reports a failure"
+        case 300..<400: "the provider redirects, which is not followed; check the configured address"
+        case 401: "the API token is not accepted"
+        case 402: "the wallet's credit does not suffice"
+        case 403: "the API token lacks a right"
+        case 404: "the provider knows no such thing"
+        case 422: "the provider cannot do that now"
+        case 429: "too many calls"
+        case 500...: "the provider is in trouble"
+        default: "the provider refuses"
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Visengine
+
+extension SandboxFaults {
+    /// Changes what the object names, and leaves the rest; see ``Sandbox`` for the members.
+    ///
+    /// - Throws: ``ControlError`` that names the member that is unknown or of a wrong type.
+    mutating func apply(_ object: JSONObject) throws(ControlError) {
+        for member in object.members {
+            let value = member.value
+            switch member.key {
+            case "duplicates": duplicates = try Self.number(member)
+            case "reverse": reversesCallbacks = try Self.flag(member)
+            case "delayMilliseconds": callbackDelay = .milliseconds(try Self.number(member))
+            case "silent": sendsNoCallbacks = try Self.flag(member)
+            case "claimedState": claimedState = value.string
+            case "lostPlacings": lostPlacings = try Self.number(member)
+            case "failures":
+                guard let elements = value.array else { throw ControlError("failures has to be a list") }
+                failures = []
+                for element in elements { failures.append(try CallFailure(json: element)) }
+            case "document":
+                if value.isNull {
+                    (document, documentTimes) = (nil, nil)
+                    continue
+                }
+                guard let fault = value["fault"]?.string.flatMap({ DocumentFault(rawValue: $0) }) else {
+                    let names = DocumentFault.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw ControlError("document.fault has to be one of \(names)")
+                }
+                document = fault
+                documentTimes = value["times"]?.int64.map { Int($0) }
+            case "slow": slowBody = value.isNull ? nil : try SlowBody(json: value)
+            default: throw ControlError("there is no fault named \(member.key)")
+            }
+        }
+    }
+
+    /// What is set now, in the form that ``apply(_:)`` takes.
+    var json: JSONValue {
+        let fault: JSONValue? = document.map {
+            ["fault": .string($0.rawValue), "times": documentTimes.map { JSONValue($0) } ?? nil]
+        }
+        return [
+            "duplicates": JSONValue(duplicates), "reverse": .bool(reversesCallbacks),
+            "delayMilliseconds": JSONValue(Int(callbackDelay / .milliseconds(1))), "silent": .bool(sendsNoCallbacks),
+            "claimedState": JSONValue(claimedState), "lostPlacings": JSONValue(lostPlacings),
+            "failures": .array(failures.map(\.json)), "document": fault ?? nil, "slow": slowBody?.json ?? nil,
+        ]
+    }
+
+    private static func number(_ member: JSONObject.Member) throws(ControlError) -> Int {
+        guard let number = member.value.int64, (0...1_000_000).contains(number) else {
+            throw ControlError("\(member.key) has to be a whole number, 0 or more")
+        }
+        return Int(number)
+    }
+
+    private static func flag(_ member: JSONObject.Member) throws(ControlError) -> Bool {
+        guard let flag = member.value.bool else { throw ControlError("\(member.key) has to be true or false") }
+        return flag
+    }
+}
+
+extension CallFailure {
+    init(json: JSONValue) throws(ControlError) {
+        guard let status = json["status"]?.int64, (300...599).contains(status) else {
+            throw ControlError("failures[].status has to be an HTTP status from 300 to 599")
+        }
+        let call = try SandboxCall.named(json["call"])
+        self.init(
+            call: call,
+            status: Int(status),
+            error: json["error"]?.int64.map { Int($0) },
+            message: json["message"]?.string ?? "",
+            times: json["times"]?.int64.map { Int($0) } ?? 1,
+            retryAfter: json["retryAfter"]?.int64.map { Int($0) }
+        )
+    }
+
+    var json: JSONValue {
+        [
+            "call": JSONValue(call?.rawValue), "status": JSONValue(status),
+            "error": error.map { JSONValue($0) } ?? nil, "message": .string(message), "times": JSONValue(times),
+            "retryAfter": retryAfter.map { JSONValue($0) } ?? nil,
+        ]
+    }
+
+    /// What the provider would say.
+    func refusal(of call: SandboxCall) -> Refusal {
+        let documented: (ProviderErrorCode, String)? =
+            switch (status, call) {
+            case (402, .addSearch): (.insufficientCreditForSearch, "Insufficient Credit in Wallet: 0.00")
+            case (402, .chooseSearchResult): (.insufficientCreditForChoice, "Insufficient Credit in Wallet: 0.00")
+            case (402, _): (.insufficientCredit, "Insufficient Credit in Wallet: 0.00")
+            case (422, .document): (.documentNotYetAvailable, "document not yet available")
+            default: nil
+            }
+        return Refusal(
+            status,
+            error.map { ProviderErrorCode(rawValue: $0) } ?? documented?.0,
+            message.isEmpty ? documented?.1 ?? "made to fail" : message,
+            retryAfter: retryAfter
+        )
+    }
+}
+
+extension SandboxCall {
+    static func named(_ json: JSONValue?) throws(ControlError) -> SandboxCall? {
+        guard let json, !json.isNull else { return nil }
+        guard let call = json.string.flatMap({ SandboxCall(rawValue: $0) }) else {
+            throw ControlError("a call has to be one of \(allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return call
+    }
+}
+
+extension SlowBody {
+    init(json: JSONValue) throws(ControlError) {
+        var calls: Set<SandboxCall> = []
+        for element in json["calls"]?.array ?? [] {
+            if let call = try SandboxCall.named(element) { calls.insert(call) }
+        }
+        self.init(
+            calls: calls,
+            pieceBytes: max(1, json["pieceBytes"]?.int64.map { Int($0) } ?? 1024),
+            pause: .milliseconds(max(1, json["pauseMilliseconds"]?.int64 ?? 10))
+        )
+    }
+
+    var json: JSONValue {
+        [
+            "calls": .array(calls.map(\.rawValue).sorted().map { .string($0) }), "pieceBytes": JSONValue(pieceBytes),
+            "pauseMilliseconds": JSONValue(Int(pause / .milliseconds(1))),
+        ]
+    }
+}

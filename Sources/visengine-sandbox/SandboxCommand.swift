@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import HTTPListener
+import VisengineSandbox
+
+/// `visengine-sandbox`: the provider, played, until it is told to stop.
+@main
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "visengine-sandbox",
+        abstract: "Plays the provider: its nine calls, its callbacks, and every fault on demand.",
+        discussion: """
+            Prints one line, "listening on http://HOST:PORT", when it is ready; stops on SIGINT and SIGTERM.
+            Orders, faults and callbacks can be steered under /sandbox, for example:
+
+              curl -X POST http://127.0.0.1:8090/sandbox/advance
+              curl -X POST http://127.0.0.1:8090/sandbox/faults -d '{"duplicates": 2}'
+            """
+    )
+
+    @OptionGroup var options: SandboxOptions
+
+    func validate() throws { _ = try options.configuration() }
+
+    func run() async throws {
+        let signals = StopSignals()
+        let sandbox: Sandbox
+        do throws(ListenerError) {
+            sandbox = try Sandbox(try configuration())
+        } catch {
+            throw Failure("\(error)")
+        }
+        FileHandle.standardOutput.write(Data("listening on \(sandbox.baseURL)\n".utf8))
+        await signals.wait()
+        await sandbox.stop()
+    }
+
+    private func configuration() throws(ListenerError) -> SandboxConfiguration {
+        // Checked by `validate()`.
+        (try? options.configuration()) ?? SandboxConfiguration()
+    }
+}
+
+/// A failure as the user reads it.
+private struct Failure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
