@@ -1,3 +1,4 @@
+import Callbacks
 import Visengine
 
 /// What the door decided on a request's head.
@@ -20,6 +21,9 @@ public enum Admission: Sendable, Equatable {
 public struct AdmittedCallback: Sendable, Equatable {
     let token: VerifiedToken?
     let origin: [UInt8]
+
+    /// Whether the path had a good token: a body that has to bring its own deserves less room.
+    public var hasToken: Bool { token != nil }
 }
 
 /// A token whose signature holds.

@@ -42,8 +42,12 @@ public struct CallbackFlow: Sendable {
 
         /// Names the ports.
         public init(
-            recorder: any CallbackRecorder, ledger: any VerificationLedger & FetchLedger & DeliveryLedger,
-            reader: any OrderReader, documents: any DocumentSource, archive: any DocumentArchive, sinks: [any Sink]
+            recorder: any CallbackRecorder,
+            ledger: any VerificationLedger & FetchLedger & DeliveryLedger,
+            reader: any OrderReader,
+            documents: any DocumentSource,
+            archive: any DocumentArchive,
+            sinks: [any Sink]
         ) {
             self.recorder = recorder
             self.ledger = ledger
@@ -65,8 +69,13 @@ public struct CallbackFlow: Sendable {
     ///   - environment: Clock and jitter.
     ///   - logger: The logger of every stage; `stage` is added.
     public init(
-        ports: Ports, keys: CallbackTokenKeys, policy: SourcePolicy, routing: DeliveryRouting, settings: FlowSettings,
-        environment: FlowEnvironment, logger: Logger
+        ports: Ports,
+        keys: CallbackTokenKeys,
+        policy: SourcePolicy,
+        routing: DeliveryRouting,
+        settings: FlowSettings,
+        environment: FlowEnvironment,
+        logger: Logger
     ) {
         func named(_ stage: String) -> Logger {
             var logger = logger
@@ -74,25 +83,42 @@ public struct CallbackFlow: Sendable {
             return logger
         }
         intake = Intake(
-            recorder: ports.recorder, keys: keys, policy: policy, now: environment.now, logger: named("intake")
+            recorder: ports.recorder,
+            keys: keys,
+            policy: policy,
+            now: environment.now,
+            logger: named("intake")
         )
         verifier = VerifierService(
-            ledger: ports.ledger, reader: ports.reader,
+            ledger: ports.ledger,
+            reader: ports.reader,
             nonceOf: { text in
                 switch keys.check(text) {
                 case .valid(let nonce, _), .retired(let nonce, _): nonce
                 case .invalid: nil
                 }
             },
-            routing: routing, settings: settings, environment: environment, logger: named("verifier")
+            routing: routing,
+            settings: settings,
+            environment: environment,
+            logger: named("verifier")
         )
         fetcher = FetcherService(
-            ledger: ports.ledger, documents: ports.documents, archive: ports.archive, routing: routing,
-            settings: settings, environment: environment, logger: named("fetcher")
+            ledger: ports.ledger,
+            documents: ports.documents,
+            archive: ports.archive,
+            routing: routing,
+            settings: settings,
+            environment: environment,
+            logger: named("fetcher")
         )
         dispatcher = DispatcherService(
-            ledger: ports.ledger, archive: ports.archive, sinks: ports.sinks, settings: settings,
-            environment: environment, logger: named("dispatcher")
+            ledger: ports.ledger,
+            archive: ports.archive,
+            sinks: ports.sinks,
+            settings: settings,
+            environment: environment,
+            logger: named("dispatcher")
         )
     }
 

@@ -24,8 +24,12 @@ public final class DispatcherService: Service {
     ///   - environment: Clock and jitter.
     ///   - logger: Gets a line for each delivery.
     public init(
-        ledger: any DeliveryLedger, archive: any DocumentArchive, sinks: [any Sink], settings: FlowSettings,
-        environment: FlowEnvironment, logger: Logger
+        ledger: any DeliveryLedger,
+        archive: any DocumentArchive,
+        sinks: [any Sink],
+        settings: FlowSettings,
+        environment: FlowEnvironment,
+        logger: Logger
     ) {
         self.ledger = ledger
         self.archive = archive
@@ -39,7 +43,9 @@ public final class DispatcherService: Service {
     /// Runs until graceful shutdown or cancellation.
     public func run() async {
         await JobLoop(
-            kind: .deliver, ledger: ledger, maxInFlight: room.withLock { max(1, $0.values.reduce(0, +)) },
+            kind: .deliver,
+            ledger: ledger,
+            maxInFlight: room.withLock { max(1, $0.values.reduce(0, +)) },
             claim: { [self] _ throws(LedgerError) in try await claim() },
             perform: { [self] work in await perform(work) },
             logger: logger
@@ -50,7 +56,9 @@ public final class DispatcherService: Service {
         let free = room.withLock { $0.filter { $0.value > 0 } }
         guard !free.isEmpty else { return [] }
         let work = try await ledger.claimDeliveries(
-            room: free, now: environment.now(), leaseFor: settings.deliverLease
+            room: free,
+            now: environment.now(),
+            leaseFor: settings.deliverLease
         )
         room.withLock { room in
             for each in work { room[each.sink, default: 0] -= 1 }
@@ -68,14 +76,18 @@ public final class DispatcherService: Service {
         logger[metadataKey: "sink"] = "\(work.sink)"
 
         let parcel = Parcel(
-            notification: work.notification, deliveryID: work.deliveryID, attempt: work.lease.attempt,
+            notification: work.notification,
+            deliveryID: work.deliveryID,
+            attempt: work.lease.attempt,
             documentPath: work.notification.document.map(archive.path)
         )
-        let outcome = await sink.deliver(parcel)
+        let outcome = await attempt(parcel, at: sink)
         // A cancelled attempt says nothing about the sink; its lease is free for the next boot.
         if Task.isCancelled, outcome != .accepted { return }
         let action = settings.delivery.action(
-            after: outcome, attempt: work.lease.attempt, jitter: environment.jitter()
+            after: outcome,
+            attempt: work.lease.attempt,
+            jitter: environment.jitter()
         )
         report(action, of: work, logger: logger)
         do throws(LedgerError) {
@@ -83,6 +95,15 @@ public final class DispatcherService: Service {
         } catch {
             JobLoop<DeliverWork>.report(error, "recording a delivery", to: logger)
         }
+    }
+
+    /// A sink has limits of its own; this one holds for those that forget.
+    private func attempt(_ parcel: Parcel, at sink: any Sink) async -> DeliveryOutcome {
+        let (outcome, isOver) = await TimeLimit.run(settings.attemptTimeLimit) { await sink.deliver(parcel) }
+        if isOver, outcome != .accepted {
+            return .transient(reason: "no answer within \(settings.attemptTimeLimit)")
+        }
+        return outcome ?? .transient(reason: "the attempt was broken off")
     }
 
     private func report(_ action: DeliverySchedule.Action, of work: DeliverWork, logger: Logger) {

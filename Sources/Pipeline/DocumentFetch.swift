@@ -42,7 +42,7 @@ struct DocumentFetch: Sendable {
         let writer: any DocumentWriter
         do { writer = try archive.begin() } catch { throw .archive(error) }
         do throws(DocumentFetchError) {
-            let metadata = try await documents.fetchDocument(of: id, into: writer)
+            let metadata = try await download(id, into: writer)
             return try await Offload.run { () throws(ArchiveError) in try writer.commit(metadata) }
                 .mapError(DocumentFetchError.archive).get()
         } catch {
@@ -51,7 +51,30 @@ struct DocumentFetch: Sendable {
         }
     }
 
+    private func download(
+        _ id: OrderID,
+        into writer: any DocumentWriter
+    ) async throws(DocumentFetchError) -> DocumentMetadata {
+        let (result, isOver) = await TimeLimit.run(settings.documentTimeLimit) {
+            () async -> Result<DocumentMetadata, DocumentFetchError> in
+            do throws(DocumentFetchError) {
+                return .success(try await documents.fetchDocument(of: id, into: writer))
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch result {
+        case .success(let metadata): return metadata
+        case .failure(let failure) where !isOver: throw failure
+        default:
+            let reason = "the document did not arrive within \(settings.documentTimeLimit)"
+            throw .provider(.transient(reason: reason, retryAfter: nil))
+        }
+    }
+
     private func handle(_ error: DocumentFetchError, of work: FetchWork, logger: Logger) async throws(LedgerError) {
+        // A fetch that was broken off says nothing about the document; its lease is free for the next boot.
+        guard !Task.isCancelled else { return }
         let now = environment.now()
         let backoff = environment.backoff(after: work.lease.attempt)
         switch error {
@@ -64,37 +87,54 @@ struct DocumentFetch: Sendable {
             JobMeters.count(.fetch, "quarantined")
             Alarms.raise(.quarantined)
             logger.warning("Document quarantined", metadata: ["reason": "\(quarantined.reason)"])
-            try await ledger.quarantined(quarantined, for: work, retryAt: now + backoff, now: now)
+            if isHopeless(work, now: now) {
+                return try await abandon(work, reason: quarantined.reason, logger: logger)
+            }
+            let retryAt = now + slowBackoff(after: work)
+            try await ledger.quarantined(quarantined, for: work, retryAt: retryAt, now: now)
         case .archive(let failure):
             JobMeters.count(.fetch, "failed")
             Alarms.raise(.archiveFailing)
             logger.error("The archive cannot take a document", metadata: ["error": "\(failure)"])
             try await ledger.postpone(work.lease, until: now + backoff, reason: failure.description)
-        case .damaged(let reason):
-            JobMeters.count(.fetch, "damaged")
-            logger.warning("Document arrived damaged", metadata: ["reason": "\(reason)"])
-            try await retryOrAbandon(work, reason: "arrived damaged: \(reason)", wait: backoff, logger: logger)
-        case .provider(.transient(let reason, let retryAfter)):
-            JobMeters.count(.fetch, "failed")
-            let wait = environment.backoff(after: work.lease.attempt, atLeast: retryAfter)
-            try await retryOrAbandon(work, reason: reason, wait: wait, logger: logger)
         case .provider(.unauthorized):
             JobMeters.count(.fetch, "failed")
             Alarms.raise(.unauthorized)
             logger.error("The provider refuses our token", metadata: ["doing": "fetching a document"])
             try await ledger.postpone(work.lease, until: now + .seconds(300), reason: "not authorized")
-        case .provider(let failure):
+        case .provider(.transient(let reason, let retryAfter)):
+            // However long the provider is away: what was paid for is asked for again.
             JobMeters.count(.fetch, "failed")
-            try await retryOrAbandon(work, reason: failure.description, wait: backoff, logger: logger)
+            let wait = environment.backoff(after: work.lease.attempt, atLeast: retryAfter)
+            try await ledger.postpone(work.lease, until: now + wait, reason: reason)
+        case .damaged(let reason):
+            JobMeters.count(.fetch, "damaged")
+            logger.warning("Document arrived damaged", metadata: ["reason": "\(reason)"])
+            try await retryOrAbandon(work, reason: reason, logger: logger)
+        case .provider(.notFound(let reason)), .provider(.permanent(let reason)):
+            JobMeters.count(.fetch, "failed")
+            try await retryOrAbandon(work, reason: reason, logger: logger)
         }
     }
 
-    private func retryOrAbandon(
-        _ work: FetchWork, reason: String, wait: Duration, logger: Logger
-    ) async throws(LedgerError) {
-        guard work.lease.attempt >= settings.maxFetchAttempts else {
-            return try await ledger.postpone(work.lease, until: environment.now() + wait, reason: reason)
-        }
+    private func retryOrAbandon(_ work: FetchWork, reason: String, logger: Logger) async throws(LedgerError) {
+        let now = environment.now()
+        if isHopeless(work, now: now) { return try await abandon(work, reason: reason, logger: logger) }
+        try await ledger.postpone(work.lease, until: now + slowBackoff(after: work), reason: reason)
+    }
+
+    /// Attempts count those that were too early and those that met an outage, too, so time has to have passed as well.
+    private func isHopeless(_ work: FetchWork, now: Timestamp) -> Bool {
+        work.lease.attempt >= settings.maxFetchAttempts
+            && now - (work.order.lastUpdate ?? work.order.createdAt) >= settings.documentPatience
+    }
+
+    /// A document that is bad is mended by people, if at all: it is not worth a download every ten minutes.
+    private func slowBackoff(after work: FetchWork) -> Duration {
+        environment.backoff(after: work.lease.attempt, upTo: .seconds(3600))
+    }
+
+    private func abandon(_ work: FetchWork, reason: String, logger: Logger) async throws(LedgerError) {
         Alarms.raise(.documentLost)
         logger.error("Document given up", metadata: ["reason": "\(reason)"])
         try await ledger.abandonFetch(work, reason: reason, now: environment.now())

@@ -19,12 +19,22 @@ public struct FetcherService: Service {
     ///   - environment: Clock and jitter.
     ///   - logger: Gets a line for each document.
     public init(
-        ledger: any FetchLedger, documents: any DocumentSource, archive: any DocumentArchive, routing: DeliveryRouting,
-        settings: FlowSettings, environment: FlowEnvironment, logger: Logger
+        ledger: any FetchLedger,
+        documents: any DocumentSource,
+        archive: any DocumentArchive,
+        routing: DeliveryRouting,
+        settings: FlowSettings,
+        environment: FlowEnvironment,
+        logger: Logger
     ) {
         fetch = DocumentFetch(
-            ledger: ledger, documents: documents, archive: archive, routing: routing, settings: settings,
-            environment: environment, logger: logger
+            ledger: ledger,
+            documents: documents,
+            archive: archive,
+            routing: routing,
+            settings: settings,
+            environment: environment,
+            logger: logger
         )
         self.settings = settings
     }
@@ -32,10 +42,14 @@ public struct FetcherService: Service {
     /// Runs until graceful shutdown or cancellation.
     public func run() async {
         await JobLoop(
-            kind: .fetch, ledger: fetch.ledger, maxInFlight: settings.fetchers,
+            kind: .fetch,
+            ledger: fetch.ledger,
+            maxInFlight: settings.fetchers,
             claim: { [fetch, settings] room throws(LedgerError) in
                 try await fetch.ledger.claimFetch(
-                    limit: room, now: fetch.environment.now(), leaseFor: settings.fetchLease
+                    limit: room,
+                    now: fetch.environment.now(),
+                    leaseFor: settings.fetchLease
                 )
             },
             perform: { [fetch] work in await fetch.perform(work) },

@@ -23,14 +23,25 @@ public struct FlowSettings: Sendable {
     public var maxFetchAttempts: Int
     /// Read-backs of an order that the provider does not know before it is left alone.
     public var maxUnknownReads: Int
+    /// How old an order has to be before it is left alone, however many read-backs found nothing.
+    public var unknownOrderPatience: Duration
+    /// How long after its order's last change a document has to be missing before it is given up.
+    public var documentPatience: Duration
 
     /// Creates settings.
     public init(
         reconciliation: ReconciliationSchedule = ReconciliationSchedule(),
-        delivery: DeliverySchedule = DeliverySchedule(), verifiers: Int = 8, fetchers: Int = 2,
-        attemptsPerSink: [SinkName: Int] = [:], callTimeLimit: Duration = .seconds(120),
-        documentTimeLimit: Duration = .seconds(1800), attemptTimeLimit: Duration = .seconds(60),
-        maxFetchAttempts: Int = 100, maxUnknownReads: Int = 20
+        delivery: DeliverySchedule = DeliverySchedule(),
+        verifiers: Int = 8,
+        fetchers: Int = 2,
+        attemptsPerSink: [SinkName: Int] = [:],
+        callTimeLimit: Duration = .seconds(120),
+        documentTimeLimit: Duration = .seconds(1800),
+        attemptTimeLimit: Duration = .seconds(60),
+        maxFetchAttempts: Int = 100,
+        maxUnknownReads: Int = 20,
+        unknownOrderPatience: Duration = .seconds(86_400),
+        documentPatience: Duration = .seconds(3 * 86_400)
     ) {
         self.reconciliation = reconciliation
         self.delivery = delivery
@@ -42,6 +53,8 @@ public struct FlowSettings: Sendable {
         self.attemptTimeLimit = attemptTimeLimit
         self.maxFetchAttempts = maxFetchAttempts
         self.maxUnknownReads = maxUnknownReads
+        self.unknownOrderPatience = unknownOrderPatience
+        self.documentPatience = documentPatience
     }
 
     // A lease outlives the longest work that is done under it, so that nothing is taken from a living owner; after a
@@ -67,10 +80,11 @@ public struct FlowEnvironment: Sendable {
         self.jitter = jitter
     }
 
-    /// The delay before the attempt after `attempt`: doubles from 2 s up to 10 min, then jitter, and never shorter than
+    /// The delay before the attempt after `attempt`: doubles from 2 s up to `longest`, then jitter, and never shorter than
     /// the other side asked for (up to a day).
-    func backoff(after attempt: Int, atLeast asked: Duration? = nil) -> Duration {
-        let own = min(Duration.seconds(2) * (1 << min(max(0, attempt - 1), 20)), .seconds(600)) * jitter()
+    func backoff(after attempt: Int, atLeast asked: Duration? = nil, upTo longest: Duration = .seconds(600)) -> Duration
+    {
+        let own = min(Duration.seconds(2) * (1 << min(max(0, attempt - 1), 20)), longest) * jitter()
         return max(own, min(asked ?? .zero, .seconds(86_400)))
     }
 }

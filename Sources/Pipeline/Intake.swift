@@ -25,8 +25,12 @@ public final class Intake: Sendable {
     ///   - now: The clock.
     ///   - logger: Gets a line for each refusal, never a token.
     public init(
-        recorder: any CallbackRecorder, keys: CallbackTokenKeys, policy: SourcePolicy,
-        limiter: FailureLimiter = FailureLimiter(), now: @escaping @Sendable () -> Timestamp, logger: Logger
+        recorder: any CallbackRecorder,
+        keys: CallbackTokenKeys,
+        policy: SourcePolicy,
+        limiter: FailureLimiter = FailureLimiter(),
+        now: @escaping @Sendable () -> Timestamp,
+        logger: Logger
     ) {
         self.recorder = recorder
         self.keys = keys
@@ -62,7 +66,7 @@ public final class Intake: Sendable {
         let text = path.dropFirst("/callbacks/".count)
         guard let token = check(text) else {
             limiter.withLock { $0.fail(origin, now: time) }
-            return refuse(.unauthorized, .badToken, from: origin)
+            return refuse(.unauthorized, .badToken, from: origin, token: String(text))
         }
         if token.isRetired { alarm(.retiredKey, token: token, origin: origin) }
         return .admitted(AdmittedCallback(token: token, origin: origin))
@@ -71,7 +75,9 @@ public final class Intake: Sendable {
     /// Takes a whole callback; `answer` is called once, from any thread, and gets ``IntakeAnswer/accepted(id:)`` or
     /// ``IntakeAnswer/duplicate(id:)`` only after the sync.
     public func take(
-        _ admitted: AdmittedCallback, body: [UInt8], contentType: String?,
+        _ admitted: AdmittedCallback,
+        body: [UInt8],
+        contentType: String?,
         answer: @escaping @Sendable (IntakeAnswer) -> Void
     ) {
         var claim = CallbackClaim()
@@ -99,9 +105,15 @@ public final class Intake: Sendable {
         }
 
         let callback = ReceivedCallback(
-            nonce: token?.nonce, keyID: token?.keyID, isRetiredKey: token?.isRetired ?? false, claim: claim,
-            decodingProblem: problem?.code, body: body, contentType: contentType,
-            peer: AddressRange.text(of: admitted.origin), receivedAt: now()
+            nonce: token?.nonce,
+            keyID: token?.keyID,
+            isRetiredKey: token?.isRetired ?? false,
+            claim: claim,
+            decodingProblem: problem?.code,
+            body: body,
+            contentType: contentType,
+            peer: AddressRange.text(of: admitted.origin),
+            receivedAt: now()
         )
         recorder.record(callback) { [meters, logger] outcome in
             meters.count(outcome)
@@ -118,11 +130,19 @@ public final class Intake: Sendable {
         }
     }
 
-    private func refuse(_ admission: Admission, _ reason: IntakeMeters.Refusal, from origin: [UInt8]) -> Admission {
+    private func refuse(
+        _ admission: Admission,
+        _ reason: IntakeMeters.Refusal,
+        from origin: [UInt8],
+        token: String? = nil
+    ) -> Admission {
         meters.refused(reason)
         logger.debug(
             "Callback refused at the door",
-            metadata: ["reason": "\(reason.rawValue)", "peer": "\(AddressRange.text(of: origin))"]
+            metadata: [
+                "reason": "\(reason.rawValue)", "peer": "\(AddressRange.text(of: origin))",
+                "token.fingerprint": "\(token.map(CallbackTokenKeys.fingerprint) ?? "-")",
+            ]
         )
         return admission
     }
@@ -132,7 +152,8 @@ public final class Intake: Sendable {
         logger.warning(
             "Callback with a doubtful token",
             metadata: [
-                "alarm": "\(kind.rawValue)", "token.key": "\(token.keyID)",
+                // The nonce finds the order, and is no secret without its signature.
+                "alarm": "\(kind.rawValue)", "token.key": "\(token.keyID)", "order.nonce": "\(token.nonce)",
                 "peer": "\(AddressRange.text(of: origin))",
             ]
         )

@@ -15,27 +15,36 @@ struct JobLoop<Work: Sendable>: Sendable {
     let perform: @Sendable (Work) async -> Void
     let logger: Logger
 
-    private enum Event { case finished, woken }
+    private enum Event { case finished, woken(after: Duration) }
 
     func run() async {
         await withTaskGroup(of: Event.self) { group in
             var inFlight = 0
             var isWaiting = false
+            var pacing = Pacing()
             while true {
                 let isStopping = Task.isShuttingDownGracefully || Task.isCancelled
                 if !isStopping, inFlight < maxInFlight {
                     let claimed = await claimed(room: maxInFlight - inFlight)
-                    for work in claimed ?? [] { group.addTask { await perform(work); return .finished } }
+                    pacing.claimed(claimed?.count)
+                    for work in claimed ?? [] {
+                        group.addTask {
+                            await JobMeters.time(kind) { await perform(work) }
+                            return .finished
+                        }
+                    }
                     inFlight += claimed?.count ?? 0
                     if inFlight < maxInFlight, !isWaiting {
                         isWaiting = true
-                        group.addTask { [failed = claimed == nil] in await wait(afterFailure: failed) }
+                        group.addTask { [pause = pacing.pause] in await wait(pause) }
                     }
                 }
                 if isStopping, inFlight == 0 { break }
                 switch await group.next() {
                 case .finished: inFlight -= 1
-                case .woken: isWaiting = false
+                case .woken(let elapsed):
+                    isWaiting = false
+                    pacing.woken(after: elapsed)
                 case nil: break
                 }
             }
@@ -56,18 +65,20 @@ struct JobLoop<Work: Sendable>: Sendable {
         }
     }
 
-    private func wait(afterFailure failed: Bool) async -> Event {
+    private func wait(_ pause: Duration) async -> Event {
         await cancelWhenGracefulShutdown {
-            // A ledger that fails is asked again, but not at once; a cancelled sleep ends early, which is wanted.
-            if failed { try? await Task.sleep(for: .seconds(1)) }
+            if pause > .zero { try? await Task.sleep(for: pause) }  // Ends early on shutdown, which is wanted.
+            let start = ContinuousClock.now
             await ledger.waitForWork(kind)
+            return .woken(after: ContinuousClock.now - start)
         }
-        return .woken
     }
 }
 
 extension JobLoop {
-    /// Logs what the ledger did not take. A lost lease is nobody's fault: another owner carries on.
+    /// Logs what the ledger did not take.
+    ///
+    /// A lost lease is nobody's fault: another owner carries on.
     static func report(_ error: LedgerError, _ doing: String, to logger: Logger) {
         if case .leaseLost = error {
             logger.debug("Lease lost", metadata: ["doing": "\(doing)"])

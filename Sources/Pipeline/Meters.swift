@@ -1,14 +1,31 @@
 import Callbacks
 import CoreMetrics
 import Metrics
+import Visengine
 
-/// Every metric's name, in one place. Labels never hold an id, an address or anything else that a peer chooses.
+/// Every metric's name, in one place.
+///
+/// Labels never hold an id, an address or anything else that a peer chooses.
 enum MetricName {
     static let callbacks = "ricevuta_callbacks_total"
     static let refusals = "ricevuta_refusals_total"
     static let alarms = "ricevuta_alarms_total"
     static let jobs = "ricevuta_jobs_total"
     static let documentBytes = "ricevuta_document_bytes_total"
+    static let jobDuration = "ricevuta_job_duration_seconds"
+}
+
+/// What each metric says, for the backend that exports them.
+public enum FlowMetrics {
+    /// A sentence for each metric's name.
+    public static let help = [
+        MetricName.callbacks: "Callbacks that passed the door, by what became of them.",
+        MetricName.refusals: "Requests refused at the door, by reason.",
+        MetricName.alarms: "What an operator should look at, by kind.",
+        MetricName.jobs: "Attempts at jobs, by kind and outcome.",
+        MetricName.documentBytes: "Bytes of documents stored.",
+        MetricName.jobDuration: "How long attempts at jobs took, by kind.",
+    ]
 }
 
 /// Counters of the way in, made once: looking one up for each callback would cost more than counting.
@@ -88,6 +105,14 @@ enum Alarms {
 /// Counters of what the services do.
 enum JobMeters {
     static func countBytes(_ bytes: Int64) { Counter(label: MetricName.documentBytes).increment(by: bytes) }
+
+    /// Does one attempt and records how long it took.
+    static func time(_ kind: JobKind, _ attempt: () async -> Void) async {
+        let start = ContinuousClock.now
+        await attempt()
+        Timer(label: MetricName.jobDuration, dimensions: [("kind", kind.rawValue)])
+            .recordMilliseconds((ContinuousClock.now - start).wholeMilliseconds)
+    }
 
     static func count(_ kind: JobKind, _ outcome: String) {
         Counter(label: MetricName.jobs, dimensions: [("kind", kind.rawValue), ("outcome", outcome)]).increment()

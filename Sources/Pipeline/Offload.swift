@@ -6,8 +6,9 @@ enum Offload {
     static func run<Value: Sendable, Failure: Error>(
         _ work: @escaping @Sendable () throws(Failure) -> Value
     ) async -> Result<Value, Failure> {
+        // A serial queue: on Linux, tasks run on the threads of the global ones.
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            DispatchQueue(label: "ricevuta.offload").async {
                 continuation.resume(returning: Result { () throws(Failure) in try work() })
             }
         }

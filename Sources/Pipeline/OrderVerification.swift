@@ -47,27 +47,30 @@ struct OrderVerification: Sendable {
 
     /// The ids that callbacks named are anybody's: only what the API echoes ties one to the order.
     private func tryCandidates(of work: VerifyWork, logger: Logger) async throws(ProviderFailure) {
+        var unknown: OrderID?
         for id in work.candidates.prefix(Self.maxCandidates) {
             let reading: Order
             do throws(ProviderFailure) {
                 reading = try await reader.order(id)
-            } catch .notFound where work.lease.attempt > Self.patience {
-                await reject(id, of: work, reason: "the provider knows no such order", logger: logger)
-                return
+            } catch .notFound {
+                // An id that was made up must not stand in the way of the right one behind it.
+                unknown = unknown ?? id
+                continue
             }
             guard let nonce = work.order.nonce else {
-                await confirm(work, reading, binding: .bindIfFree, logger: logger)
-                return
+                return await confirm(work, reading, binding: .bindIfFree, logger: logger)
             }
             let binding = OrderBinding.decide(nonce: nonce, echo: reading.echo, nonceOf: nonceOf)
-            if binding != .refuse {
-                await confirm(work, reading, binding: binding, logger: logger)
-                return
-            }
+            guard binding == .refuse else { return await confirm(work, reading, binding: binding, logger: logger) }
             Alarms.raise(.foreignOrder)
             logger.warning("A callback named another's order", metadata: ["candidate.id": "\(id)"])
-            await reject(id, of: work, reason: "the order carries other data than this token", logger: logger)
-            return
+            return await reject(id, of: work, reason: "the order carries other data than this token", logger: logger)
+        }
+        let reason = "the provider knows no such order"
+        if let unknown, work.lease.attempt > Self.patience {
+            await reject(unknown, of: work, reason: reason, logger: logger)
+        } else {
+            await leaveAlone(work, reason: reason, logger: logger)
         }
     }
 
@@ -94,7 +97,9 @@ struct OrderVerification: Sendable {
 
     private func confirm(_ work: VerifyWork, _ reading: Order, binding: OrderBinding, logger: Logger) async {
         let context = ConfirmationContext(
-            now: environment.now(), schedule: settings.reconciliation, routing: routing
+            now: environment.now(),
+            schedule: settings.reconciliation,
+            routing: routing
         )
         do throws(LedgerError) {
             let advance = try await ledger.confirm(work, reading: reading, binding: binding, context: context)
@@ -133,6 +138,8 @@ struct OrderVerification: Sendable {
     }
 
     private func handle(_ failure: ProviderFailure, of work: VerifyWork, logger: Logger) async throws(LedgerError) {
+        // A read-back that was broken off says nothing about the order; its lease is free for the next boot.
+        guard !Task.isCancelled else { return }
         JobMeters.count(.verify, "failed")
         let wait: Duration
         switch failure {
@@ -156,8 +163,9 @@ struct OrderVerification: Sendable {
 
     /// Waits a little longer each time, and in the end for the next callback only.
     private func leaveAlone(_ work: VerifyWork, reason: String, logger: Logger) async {
+        let age = environment.now() - work.order.createdAt
         do throws(LedgerError) {
-            if work.lease.attempt >= settings.maxUnknownReads {
+            if work.lease.attempt >= settings.maxUnknownReads, age >= settings.unknownOrderPatience {
                 logger.warning("Order left alone until its next callback", metadata: ["reason": "\(reason)"])
                 try await ledger.park(work, reason: reason, now: environment.now())
             } else {
@@ -169,10 +177,11 @@ struct OrderVerification: Sendable {
         }
     }
 
+    /// Soon at first, as the provider may lag behind its own callbacks; then at the pace of polling.
     private func nextPoll(of work: VerifyWork) -> Duration {
-        min(
-            environment.backoff(after: work.lease.attempt, atLeast: settings.reconciliation.minReadBackInterval),
-            settings.reconciliation.maxInterval
-        )
+        let schedule = settings.reconciliation
+        let attempt = work.lease.attempt
+        guard attempt <= Self.patience else { return schedule.interval(afterQuietPolls: attempt - Self.patience) }
+        return environment.backoff(after: attempt, atLeast: schedule.minReadBackInterval)
     }
 }

@@ -19,12 +19,22 @@ public struct VerifierService: Service {
     ///   - environment: Clock and jitter.
     ///   - logger: Gets a line for each change of state.
     public init(
-        ledger: any VerificationLedger, reader: any OrderReader, nonceOf: @escaping @Sendable (String) -> OrderNonce?,
-        routing: DeliveryRouting, settings: FlowSettings, environment: FlowEnvironment, logger: Logger
+        ledger: any VerificationLedger,
+        reader: any OrderReader,
+        nonceOf: @escaping @Sendable (String) -> OrderNonce?,
+        routing: DeliveryRouting,
+        settings: FlowSettings,
+        environment: FlowEnvironment,
+        logger: Logger
     ) {
         verification = OrderVerification(
-            ledger: ledger, reader: reader, nonceOf: nonceOf, routing: routing, settings: settings,
-            environment: environment, logger: logger
+            ledger: ledger,
+            reader: reader,
+            nonceOf: nonceOf,
+            routing: routing,
+            settings: settings,
+            environment: environment,
+            logger: logger
         )
         self.settings = settings
     }
@@ -32,10 +42,14 @@ public struct VerifierService: Service {
     /// Runs until graceful shutdown or cancellation.
     public func run() async {
         await JobLoop(
-            kind: .verify, ledger: verification.ledger, maxInFlight: settings.verifiers,
+            kind: .verify,
+            ledger: verification.ledger,
+            maxInFlight: settings.verifiers,
             claim: { [verification, settings] room throws(LedgerError) in
                 try await verification.ledger.claimVerify(
-                    limit: room, now: verification.environment.now(), leaseFor: settings.verifyLease
+                    limit: room,
+                    now: verification.environment.now(),
+                    leaseFor: settings.verifyLease
                 )
             },
             perform: { [verification] work in await verification.perform(work) },

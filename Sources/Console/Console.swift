@@ -1,0 +1,100 @@
+import Callbacks
+public import HTTPListener
+public import Logging
+
+/// The operator's side: whether the program lives and works, what it counts, and documents behind signed links.
+///
+/// | path                                       | answers                                                        |
+/// |--------------------------------------------|----------------------------------------------------------------|
+/// | `/healthz`                                 | 200 as long as the process answers                             |
+/// | `/readyz`                                  | 200, or 503 with the reasons, when callbacks cannot be taken   |
+/// | `/metrics`                                 | 200, Prometheus' text format 0.0.4                             |
+/// | `/documents/SHA256?expires=…&signature=…`  | 200 with the file, 403 on a bad link, 404 without the document |
+///
+/// All take `GET` and `HEAD`. Everything else is 404 or 405, as a problem document. It has no login: it belongs on a
+/// loopback address, on a listener of its own.
+public struct Console: Sendable {
+    private let ports: ConsolePorts
+    private let registry: PrometheusRegistry
+    private let logger: Logger
+
+    /// Creates a console.
+    ///
+    /// - Parameters:
+    ///   - ports: What it asks the rest of the program.
+    ///   - registry: What the program measures; the one that swift-metrics was started with.
+    ///   - logger: Gets a line for each refused link, never its signature.
+    public init(ports: ConsolePorts, registry: PrometheusRegistry, logger: Logger) {
+        self.ports = ports
+        self.registry = registry
+        self.logger = logger
+    }
+
+    /// Answers a listener's requests.
+    public var handler: any RequestHandler {
+        AsyncRequestHandler(decide: decide, respond)
+    }
+
+    private func decide(_ head: RequestHead) -> HeadDecision {
+        guard ConsoleRoute(path: head.path) != nil else { return .refuse(.notFound()) }
+        guard ConsoleRoute.methods.contains(head.method) else {
+            return .refuse(.methodNotAllowed(allow: ConsoleRoute.methods))
+        }
+        return .readBody(limit: 0)
+    }
+
+    private func respond(_ request: Request) async -> Response {
+        switch ConsoleRoute(path: request.head.path) {
+        case .health: .text(200, "ok\n")
+        case .readiness: await readiness()
+        case .metrics: await metrics()
+        case .document(let sha256): await document(sha256, head: request.head)
+        case nil: .notFound()
+        }
+    }
+
+    private func readiness() async -> Response {
+        let problems = await ports.problems()
+        guard !problems.isEmpty else { return .text(200, "ready\n") }
+        return .unavailable(detail: problems.joined(separator: "; "))
+    }
+
+    private func metrics() async -> Response {
+        var text = PrometheusText()
+        registry.write(to: &text)
+        let isReady = await ports.problems().isEmpty
+        text.family("ricevuta_ready", .gauge, help: "Whether callbacks can be taken now.")
+        text.sample("ricevuta_ready", [], isReady ? 1 : 0)
+        do throws(LedgerError) {
+            LedgerGauges.write(try await ports.summary(), to: &text)
+        } catch {
+            // What can be told is told: the counters matter most when the ledger fails.
+            logger.warning("Cannot read the ledger for its metrics", metadata: ["error": "\(error)"])
+        }
+        return .text(200, text.text, contentType: PrometheusText.contentType)
+    }
+
+    private func document(_ sha256: String, head: RequestHead) async -> Response {
+        // The link comes first: without a good one, nobody learns what the archive holds.
+        guard let link = DocumentLink(sha256: sha256, query: head.query), ports.isGood(link) else {
+            logger.debug(
+                "Document link refused",
+                metadata: ["document.sha256": "\(sha256)", "peer": "\(head.peer)"]
+            )
+            return .problem(403, detail: "The link is not valid or has expired.")
+        }
+        guard let document = await ports.document(sha256) else {
+            return .notFound(detail: "The archive has no such document.")
+        }
+        return Response(
+            status: 200,
+            headers: [
+                ("Content-Type", document.contentType),
+                ("Cache-Control", "no-store"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Content-Disposition", "attachment; filename=\"\(sha256).\(document.fileExtension)\""),
+            ],
+            body: .file(path: document.path)
+        )
+    }
+}

@@ -1,0 +1,212 @@
+import Callbacks
+import Pipeline
+import Synchronization
+import Testing
+import Visengine
+
+@Suite struct IntakeTests {
+    private let recorder = FakeRecorder()
+    private let keys: CallbackTokenKeys
+    private let peer: [UInt8] = [192, 0, 2, 1]
+
+    init() throws { keys = try Sample.keys() }
+
+    private func intake(
+        _ policy: SourcePolicy = SourcePolicy(),
+        recorder: FakeRecorder? = nil,
+        burst: Int = 3
+    ) -> Intake {
+        Intake(
+            recorder: recorder ?? self.recorder,
+            keys: keys,
+            policy: policy,
+            limiter: FailureLimiter(burst: burst, refillPerSecond: 0.5),
+            now: { Sample.now },
+            logger: Sample.logger
+        )
+    }
+
+    private func take(_ intake: Intake, _ path: String, _ body: String) throws -> [IntakeAnswer] {
+        let admission = intake.admit(method: "POST", path: path, peer: peer, forwardedFor: [])
+        guard case .admitted(let admitted) = admission else {
+            Issue.record("not admitted: \(admission)")
+            return []
+        }
+        let answers = Mutex<[IntakeAnswer]>([])
+        intake.take(admitted, body: Array(body.utf8), contentType: "application/json") { answer in
+            answers.withLock { $0.append(answer) }
+        }
+        return answers.withLock { $0 }
+    }
+
+    @Test(arguments: [
+        ("POST", "/", Admission.notFound), ("POST", "/callback", .notFound), ("POST", "/callbacksx", .notFound),
+        ("GET", "/callbacks/x", .methodNotAllowed(allow: "POST")),
+        ("post", "/callbacks", .methodNotAllowed(allow: "POST")),
+        ("POST", "/callbacks/x", .unauthorized), ("POST", "/callbacks/v1.a.b.c/d", .unauthorized),
+    ])
+    func refusesAtTheDoor(method: String, path: String, admission: Admission) {
+        #expect(intake().admit(method: method, path: path, peer: peer, forwardedFor: []) == admission)
+    }
+
+    @Test func refusesATokenOfAnotherKeyOrWithAnyByteChanged() throws {
+        let token = keys.mint(try Sample.nonce())
+        let stranger = try CallbackTokenKeys(
+            active: #require(TokenKey(id: "a", secret: [UInt8](repeating: 9, count: 32)))
+        )
+        let intake = intake(burst: 1000)
+
+        for bad in [stranger.mint(try Sample.nonce()), token + "x", String(token.dropLast())] {
+            #expect(
+                intake.admit(method: "POST", path: "/callbacks/\(bad)", peer: peer, forwardedFor: []) == .unauthorized
+            )
+        }
+        #expect(recorder.recorded.isEmpty)
+    }
+
+    @Test func recordsWhatAGoodTokenBrings() throws {
+        let token = keys.mint(try Sample.nonce())
+
+        let answers = try take(intake(), "/callbacks/\(token)", #"{"_id":"id1","stato_richiesta":"Visura evasa"}"#)
+
+        #expect(answers == [.accepted(id: 1)])
+        let callback = try #require(recorder.recorded.first)
+        #expect(callback.nonce == (try Sample.nonce()))
+        #expect(callback.keyID == "a")
+        #expect(callback.claim.orderID == (try Sample.id()))
+        #expect(callback.claim.state == .fulfilled)
+        #expect(callback.peer == "192.0.2.1")
+        #expect(callback.decodingProblem == nil)
+    }
+
+    @Test(arguments: [
+        (RecordOutcome.duplicate(id: 7), IntakeAnswer.duplicate(id: 7)),
+        (.overloaded(retryAfter: .seconds(3)), .overloaded(retryAfter: .seconds(3))), (.failed, .failed),
+    ])
+    func passesTheRecordersAnswerOn(outcome: RecordOutcome, answer: IntakeAnswer) throws {
+        let token = keys.mint(try Sample.nonce())
+
+        #expect(try take(intake(recorder: FakeRecorder(outcome)), "/callbacks/\(token)", #"{"_id":"id1"}"#) == [answer])
+    }
+
+    @Test(arguments: ["", "garbage", "{", "[]"])
+    func recordsAGoodTokenWhateverCameWithIt(body: String) throws {
+        let token = keys.mint(try Sample.nonce())
+
+        #expect(try take(intake(), "/callbacks/\(token)", body) == [.accepted(id: 1)])
+        #expect(recorder.recorded.first?.claim == CallbackClaim())
+        #expect(recorder.recorded.first?.decodingProblem != nil)
+        #expect(recorder.recorded.first?.body == Array(body.utf8))
+    }
+
+    @Test func takesTheTokenFromTheEchoWhereThePathHasNone() throws {
+        let token = keys.mint(try Sample.nonce("e"))
+        let body = #"{"_id":"id1","callback_data":{"data":{"ricevuta":"\#(token)"}}}"#
+        let admission = intake().admit(method: "POST", path: "/callbacks", peer: peer, forwardedFor: [])
+        guard case .admitted(let admitted) = admission else { throw CancellationError() }
+
+        #expect(!admitted.hasToken)
+        #expect(try isToken(token, echoedBy: body))
+        #expect(try take(intake(), "/callbacks", body) == [.accepted(id: 1)])
+        #expect(recorder.recorded.first?.nonce == (try Sample.nonce("e")))
+    }
+
+    private func isToken(_ token: String, echoedBy body: String) throws -> Bool {
+        try CallbackDecoder.decode(body: Array(body.utf8), contentType: nil).echo == .token(token)
+    }
+
+    @Test func believesThePathsTokenBeforeTheEchos() throws {
+        let path = keys.mint(try Sample.nonce("p"))
+        let echo = keys.mint(try Sample.nonce("e"))
+        let body = #"{"_id":"id1","callback_data":{"data":{"ricevuta":"\#(echo)"}}}"#
+
+        #expect(try take(intake(), "/callbacks/\(path)", body) == [.accepted(id: 1)])
+        #expect(recorder.recorded.first?.nonce == (try Sample.nonce("p")))
+    }
+
+    @Test func acceptsARetiredKeyAndMarksIt() throws {
+        let token = try CallbackTokenKeys(active: Sample.key("r")).mint(Sample.nonce())
+
+        #expect(try take(intake(), "/callbacks/\(token)", #"{"_id":"id1"}"#) == [.accepted(id: 1)])
+        #expect(recorder.recorded.first?.isRetiredKey == true)
+    }
+
+    @Test func storesNothingWithoutAToken() throws {
+        #expect(try take(intake(), "/callbacks", #"{"_id":"id1"}"#) == [.unauthorized])
+        #expect(try take(intake(), "/callbacks", "garbage") == [.unauthorized])
+        #expect(recorder.recorded.isEmpty)
+    }
+
+    @Test func takesACallbackWithoutATokenOnlyWhereThePolicySaysSoAndItNamesAnOrder() throws {
+        let intake = intake(SourcePolicy(requiresToken: false))
+
+        #expect(try take(intake, "/callbacks", "garbage") == [.undecodable])
+        #expect(try take(intake, "/callbacks", #"{"stato_richiesta":"evaso"}"#) == [.undecodable])
+        #expect(recorder.recorded.isEmpty)
+        #expect(try take(intake, "/callbacks", #"{"_id":"id1"}"#) == [.accepted(id: 1)])
+        #expect(recorder.recorded.first?.nonce == nil)
+    }
+
+    @Test func limitsAnAddressThatGuessesBeforeItsTokenIsLookedAt() throws {
+        let intake = intake()
+        let good = "/callbacks/\(keys.mint(try Sample.nonce()))"
+        let guess: ([UInt8], String) -> Admission = { peer, path in
+            intake.admit(method: "POST", path: path, peer: peer, forwardedFor: [])
+        }
+
+        for _ in 0..<3 { #expect(guess(peer, "/callbacks/wrong") == .unauthorized) }
+
+        guard case .tooManyFailures(let wait) = guess(peer, good) else {
+            Issue.record("not limited")
+            return
+        }
+        #expect(wait > .zero)
+        guard case .admitted = guess([192, 0, 2, 2], good) else {
+            Issue.record("another address is limited")
+            return
+        }
+    }
+
+    @Test func limitsGuessesInBodies() throws {
+        let intake = intake()
+
+        for _ in 0..<3 { #expect(try take(intake, "/callbacks", "{}") == [.unauthorized]) }
+
+        let next = intake.admit(method: "POST", path: "/callbacks", peer: peer, forwardedFor: [])
+        guard case .tooManyFailures = next else {
+            Issue.record("not limited: \(next)")
+            return
+        }
+    }
+
+    @Test(
+        arguments: [
+            ([192, 0, 2, 1], [], true), ([198, 51, 100, 1], [], false),
+            // Through the proxy, the rightmost hop that is no proxy counts; what stands before it is the sender's own word.
+            ([10, 0, 0, 1], ["192.0.2.9"], true), ([10, 0, 0, 1], ["192.0.2.9, 198.51.100.1"], false),
+            ([10, 0, 0, 1], ["198.51.100.1, 192.0.2.9"], true),
+            ([10, 0, 0, 1], ["198.51.100.1", "192.0.2.9, 10.0.0.2"], true),
+            ([10, 0, 0, 1], [], false), ([10, 0, 0, 1], ["192.0.2.9, unknown"], false),
+            // A peer that is no proxy cannot say that it is somebody else.
+            ([198, 51, 100, 1], ["192.0.2.9"], false),
+        ] as [([UInt8], [String], Bool)]
+    )
+    func takesCallbacksFromAllowedNetworksOnly(peer: [UInt8], forwarded: [String], isAllowed: Bool) throws {
+        let policy = SourcePolicy(
+            allowedNetworks: [try #require(AddressRange("192.0.2.0/24"))],
+            trustedProxies: [try #require(AddressRange("10.0.0.0/8"))]
+        )
+        let path = "/callbacks/\(keys.mint(try Sample.nonce()))"
+
+        let admission = intake(policy).admit(method: "POST", path: path, peer: peer, forwardedFor: forwarded)
+
+        if isAllowed {
+            guard case .admitted = admission else {
+                Issue.record("refused: \(admission)")
+                return
+            }
+        } else {
+            #expect(admission == .networkNotAllowed)
+        }
+    }
+}

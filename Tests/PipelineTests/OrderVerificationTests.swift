@@ -1,0 +1,194 @@
+import Callbacks
+import Testing
+import Visengine
+
+@testable import Pipeline
+
+@Suite struct OrderVerificationTests {
+    private let ledger = FakeLedger()
+    private let keys: CallbackTokenKeys
+
+    init() throws { keys = try Sample.keys() }
+
+    private func verify(_ work: VerifyWork, at provider: FakeProvider) async {
+        await OrderVerification(
+            ledger: ledger,
+            reader: provider,
+            nonceOf: { [keys] text in
+                switch keys.check(text) {
+                case .valid(let nonce, _), .retired(let nonce, _): nonce
+                case .invalid: nil
+                }
+            },
+            routing: DeliveryRouting([]),
+            settings: FlowSettings(),
+            environment: Sample.environment,
+            logger: Sample.logger
+        ).perform(work)
+    }
+
+    private func order(_ id: String, _ echo: CallbackEcho = .absent) throws -> Order {
+        Order(id: try Sample.id(id), state: .available, echo: echo)
+    }
+
+    private func ours() throws -> CallbackEcho { .token(keys.mint(try Sample.nonce())) }
+
+    @Test func confirmsABoundOrderByItsReading() async throws {
+        await verify(try Sample.verifyWork(id: Sample.id()), at: FakeProvider(orders: try order("id1")))
+
+        #expect(ledger.events == [.confirmed(try Sample.id(), .bind)])
+    }
+
+    @Test func bindsACandidateThatEchoesTheToken() async throws {
+        let work = try Sample.verifyWork(candidates: [Sample.id("id2")])
+
+        await verify(work, at: FakeProvider(orders: try order("id2", ours())))
+
+        #expect(ledger.events == [.confirmed(try Sample.id("id2"), .bind)])
+    }
+
+    @Test func bindsATokenOfARetiredKey() async throws {
+        let echo = CallbackEcho.token(try CallbackTokenKeys(active: Sample.key("r")).mint(Sample.nonce()))
+
+        await verify(
+            try Sample.verifyWork(candidates: [Sample.id()]),
+            at: FakeProvider(orders: try order("id1", echo))
+        )
+
+        #expect(ledger.events == [.confirmed(try Sample.id(), .bind)])
+    }
+
+    @Test func bindsAnOrderThatEchoesNothingOnlyIfItIsFree() async throws {
+        await verify(try Sample.verifyWork(candidates: [Sample.id()]), at: FakeProvider(orders: try order("id1")))
+
+        #expect(ledger.events == [.confirmed(try Sample.id(), .bindIfFree)])
+    }
+
+    @Test func rejectsAnothersOrderAndChangesNothing() async throws {
+        let another = CallbackEcho.token(keys.mint(try Sample.nonce("x")))
+        for echo in [another, .foreign, .token("v1.a.forged")] {
+            let ledger = FakeLedger()
+            let provider = FakeProvider(orders: try order("id1", echo))
+            await OrderVerification(
+                ledger: ledger,
+                reader: provider,
+                nonceOf: { [keys] in if case .valid(let nonce, _) = keys.check($0) { nonce } else { nil } },
+                routing: DeliveryRouting([]),
+                settings: FlowSettings(),
+                environment: Sample.environment,
+                logger: Sample.logger
+            ).perform(try Sample.verifyWork(candidates: [Sample.id()]))
+
+            guard case .rejected(try Sample.id(), _) = ledger.events.first, ledger.events.count == 1 else {
+                Issue.record("\(ledger.events)")
+                return
+            }
+        }
+    }
+
+    @Test func rejectsACandidateThatAnotherOrderHas() async throws {
+        ledger.failConfirming(with: .conflict("id1 is another order's"))
+
+        await verify(try Sample.verifyWork(candidates: [Sample.id()]), at: FakeProvider(orders: try order("id1")))
+
+        guard case .rejected(try Sample.id(), _) = ledger.events.first else {
+            Issue.record("\(ledger.events)")
+            return
+        }
+    }
+
+    @Test func looksPastAnIDThatWasMadeUp() async throws {
+        let work = try Sample.verifyWork(candidates: [Sample.id("invented"), Sample.id("id2")])
+        let provider = FakeProvider(orders: try order("id2", ours()))
+
+        await verify(work, at: provider)
+
+        #expect(ledger.events == [.confirmed(try Sample.id("id2"), .bind)])
+        #expect(provider.reads == [try Sample.id("invented"), try Sample.id("id2")])
+    }
+
+    @Test func asksForThreeCandidatesAtMost() async throws {
+        let ids = try (1...8).map { try Sample.id("made-up-\($0)") }
+        let provider = FakeProvider()
+
+        await verify(try Sample.verifyWork(candidates: ids), at: provider)
+
+        #expect(provider.reads == Array(ids.prefix(3)))
+    }
+
+    @Test func hasPatienceWithACandidateThatTheProviderDoesNotShowYet() async throws {
+        await verify(try Sample.verifyWork(candidates: [Sample.id()], attempt: 1), at: FakeProvider())
+        await verify(try Sample.verifyWork(candidates: [Sample.id()], attempt: 6), at: FakeProvider())
+
+        #expect(ledger.events.first == .postponed(until: Sample.now + .seconds(10)))
+        guard case .rejected(try Sample.id(), let next) = ledger.events.last else {
+            Issue.record("\(ledger.events)")
+            return
+        }
+        #expect(next > Sample.now)
+    }
+
+    @Test func findsAnOrderWhosePlacingWasNeverAnsweredByItsEcho() async throws {
+        let provider = FakeProvider(
+            orders: try order("id1", ours()),
+            try order("id2"),
+            try order("id3", .foreign),
+            try order("id4", ours())
+        )
+        ledger.bind(try Sample.id("id1"))
+
+        await verify(try Sample.verifyWork(), at: provider)
+
+        #expect(ledger.events == [.confirmed(try Sample.id("id4"), .bind)])
+        // What is bound to another order here was not even read.
+        #expect(provider.reads == [try Sample.id("id2"), try Sample.id("id3"), try Sample.id("id4")])
+    }
+
+    @Test func neverTakesAnOrderWithoutAnEchoForALostOne() async throws {
+        await verify(try Sample.verifyWork(), at: FakeProvider(orders: try order("id2")))
+
+        #expect(ledger.events == [.postponed(until: Sample.now + .seconds(10))])
+    }
+
+    @Test func readsTwentyOrdersAtMostInSearchOfALostOne() async throws {
+        let orders = try (1...50).map { try order("id\($0)") }
+        let provider = FakeProvider(
+            Dictionary(uniqueKeysWithValues: orders.map { ($0.id, .success($0)) }),
+            listed: .success(orders)
+        )
+
+        await verify(try Sample.verifyWork(), at: provider)
+
+        #expect(provider.reads == orders.prefix(20).map(\.id))
+    }
+
+    @Test(arguments: [
+        (ProviderFailure.notFound(reason: "404"), Duration.seconds(10)),
+        (.notYetAvailable(retryAfter: .seconds(77)), .seconds(77)), (.notYetAvailable(retryAfter: nil), .seconds(2)),
+        (.unauthorized(reason: "401"), .seconds(300)), (.transient(reason: "500", retryAfter: nil), .seconds(2)),
+        (.transient(reason: "429", retryAfter: .seconds(90)), .seconds(90)),
+        (.transient(reason: "429", retryAfter: .seconds(1)), .seconds(2)),
+        (.permanent(reason: "refused"), .seconds(3600)),
+    ])
+    func postponesWhateverTheProviderAnswers(failure: ProviderFailure, wait: Duration) async throws {
+        let id = try Sample.id()
+
+        await verify(try Sample.verifyWork(id: id), at: FakeProvider([id: .failure(failure)]))
+        await verify(try Sample.verifyWork(), at: FakeProvider(listed: .failure(failure)))
+
+        #expect(
+            ledger.events == [.postponed(until: Sample.now + wait), .postponed(until: Sample.now + wait)]
+        )
+    }
+
+    @Test func leavesAnUnknownOrderAloneOnlyWhenItIsOldAndWasSoughtOften() async throws {
+        let id = try Sample.id()
+
+        await verify(try Sample.verifyWork(id: id, attempt: 100, age: .seconds(3600)), at: FakeProvider())
+        await verify(try Sample.verifyWork(id: id, attempt: 3, age: .seconds(90_000)), at: FakeProvider())
+        #expect(!ledger.events.contains(.parked))
+
+        await verify(try Sample.verifyWork(id: id, attempt: 20, age: .seconds(90_000)), at: FakeProvider())
+        #expect(ledger.events.last == .parked)
+    }
+}

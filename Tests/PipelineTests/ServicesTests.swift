@@ -1,0 +1,177 @@
+import Callbacks
+import Logging
+import ServiceLifecycle
+import Testing
+import Visengine
+
+@testable import Pipeline
+
+@Suite(.timeLimit(.minutes(1))) struct ServicesTests {
+    private let ledger = FakeLedger()
+
+    private func dispatcher(_ sinks: [FakeSink], settings: FlowSettings = FlowSettings()) -> DispatcherService {
+        DispatcherService(
+            ledger: ledger,
+            archive: FakeArchive(),
+            sinks: sinks,
+            settings: settings,
+            environment: Sample.environment,
+            logger: Sample.logger
+        )
+    }
+
+    private func running(_ service: any Service, _ body: (ServiceGroup) async throws -> Void) async throws {
+        let group = ServiceGroup(services: [service], logger: Sample.logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            try await body(group)
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    @Test func finishesWhatIsUnderWayAndTakesNothingNewOnShutdown() async throws {
+        let sink = FakeSink(try Sample.sink("a"))
+        var settings = FlowSettings()
+        settings.attemptsPerSink[sink.name] = 1
+        ledger.add(try Sample.delivery("d1", to: sink.name))
+        ledger.add(try Sample.delivery("d2", to: sink.name))
+
+        try await running(dispatcher([sink], settings: settings)) { group in
+            for await delivery in sink.begun {
+                #expect(delivery == "d1")
+                break
+            }
+            await group.triggerGracefulShutdown()
+            sink.finish("d1")
+        }
+
+        #expect(ledger.events == [.finished(delivery: "d1", .complete)])
+    }
+
+    @Test func letsNoSlowSinkHoldUpAnother() async throws {
+        let slow = FakeSink(try Sample.sink("slow"))
+        let quick = FakeSink(try Sample.sink("quick"))
+        var settings = FlowSettings()
+        settings.attemptsPerSink = [slow.name: 2, quick.name: 1]
+        for number in 1...5 { ledger.add(try Sample.delivery("s\(number)", to: slow.name)) }
+        for number in 1...20 { ledger.add(try Sample.delivery("q\(number)", to: quick.name)) }
+
+        try await running(dispatcher([slow, quick], settings: settings)) { group in
+            var finished = 0
+            for await delivery in quick.begun {
+                quick.finish(delivery)
+                finished += 1
+                if finished == 20 { break }
+            }
+            // Two of the slow one's are under way, its limit; the quick one's are through all the same.
+            var begun: [String] = []
+            for await delivery in slow.begun {
+                begun.append(delivery)
+                if begun.count == 2 { break }
+            }
+            #expect(begun.sorted() == ["s1", "s2"])
+            await group.triggerGracefulShutdown()
+            begun.forEach { slow.finish($0) }
+        }
+
+        let finished = ledger.events.compactMap { event -> String? in
+            if case .finished(let delivery, .complete) = event { delivery } else { nil }
+        }
+        #expect(finished.filter { $0.hasPrefix("q") }.count == 20)
+        #expect(finished.filter { $0.hasPrefix("s") }.count == 2)
+    }
+
+    @Test(arguments: [
+        (DeliveryOutcome.accepted, 1, DeliverySchedule.Action.complete),
+        (.transient(reason: "503"), 1, .retry(after: .seconds(5), reason: "503")),
+        (.transient(reason: "503", retryAfter: .seconds(99)), 1, .retry(after: .seconds(99), reason: "503")),
+        (.transient(reason: "503"), 16, .bury(reason: "gave up after 16 attempts: 503")),
+        (.permanent(reason: "400"), 1, .bury(reason: "400")), (.gone(reason: "410"), 1, .disableSink(reason: "410")),
+    ])
+    func recordsWhatFollowsFromEachOutcome(
+        outcome: DeliveryOutcome,
+        attempt: Int,
+        action: DeliverySchedule.Action
+    ) async throws {
+        let sink = FakeSink(try Sample.sink("a"), immediate: outcome)
+        ledger.add(try Sample.delivery("d1", to: sink.name, attempt: attempt))
+
+        try await running(dispatcher([sink])) { _ in
+            for await _ in sink.begun { break }
+        }
+
+        #expect(ledger.events == [.finished(delivery: "d1", action)])
+    }
+
+    @Test func breaksOffAnAttemptThatTakesTooLong() async throws {
+        let sink = FakeSink(try Sample.sink("a"))
+        ledger.add(try Sample.delivery("d1", to: sink.name))
+
+        try await running(dispatcher([sink], settings: FlowSettings(attemptTimeLimit: .milliseconds(20)))) { _ in
+            for await _ in sink.begun { break }
+        }
+
+        let reason = "no answer within \(Duration.milliseconds(20))"
+        #expect(ledger.events == [.finished(delivery: "d1", .retry(after: .seconds(5), reason: reason))])
+    }
+
+    @Test func saysNothingOfAnAttemptThatWasCancelled() async throws {
+        let sink = FakeSink(try Sample.sink("a"))
+        ledger.add(try Sample.delivery("d1", to: sink.name))
+
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await dispatcher([sink]).run() }
+            for await _ in sink.begun { break }
+            tasks.cancelAll()
+        }
+
+        // Its lease is free for the next boot, which makes the attempt again.
+        #expect(ledger.events.isEmpty)
+    }
+
+    @Test func goesOnAfterTheLedgerFailedToHandOutWork() async throws {
+        let id = try Sample.id()
+        let provider = FakeProvider(orders: Order(id: id, state: .searching))
+        ledger.failClaims(1)
+        ledger.add(try Sample.verifyWork(id: id))
+        let verifier = VerifierService(
+            ledger: ledger,
+            reader: provider,
+            nonceOf: { _ in nil },
+            routing: DeliveryRouting([]),
+            settings: FlowSettings(),
+            environment: Sample.environment,
+            logger: Sample.logger
+        )
+
+        try await running(verifier) { _ in
+            for await _ in provider.asks { break }
+        }
+
+        #expect(ledger.events == [.confirmed(id, .bind)])
+    }
+
+    @Test func startsFromTheSinksBackSoThatStoppingGoesWithTheFlow() throws {
+        let flow = CallbackFlow(
+            ports: CallbackFlow.Ports(
+                recorder: FakeRecorder(),
+                ledger: ledger,
+                reader: FakeProvider(),
+                documents: FakeProvider(),
+                archive: FakeArchive(),
+                sinks: []
+            ),
+            keys: try Sample.keys(),
+            policy: SourcePolicy(),
+            routing: DeliveryRouting([]),
+            settings: FlowSettings(),
+            environment: Sample.environment,
+            logger: Sample.logger
+        )
+
+        #expect(
+            flow.services.map { "\(type(of: $0))" } == ["DispatcherService", "FetcherService", "VerifierService"]
+        )
+    }
+}
