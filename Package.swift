@@ -11,6 +11,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 // In the order in which a callback meets them.
@@ -34,15 +35,16 @@ let package = Package(
         .target(name: "HTTPListener", dependencies: ["CMicroHTTPD"]),
         .target(name: "Visengine", dependencies: [crypto]),
         .target(name: "Callbacks", dependencies: ["Visengine"]),
-        .target(name: "SQLiteLedger", dependencies: ["Callbacks", "Visengine", crypto, grdb]),
+        .target(name: "SQLiteLedger", dependencies: ["Callbacks", "DurableFiles", "Visengine", crypto, grdb, system]),
         .target(
             name: "VisengineClient",
             dependencies: ["Callbacks", "Visengine", httpClient, nioCore, nioHTTP1, nioPosix]
         ),
-        .target(name: "FileArchive", dependencies: ["Callbacks", "Visengine", crypto]),
+        .target(name: "DurableFiles", dependencies: [system]),
+        .target(name: "FileArchive", dependencies: ["Callbacks", "DurableFiles", "Visengine", crypto]),
         .target(
             name: "Sinks",
-            dependencies: ["Callbacks", "Visengine", crypto, httpClient, nioCore, nioHTTP1, nioPosix]
+            dependencies: ["Callbacks", "DurableFiles", "Visengine", crypto, httpClient, nioCore, nioHTTP1, nioPosix]
         ),
         .target(name: "Pipeline", dependencies: ["Callbacks", "Visengine", log, metrics, coreMetrics, lifecycle]),
         .target(name: "Console", dependencies: ["Callbacks", "HTTPListener", log, coreMetrics]),
@@ -53,7 +55,7 @@ let package = Package(
         .executableTarget(
             name: "ricevuta",
             dependencies: [
-                "HTTPListener", "Visengine", "Callbacks", "SQLiteLedger", "VisengineClient", "FileArchive", "Sinks",
+                "HTTPListener", "Visengine", "Callbacks", "DurableFiles", "SQLiteLedger", "VisengineClient", "FileArchive", "Sinks",
                 "Pipeline", "Console", arguments, crypto, log, metrics, lifecycle, nioCore,
                 .product(name: "Yams", package: "Yams"),
             ]
@@ -89,7 +91,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "Visengine", crypto, httpClient, nioCore, nioHTTP1,
                 .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
+                system,
             ],
             exclude: ["Receivers"]
         ),

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Sinks
+
+/// `ricevuta secret`
+struct SecretCommand: RicevutaCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "secret",
+        abstract: "Make a random secret: for a sink's signature, or with --key for callback tokens and links.",
+        discussion: "Redirect it into a file that only its owner reads: `umask 077; ricevuta secret > webhook.secret`."
+    )
+
+    @Flag(help: "64 hexadecimal digits instead of whsec_ and base64.")
+    var key = false
+
+    func perform() async throws {
+        guard key else { return Terminal.print(WebhookSecret.random().text) }
+        var source = SystemRandomNumberGenerator()
+        let digits = (0..<64).map { _ in String(Int.random(in: 0..<16, using: &source), radix: 16) }
+        Terminal.print(digits.joined())
+    }
+}

@@ -1,0 +1,91 @@
+import FoundationEssentials
+import Yams
+
+extension Configuration {
+    /// Reads a configuration file, checks it, and fetches the secrets it names.
+    ///
+    /// - Parameters:
+    ///   - path: The YAML file, in UTF-8, 1 MiB at most. Relative paths in it start at its directory.
+    ///   - environment: Where `fromEnvironment` and `CREDENTIALS_DIRECTORY` look.
+    /// - Returns: The configuration, every value of it good.
+    /// - Throws: ``ConfigurationFailure`` with everything that is wrong; only what keeps the file from being read as
+    ///   YAML at all comes alone.
+    static func load(
+        _ path: String,
+        environment: [String: String]
+    ) throws(ConfigurationFailure) -> Configuration {
+        let node = try ConfigurationFile.parse(ConfigurationFile.read(path), of: path)
+        let directory = PathResolution.directory(of: path)
+        var reader = ConfigurationReader(
+            file: path,
+            secrets: SecretResolver(environment: environment, directory: directory)
+        )
+        let start = ConfigurationPlace(key: "", line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+        let root = reader.section(node, ConfigurationTable.keys, at: start)
+        if let root {
+            for (place, message) in ConfigurationRules(root: root).problems() { reader.refuse(place, message) }
+        }
+        guard reader.problems.isEmpty, let root else { throw ConfigurationFailure(reader.problems) }
+        return ConfigurationBuilder(directory: directory).configuration(root)
+    }
+}
+
+/// The file, from its path to its YAML nodes.
+enum ConfigurationFile {
+    /// Reads the text of a file.
+    static func read(_ path: String) throws(ConfigurationFailure) -> String {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw failure(path, "there is no such file; `ricevuta config example > \(path)` writes one to start from")
+        }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw failure(path, "the file cannot be read; is it a file, and does this user have the right to?")
+        }
+        guard data.count <= 1 << 20 else { throw failure(path, "the file is larger than 1 MiB") }
+        guard let text = String(validating: data, as: UTF8.self) else { throw failure(path, "the file is not UTF-8") }
+        return text
+    }
+
+    /// Reads the text as one YAML document.
+    static func parse(_ text: String, of path: String) throws(ConfigurationFailure) -> Node {
+        let node: Node?
+        do {
+            node = try compose(yaml: text)
+        } catch let error as YamlError {
+            throw failure(path, error)
+        } catch {
+            throw failure(path, "the file cannot be read as YAML")
+        }
+        guard let node, node.scalar?.string.isEmpty != true else {
+            throw failure(path, "the file is empty; `ricevuta config example` shows what can stand in it")
+        }
+        return node
+    }
+
+    private static func failure(_ path: String, _ message: String) -> ConfigurationFailure {
+        ConfigurationFailure([ConfigurationProblem(file: path, line: 0, column: 0, key: "", message: message)])
+    }
+
+    /// Of the parser's words only those that hold nothing of the file's text.
+    private static func failure(_ path: String, _ error: YamlError) -> ConfigurationFailure {
+        let (mark, message): (Mark?, String) =
+            switch error {
+            case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+                .composer(_, let problem, let mark, _):
+                (mark, "no YAML: \(problem)")
+            case .duplicatedKeysInMapping(let keys, let context):
+                (context.mark, duplicates(keys))
+            default: (nil, "the file cannot be read as YAML")
+            }
+        guard let mark else { return failure(path, message) }
+        return ConfigurationFailure([
+            ConfigurationProblem(file: path, line: mark.line, column: mark.column, key: "", message: message)
+        ])
+    }
+
+    private static func duplicates(_ keys: [String]) -> String {
+        let known = Set(UnknownKey.paths(ConfigurationTable.keys, below: "").map(\.name))
+        let names = keys.filter(known.contains)
+        return names.isEmpty
+            ? "this key stands twice in its section" : "\(names.joined(separator: ", ")) stands twice in its section"
+    }
+}

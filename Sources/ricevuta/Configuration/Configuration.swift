@@ -1,0 +1,92 @@
+import Callbacks
+import Visengine
+
+/// Everything the program can be told, checked once, so that no later code sees a value that cannot work.
+struct Configuration: Sendable {
+    /// The listener for callbacks.
+    struct Listener: Sendable {
+        /// PEM files.
+        struct TLS: Sendable {
+            /// Absolute path of the certificate and its chain.
+            var certificate: String
+            /// Absolute path of the private key.
+            var privateKey: String
+        }
+
+        var host: String
+        /// 0 lets the system choose.
+        var port: UInt16
+        /// Without a slash at its end.
+        var publicURL: String?
+        var tls: TLS?
+        var maxBodyBytes: Int
+        var maxHeaderBytes: Int
+        var maxConnections: Int
+        /// 0 is no limit.
+        var maxConnectionsPerAddress: Int
+        var idleTimeout: Duration
+        var requestDeadline: Duration
+    }
+
+    /// The listener for health, metrics and document links.
+    struct Admin: Sendable {
+        var host: String
+        /// 0 lets the system choose.
+        var port: UInt16
+        /// Without a slash at its end.
+        var publicURL: String?
+        var linkLifetime: Duration
+        /// At least 32 bytes.
+        var linkKey: Secret?
+    }
+
+    /// The Visengine API.
+    struct Provider: Sendable {
+        /// Without a slash at its end.
+        var baseURL: String
+        /// Visible ASCII.
+        var token: Secret
+        /// Starts with a slash and does not end with one.
+        var documentPath: String
+        var timeLimit: Duration
+        var requestsPerSecond: Double
+    }
+
+    /// One destination of notifications.
+    struct Sink: Sendable {
+        /// What kind of destination, and what only that kind has.
+        enum Destination: Sendable {
+            /// Files below an absolute path.
+            case directory(path: String, template: String)
+            /// Signed CloudEvents to a web address; never without a secret.
+            case http(url: String, secrets: [Secret], inlineUpTo: Int, allowedNetworks: [AddressRange])
+        }
+
+        var name: SinkName
+        var filter: DeliveryFilter
+        var concurrency: Int
+        var timeLimit: Duration
+        var destination: Destination
+    }
+
+    /// What is told on standard error.
+    struct Log: Sendable {
+        /// One of swift-log's names.
+        var level: String
+        var isJSON: Bool
+    }
+
+    /// Absolute.
+    var dataDirectory: String
+    var listener: Listener
+    var admin: Admin
+    var provider: Provider
+    var tokens: CallbackTokenKeys
+    var source: SourcePolicy
+    var reconciliation: ReconciliationSchedule
+    var maxDocumentBytes: Int64
+    var delivery: DeliverySchedule
+    /// In the order of the file; names are unique.
+    var sinks: [Sink]
+    var log: Log
+}

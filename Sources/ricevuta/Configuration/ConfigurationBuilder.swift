@@ -1,0 +1,134 @@
+import Callbacks
+import Visengine
+
+/// Makes the typed configuration from values that have passed every check.
+///
+/// The table gives each key that is asked for here a value, or the file has been refused; the tests load a file with
+/// every key and one with as few as possible.
+struct ConfigurationBuilder {
+    /// Where relative paths start.
+    let directory: String
+
+    func configuration(_ root: ConfigurationSection) -> Configuration {
+        let tokens = sure(root.section("tokens"))
+        let source = sure(root.section("source"))
+        let reconciliation = sure(root.section("reconciliation"))
+        let delivery = sure(root.section("delivery"))
+        let log = sure(root.section("log"))
+        return Configuration(
+            dataDirectory: path(root, "dataDirectory"),
+            listener: listener(sure(root.section("listener"))),
+            admin: admin(sure(root.section("admin"))),
+            provider: provider(sure(root.section("provider"))),
+            tokens: CallbackTokenKeys(
+                active: tokenKey(sure(tokens.section("active"))),
+                accepted: tokens.sections("accepted").map(tokenKey),
+                retired: tokens.sections("retired").map(tokenKey)
+            ),
+            source: SourcePolicy(
+                requiresToken: source.text("token") != "optional",
+                allowedNetworks: networks(source, "allowedNetworks"),
+                trustedProxies: networks(source, "trustedProxies")
+            ),
+            reconciliation: ReconciliationSchedule(
+                firstInterval: sure(reconciliation.duration("firstInterval")),
+                maxInterval: sure(reconciliation.duration("maxInterval")),
+                minReadBackInterval: sure(reconciliation.duration("minReadBackInterval")),
+                callbackGrace: sure(reconciliation.duration("callbackGrace"))
+            ),
+            maxDocumentBytes: sure(root.section("archive")?.integer("maxDocumentBytes")),
+            delivery: DeliverySchedule(
+                maxAttempts: Int(sure(delivery.integer("maxAttempts"))),
+                firstDelay: sure(delivery.duration("firstDelay")),
+                maxDelay: sure(delivery.duration("maxDelay"))
+            ),
+            sinks: root.sections("sinks").map(sink),
+            log: Configuration.Log(level: sure(log.text("level")), isJSON: log.text("format") == "json")
+        )
+    }
+
+    private func listener(_ values: ConfigurationSection) -> Configuration.Listener {
+        Configuration.Listener(
+            host: sure(values.text("host")),
+            port: port(values),
+            publicURL: address(values, "publicURL"),
+            tls: values.section("tls")
+                .map {
+                    Configuration.Listener.TLS(certificate: path($0, "certificate"), privateKey: path($0, "privateKey"))
+                },
+            maxBodyBytes: Int(sure(values.integer("maxBodyBytes"))),
+            maxHeaderBytes: Int(sure(values.integer("maxHeaderBytes"))),
+            maxConnections: Int(sure(values.integer("maxConnections"))),
+            maxConnectionsPerAddress: Int(sure(values.integer("maxConnectionsPerAddress"))),
+            idleTimeout: sure(values.duration("idleTimeout")),
+            requestDeadline: sure(values.duration("requestDeadline"))
+        )
+    }
+
+    private func admin(_ values: ConfigurationSection) -> Configuration.Admin {
+        Configuration.Admin(
+            host: sure(values.text("host")),
+            port: port(values),
+            publicURL: address(values, "publicURL"),
+            linkLifetime: sure(values.duration("linkLifetime")),
+            linkKey: values.secret("linkKey")
+        )
+    }
+
+    private func provider(_ values: ConfigurationSection) -> Configuration.Provider {
+        Configuration.Provider(
+            baseURL: sure(address(values, "baseURL")),
+            token: sure(values.secret("token")),
+            documentPath: sure(values.text("documentPath")),
+            timeLimit: sure(values.duration("timeLimit")),
+            requestsPerSecond: sure(values.number("requestsPerSecond"))
+        )
+    }
+
+    private func tokenKey(_ values: ConfigurationSection) -> TokenKey {
+        sure(TokenKey(id: sure(values.text("id")), secret: sure(values.secret("secret")).bytes))
+    }
+
+    private func sink(_ values: ConfigurationSection) -> Configuration.Sink {
+        Configuration.Sink(
+            name: sure(SinkName(rawValue: sure(values.text("name")))),
+            filter: DeliveryFilter(
+                types: Set(values.texts("types").compactMap(NotificationType.init(rawValue:))),
+                items: Set(values.texts("items").compactMap(ItemHash.init(rawValue:))),
+                orders: Set(values.texts("orders").compactMap(OrderID.init(rawValue:)))
+            ),
+            concurrency: Int(sure(values.integer("concurrency"))),
+            timeLimit: sure(values.duration("timeLimit")),
+            destination: values.text("type") == "directory"
+                ? .directory(path: path(values, "path"), template: sure(values.text("template")))
+                : .http(
+                    url: sure(values.text("url")),
+                    secrets: values.secrets("secrets"),
+                    inlineUpTo: Int(sure(values.integer("inlineUpTo"))),
+                    allowedNetworks: networks(values, "allowedNetworks")
+                )
+        )
+    }
+
+    private func networks(_ values: ConfigurationSection, _ key: String) -> [AddressRange] {
+        values.texts(key).map { sure(AddressRange($0)) }
+    }
+
+    private func port(_ values: ConfigurationSection) -> UInt16 { UInt16(sure(values.integer("port"))) }
+
+    private func path(_ values: ConfigurationSection, _ key: String) -> String {
+        PathResolution.absolute(sure(values.text(key)), in: directory)
+    }
+
+    private func address(_ values: ConfigurationSection, _ key: String) -> String? {
+        guard var text = values.text(key) else { return nil }
+        while text.hasSuffix("/") { text.removeLast() }
+        return text
+    }
+
+    /// A value that the checks have made sure of.
+    private func sure<Value>(_ value: Value?, line: Int = #line) -> Value {
+        guard let value else { preconditionFailure("the checks let a value pass that line \(line) cannot use") }
+        return value
+    }
+}

@@ -1,0 +1,58 @@
+/// Where something stands in the configuration.
+struct ConfigurationPlace: Sendable, Equatable {
+    /// The key with its sections, such as `listener.port` or `sinks[0].name`; empty for the file as a whole.
+    var key: String
+    /// The line, from 1; 0 when there is none to show.
+    var line: Int
+    /// The column in Unicode scalars, from 1; 0 when there is none to show.
+    var column: Int
+
+    /// The place of a key in the section that stands here, until the file gives a better one.
+    func child(_ name: String) -> ConfigurationPlace {
+        ConfigurationPlace(key: key.isEmpty ? name : "\(key).\(name)", line: line, column: column)
+    }
+
+    /// The place of an element of the list that stands here.
+    func element(_ index: Int) -> ConfigurationPlace {
+        ConfigurationPlace(key: "\(key)[\(index)]", line: line, column: column)
+    }
+}
+
+/// One thing that is wrong with a configuration.
+///
+/// Never holds a value from the file, since any value may be a secret in the wrong place.
+struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible {
+    /// The file, as it was given.
+    var file: String
+    /// The line, from 1; 0 when the problem is the file itself.
+    var line: Int
+    /// The column, from 1; 0 when the problem is the file itself.
+    var column: Int
+    /// The key with its sections; empty when the problem is the file itself.
+    var key: String
+    /// What is wrong, and what to write instead.
+    var message: String
+
+    /// `file:line:column: key: message`, which editors and terminals turn into a link.
+    var description: String {
+        (line > 0 ? "\(file):\(line):\(column): " : "\(file): ") + (key.isEmpty ? "" : "\(key): ") + message
+    }
+}
+
+/// A configuration that was refused, with everything that is wrong with it.
+struct ConfigurationFailure: Error, Equatable, CustomStringConvertible {
+    /// At least one problem, in the order of the file.
+    var problems: [ConfigurationProblem]
+
+    /// Creates a failure, its problems sorted by line and column.
+    init(_ problems: [ConfigurationProblem]) {
+        self.problems = problems.enumerated()
+            .sorted {
+                ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
+            }
+            .map(\.element)
+    }
+
+    /// One line for each problem.
+    var description: String { problems.map(\.description).joined(separator: "\n") }
+}

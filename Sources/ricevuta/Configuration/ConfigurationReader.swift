@@ -1,0 +1,188 @@
+import Yams
+
+/// Reads YAML nodes against the table of keys and collects everything that is wrong on the way.
+struct ConfigurationReader {
+    /// The file, as it was given.
+    let file: String
+    /// Fetches the secrets that the file names.
+    let secrets: SecretResolver
+    /// What was wrong so far.
+    private(set) var problems: [ConfigurationProblem] = []
+
+    init(file: String, secrets: SecretResolver) {
+        self.file = file
+        self.secrets = secrets
+    }
+
+    /// Notes a problem.
+    mutating func refuse(_ place: ConfigurationPlace, _ message: String) {
+        problems.append(
+            ConfigurationProblem(
+                file: file,
+                line: place.line,
+                column: place.column,
+                key: place.key,
+                message: message
+            )
+        )
+    }
+
+    /// Reads a value; nothing when it is refused, with a problem noted.
+    mutating func read(_ node: Node, as kind: ValueKind, at parent: ConfigurationPlace) -> ConfigurationEntry? {
+        let place = parent.moved(to: node.mark)
+        let value: ConfigurationValue? =
+            switch kind {
+            case .list(let element, let least): list(node, of: element, atLeast: least, at: place)
+            case .section(let keys): section(node, keys, at: place).map { .section($0) }
+            case .secret(let use): secret(node, for: use, at: place).map { .secret($0) }
+            default: scalar(node, as: kind, at: place)
+            }
+        return value.map { ConfigurationEntry(value: $0, place: place) }
+    }
+
+    /// Reads a section, its defaults filled in; nothing when the node is no section at all.
+    mutating func section(
+        _ node: Node,
+        _ keys: [ConfigurationKey],
+        at place: ConfigurationPlace
+    ) -> ConfigurationSection? {
+        if node.isAbsent { return section(pairs: [], keys, at: place) }
+        guard let mapping = node.mapping else {
+            refuse(place, "expected a section of keys: \(keys.map(\.name).joined(separator: ", "))")
+            return nil
+        }
+        return section(pairs: mapping.map { ($0.key, $0.value) }, keys, at: place)
+    }
+
+    private mutating func section(
+        pairs: [(Node, Node)],
+        _ keys: [ConfigurationKey],
+        at place: ConfigurationPlace
+    ) -> ConfigurationSection {
+        var found: [String: (key: Node, value: Node)] = [:]
+        for (key, value) in pairs {
+            let name = key.scalar?.string ?? ""
+            if keys.contains(where: { $0.name == name }) {
+                found[name] = (key, value)
+            } else {
+                refuse(
+                    place.child(UnknownKey.shown(name)).moved(to: key.mark),
+                    UnknownKey.message(name, among: keys)
+                )
+            }
+        }
+
+        var section = ConfigurationSection()
+        let variant = found["type"]?.value.scalar?.string
+        for key in keys {
+            if let (name, value) = found[key.name] {
+                // The mark of a value that is not there is somewhere else, so the key's own stands in.
+                let child = place.child(key.name).moved(to: name.mark)
+                if let wanted = key.variant, let variant, wanted != variant, keys.hasVariant(variant) {
+                    refuse(child, "belongs to type \(wanted), not to type \(variant)")
+                } else if value.isAbsent, !key.kind.mayBeEmpty {
+                    refuse(child, "has no value; expected \(key.kind.expectation)")
+                } else if !(value.isAbsent && key.isOptional) {
+                    section.entries[key.name] = read(value, as: key.kind, at: child)
+                }
+            } else if key.variant == nil || key.variant == variant {
+                section.entries[key.name] = absent(key, at: place.child(key.name))
+            }
+        }
+        return section
+    }
+
+    /// What holds for a key that the file does not have.
+    private mutating func absent(_ key: ConfigurationKey, at place: ConfigurationPlace) -> ConfigurationEntry? {
+        switch (key.absence, key.kind) {
+        case (.standsFor(let standard), _):
+            let node = TableDefaults.node(standard)
+            var entry = read(node, as: key.kind, at: place)
+            // The mark is one of the default's text, not of the file's.
+            entry?.place = place
+            return entry
+        case (.refused, .section(let keys)), (.section, .section(let keys)):
+            return ConfigurationEntry(value: .section(section(pairs: [], keys, at: place)), place: place)
+        case (.refused, _):
+            refuse(place, "is missing; expected \(key.kind.expectation)")
+            return nil
+        default: return nil
+        }
+    }
+
+    private mutating func list(
+        _ node: Node,
+        of kind: ValueKind,
+        atLeast least: Int,
+        at place: ConfigurationPlace
+    ) -> ConfigurationValue? {
+        guard node.isAbsent || node.sequence != nil else {
+            refuse(place, "expected a list, such as [a, b]")
+            return nil
+        }
+        let nodes = node.sequence.map { Array($0) } ?? []
+        guard nodes.count >= least else {
+            refuse(place, "needs at least \(least) element")
+            return nil
+        }
+        var entries: [ConfigurationEntry] = []
+        for (index, element) in nodes.enumerated() {
+            if let entry = read(element, as: kind, at: place.element(index)) { entries.append(entry) }
+        }
+        return .list(entries)
+    }
+
+    private mutating func secret(_ node: Node, for use: SecretUse, at place: ConfigurationPlace) -> Secret? {
+        guard let mapping = node.mapping, mapping.count == 1, let (key, value) = mapping.first else {
+            refuse(place, SecretSource.expectation)
+            return nil
+        }
+        let keyPlace = place.moved(to: key.mark)
+        guard let name = key.scalar?.string, let source = SecretSource.allCases.first(where: { $0.key == name }) else {
+            // The key is not repeated: somebody may have pasted the secret itself here.
+            let nearest = NearestName.of(key.scalar?.string ?? "", among: SecretSource.keys)
+            refuse(keyPlace, SecretSource.expectation + (nearest.map { "; did you mean \($0)?" } ?? ""))
+            return nil
+        }
+        guard let text = value.scalar?.string, !value.isAbsent, !text.isEmpty else {
+            refuse(keyPlace, "\(name) needs a text")
+            return nil
+        }
+        do {
+            return try secrets.resolve(source, text, for: use)
+        } catch {
+            refuse(place.moved(to: value.mark), error.message)
+            return nil
+        }
+    }
+
+    private mutating func scalar(_ node: Node, as kind: ValueKind, at place: ConfigurationPlace) -> ConfigurationValue?
+    {
+        guard let scalar = node.scalar, !node.isAbsent else {
+            refuse(place, "expected \(kind.expectation)")
+            return nil
+        }
+        switch kind.value(of: scalar.string, isPlain: scalar.style == .plain || scalar.style == .any) {
+        case .success(let value): return value
+        case .failure(let refusal):
+            refuse(place, refusal.message)
+            return nil
+        }
+    }
+}
+
+extension ConfigurationPlace {
+    /// The same key at a mark of the parser's; lines and columns both start at 1.
+    fileprivate func moved(to mark: Mark?) -> ConfigurationPlace {
+        guard let mark else { return self }
+        return ConfigurationPlace(key: key, line: mark.line, column: mark.column)
+    }
+}
+
+extension Node {
+    /// Whether there is nothing: the rest of a line after a key, or one of YAML's ways to write null.
+    fileprivate var isAbsent: Bool {
+        guard let scalar, scalar.style == .plain || scalar.style == .any else { return false }
+        return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+    }
+}

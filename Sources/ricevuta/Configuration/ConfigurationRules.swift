@@ -1,0 +1,97 @@
+import Callbacks
+import Sinks
+
+/// What single values cannot tell: combinations that cannot work.
+///
+/// Each rule looks only at values that are good by themselves, so that one slip is one problem.
+struct ConfigurationRules {
+    let root: ConfigurationSection
+
+    /// Every impossible combination, at the value that would have to change.
+    func problems() -> [(place: ConfigurationPlace, message: String)] {
+        ports() + connections() + intervals() + sinkNames() + keyIDs() + templates() + targets()
+    }
+
+    private func ports() -> [(place: ConfigurationPlace, message: String)] {
+        guard let listener = root.section("listener"), let admin = root.section("admin"),
+            let port = listener.integer("port"), port != 0, port == admin.integer("port"),
+            let host = listener.text("host"), let adminHost = admin.text("host"),
+            host == adminHost || Self.allAddresses.contains(host) || Self.allAddresses.contains(adminHost),
+            let place = admin.place("port")
+        else { return [] }
+        return [(place, "is also listener.port; the two listeners need a port each")]
+    }
+
+    private static let allAddresses: Set<String> = ["0.0.0.0", "::"]
+
+    private func connections() -> [(place: ConfigurationPlace, message: String)] {
+        guard let listener = root.section("listener"), let all = listener.integer("maxConnections"),
+            let each = listener.integer("maxConnectionsPerAddress"), each > all,
+            let place = listener.place("maxConnectionsPerAddress")
+        else { return [] }
+        return [(place, "is more than listener.maxConnections; 0 is no limit")]
+    }
+
+    private func intervals() -> [(place: ConfigurationPlace, message: String)] {
+        [("reconciliation", "firstInterval", "maxInterval"), ("delivery", "firstDelay", "maxDelay")]
+            .compactMap { name, first, last in
+                guard let section = root.section(name), let shortest = section.duration(first),
+                    let longest = section.duration(last), longest < shortest, let place = section.place(last)
+                else { return nil }
+                return (place, "is shorter than \(name).\(first)")
+            }
+    }
+
+    private func sinkNames() -> [(place: ConfigurationPlace, message: String)] {
+        repeated(root.sections("sinks").map { ($0, "name") }, "another sink has this name")
+    }
+
+    private func keyIDs() -> [(place: ConfigurationPlace, message: String)] {
+        guard let tokens = root.section("tokens") else { return [] }
+        let active = tokens.section("active").map { [$0] } ?? []
+        let keys = active + tokens.sections("accepted") + tokens.sections("retired")
+        return repeated(keys.map { ($0, "id") }, "another token key has this id")
+    }
+
+    private func templates() -> [(place: ConfigurationPlace, message: String)] {
+        root.sections("sinks").compactMap { sink in
+            guard let text = sink.text("template"), let place = sink.place("template") else { return nil }
+            do throws(NameTemplateError) {
+                _ = try NameTemplate(text)
+                return nil
+            } catch {
+                return (place, error.description)
+            }
+        }
+    }
+
+    private func targets() -> [(place: ConfigurationPlace, message: String)] {
+        root.sections("sinks").flatMap { sink -> [(place: ConfigurationPlace, message: String)] in
+            guard let url = sink.text("url"), let place = sink.place("url") else { return [] }
+            var problems: [(place: ConfigurationPlace, message: String)] = []
+            if sink.list("secrets").count > 2, let place = sink.place("secrets") {
+                problems.append((place, "has more than two secrets: the one in force, and the one before it"))
+            }
+            let networks = sink.texts("allowedNetworks").compactMap { AddressRange($0) }
+            do throws(HTTPSinkError) {
+                try HTTPSink.check(HTTPSinkSettings(url: url, allowedNetworks: networks))
+            } catch {
+                problems.append((place, error.description))
+            }
+            return problems
+        }
+    }
+
+    private func repeated(
+        _ texts: [(section: ConfigurationSection, key: String)],
+        _ message: String
+    ) -> [(place: ConfigurationPlace, message: String)] {
+        var seen: Set<String> = []
+        return texts.compactMap { section, key in
+            guard let text = section.text(key), let place = section.place(key), !seen.insert(text).inserted else {
+                return nil
+            }
+            return (place, message)
+        }
+    }
+}

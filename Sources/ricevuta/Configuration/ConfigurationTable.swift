@@ -1,0 +1,226 @@
+import Callbacks
+
+/// Every key that the configuration knows, in the order of the example.
+enum ConfigurationTable {
+    static let keys: [ConfigurationKey] = [
+        .value(
+            "dataDirectory",
+            .text(.path),
+            "./data",
+            "Where the ledger and the documents live. Relative paths start at this file's directory."
+        ),
+        listener, admin, provider, tokens, source, reconciliation, archive, delivery,
+        .value(
+            "sinks",
+            .list(of: .section(sinkKeys)),
+            "[]",
+            "Where documents and notifications go. Without one they stay in the archive and the ledger."
+        ),
+        log,
+    ]
+
+    private static let listener = ConfigurationKey.section(
+        "listener",
+        "Where callbacks arrive.",
+        [
+            .value("host", .text(.host), "127.0.0.1", "The address to listen on; 0.0.0.0 or :: for all."),
+            .value("port", .integer(0...65_535), "8080", "The port; 0 lets the system choose one."),
+            .optional(
+                "publicURL",
+                .text(.webAddress),
+                "The address under which the provider reaches the listener; needed to place orders and to mint tokens.",
+                sample: "https://callbacks.example.com"
+            ),
+            .optional(
+                "tls",
+                .section([
+                    .required(
+                        "certificate",
+                        .text(.path),
+                        "The certificate and its chain, PEM.",
+                        sample: "./tls/certificate.pem"
+                    ),
+                    .required("privateKey", .text(.path), "Its private key, PEM.", sample: "./tls/key.pem"),
+                ]),
+                "TLS from PEM files; without it the listener speaks plain HTTP, for use behind a proxy."
+            ),
+            .value("maxBodyBytes", .size(1024...1 << 30), "8MiB", "The largest body of a callback."),
+            .value("maxHeaderBytes", .size(1024...1 << 20), "16KiB", "The largest head of a request."),
+            .value("maxConnections", .integer(1...100_000), "1000", "Connections at the same time."),
+            .value(
+                "maxConnectionsPerAddress",
+                .integer(0...100_000),
+                "0",
+                "Connections at the same time from one address; 0 is no limit."
+            ),
+            .value(
+                "idleTimeout",
+                .duration(.seconds(1) ... .seconds(3600)),
+                "30s",
+                "How long a connection may be silent."
+            ),
+            .value(
+                "requestDeadline",
+                .duration(.seconds(1) ... .seconds(3600)),
+                "60s",
+                "How long a request may take to arrive as a whole."
+            ),
+        ]
+    )
+
+    private static let admin = ConfigurationKey.section(
+        "admin",
+        "Health, metrics and document links, on a listener of their own.",
+        [
+            .value("host", .text(.host), "127.0.0.1", "The address to listen on; keep it from the public."),
+            .value("port", .integer(0...65_535), "9090", "The port; 0 lets the system choose one."),
+            .optional(
+                "publicURL",
+                .text(.webAddress),
+                "The address under which downstream services reach document links.",
+                sample: "http://127.0.0.1:9090"
+            ),
+            .value(
+                "linkLifetime",
+                .duration(.seconds(60) ... .seconds(365 * 86_400)),
+                "7d",
+                "How long a document link works."
+            ),
+            .optional(
+                "linkKey",
+                .secret(.key),
+                "The key that signs document links, at least 32 bytes.",
+                sample: "{fromEnvironment: RICEVUTA_LINK_KEY}"
+            ),
+        ]
+    )
+
+    private static let provider = ConfigurationKey.section(
+        "provider",
+        "The Visengine API.",
+        [
+            .value("baseURL", .text(.webAddress), "https://visengine2.altravia.com", "The address of the API."),
+            .required(
+                "token",
+                .secret(.text),
+                "The bearer token for the API.",
+                sample: "{fromEnvironment: RICEVUTA_PROVIDER_TOKEN}"
+            ),
+            .value("documentPath", .text(.urlPath), "/documento", "The path of the document call."),
+            .value(
+                "timeLimit",
+                .duration(.milliseconds(100) ... .seconds(600)),
+                "30s",
+                "How long one call may take; for documents, how long the line may be silent."
+            ),
+            .value("requestsPerSecond", .number(0.01...10_000), "10", "Calls per second, on average."),
+        ]
+    )
+
+    private static let tokens = ConfigurationKey.section(
+        "tokens",
+        "The keys that sign callback tokens. To rotate: a new active key, the old one to accepted, later to retired.",
+        [
+            .required("active", .section(tokenKey("k1")), "The key that signs new tokens."),
+            .value(
+                "accepted",
+                .list(of: .section(tokenKey("k0"))),
+                "[]",
+                "Keys whose tokens are still good."
+            ),
+            .value(
+                "retired",
+                .list(of: .section(tokenKey("old"))),
+                "[]",
+                "Keys whose tokens are refused, but told apart from forgeries."
+            ),
+        ]
+    )
+
+    private static func tokenKey(_ id: String) -> [ConfigurationKey] {
+        [
+            .required(
+                "id",
+                .text(.keyID),
+                "The key's name, part of every token: 1 to 16 characters of a-z and 0-9.",
+                sample: id
+            ),
+            .required(
+                "secret",
+                .secret(.key),
+                "At least 32 random bytes.",
+                sample: "{fromEnvironment: RICEVUTA_TOKEN_KEY\(id == "k1" ? "" : "_" + id.uppercased())}"
+            ),
+        ]
+    }
+
+    private static let networks = ValueKind.list(of: .text(.network))
+
+    private static let source = ConfigurationKey.section(
+        "source",
+        "Whom callbacks are taken from. Each is confirmed by reading the order back, whatever stands here.",
+        [
+            .value(
+                "token",
+                .choice(["required", "optional"]),
+                "required",
+                "Whether a callback needs a good token."
+            ),
+            .value("allowedNetworks", networks, "[]", "Networks that callbacks are taken from; empty is any."),
+            .value("trustedProxies", networks, "[]", "Proxies whose X-Forwarded-For is believed."),
+        ]
+    )
+
+    private static let reconciliation = ConfigurationKey.section(
+        "reconciliation",
+        "How open orders are read back when no callback comes.",
+        [
+            .value("firstInterval", interval, "5m", "The first interval; it grows by half each time."),
+            .value("maxInterval", interval, "1h", "The longest interval."),
+            .value(
+                "minReadBackInterval",
+                .duration(.zero ... .seconds(86_400)),
+                "10s",
+                "The shortest time between two readings of one order, however many callbacks arrive."
+            ),
+            .value(
+                "callbackGrace",
+                .duration(.zero ... .seconds(86_400)),
+                "2m",
+                "How long after a change its callback may still be on its way."
+            ),
+        ]
+    )
+
+    private static let interval = ValueKind.duration(.milliseconds(10) ... .seconds(30 * 86_400))
+
+    private static let archive = ConfigurationKey.section(
+        "archive",
+        "The documents on disk.",
+        [.value("maxDocumentBytes", .size(1024...1 << 40), "1GiB", "The largest document that is taken.")]
+    )
+
+    private static let delivery = ConfigurationKey.section(
+        "delivery",
+        "How often a notification is tried before it becomes a dead letter.",
+        [
+            .value("maxAttempts", .integer(1...1000), "16", "Attempts in all."),
+            .value("firstDelay", interval, "5s", "The delay after the first attempt; it doubles with each."),
+            .value("maxDelay", interval, "6h", "The longest delay."),
+        ]
+    )
+
+    private static let log = ConfigurationKey.section(
+        "log",
+        "What is told on standard error.",
+        [
+            .value(
+                "level",
+                .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+                "info",
+                "The least important level that is written."
+            ),
+            .value("format", .choice(["json", "text"]), "json", "One JSON object a line, or text for people."),
+        ]
+    )
+}

@@ -1,0 +1,103 @@
+import FoundationEssentials
+import Sinks
+
+/// Where a secret is kept; the configuration file itself never holds one.
+enum SecretSource: Sendable, CaseIterable {
+    case fromEnvironment, fromFile, fromCredential
+
+    /// The key that names it.
+    var key: String { "\(self)" }
+
+    /// All keys.
+    static var keys: [String] { allCases.map(\.key) }
+
+    /// What a secret looks like in the file.
+    static let expectation =
+        "a secret is written as one of {fromEnvironment: NAME}, {fromFile: path} and {fromCredential: name}"
+}
+
+/// Why a secret could not be had, as a sentence without the secret, its name or its path.
+struct SecretFailure: Error, Equatable {
+    var message: String
+}
+
+/// Fetches secrets from where the configuration says they are.
+struct SecretResolver: Sendable {
+    /// The environment.
+    var environment: [String: String]
+    /// The directory that relative paths start at.
+    var directory: String
+
+    /// Fetches one, without the one line feed that it may end with, and checks that it fits its use.
+    func resolve(_ source: SecretSource, _ name: String, for use: SecretUse) throws(SecretFailure) -> Secret {
+        var bytes: [UInt8]
+        switch source {
+        case .fromEnvironment:
+            guard let value = environment[name] else {
+                throw SecretFailure(message: "the environment variable named here is not set")
+            }
+            bytes = Array(value.utf8)
+        case .fromFile:
+            bytes = try read(PathResolution.absolute(name, in: directory), mustBePrivate: true)
+        case .fromCredential:
+            guard let credentials = environment["CREDENTIALS_DIRECTORY"], !credentials.isEmpty else {
+                throw SecretFailure(
+                    message: "CREDENTIALS_DIRECTORY is not set: only systemd's LoadCredential= does that"
+                )
+            }
+            guard !name.contains("/"), name != ".", name != ".." else {
+                throw SecretFailure(message: "a credential's name has no slash and is not . or ..")
+            }
+            // systemd keeps the directory to the service itself; with access lists the mode of a file in it does not
+            // tell who reads it.
+            bytes = try read("\(credentials)/\(name)", mustBePrivate: false)
+        }
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        try check(bytes, for: use)
+        return Secret(bytes: bytes)
+    }
+
+    private func check(_ bytes: [UInt8], for use: SecretUse) throws(SecretFailure) {
+        guard !bytes.isEmpty else { throw SecretFailure(message: "the secret is empty") }
+        switch use {
+        case .key:
+            guard bytes.count >= 32 else {
+                throw SecretFailure(message: "the key has \(bytes.count) bytes, and needs 32 at least")
+            }
+        case .text:
+            guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                throw SecretFailure(message: "the secret has characters other than visible ASCII")
+            }
+        case .webhook:
+            guard WebhookSecret(String(decoding: bytes, as: UTF8.self)) != nil else {
+                throw SecretFailure(
+                    message: "the secret is not whsec_ and the base64 of 24 to 64 bytes; `ricevuta secret` makes one"
+                )
+            }
+        }
+    }
+
+    private func read(_ path: String, mustBePrivate: Bool) throws(SecretFailure) -> [UInt8] {
+        // The attributes are of the file itself, also when it is reached over a symbolic link.
+        let file = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)
+        let attributes: [FileAttributeKey: Any]
+        do {
+            attributes = try FileManager.default.attributesOfItem(atPath: file)
+        } catch {
+            throw SecretFailure(message: "the file named here does not exist or cannot be reached")
+        }
+        guard attributes[.type] as? FileAttributeType == .typeRegular else {
+            throw SecretFailure(message: "the path named here is no regular file")
+        }
+        if mustBePrivate {
+            guard let mode = attributes[.posixPermissions] as? Int, mode & 0o077 == 0 else {
+                throw SecretFailure(message: "others than the owner can get at the file named here: chmod 600 it")
+            }
+        }
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw SecretFailure(message: "the file named here cannot be read by this user")
+        }
+        guard data.count <= 64 << 10 else { throw SecretFailure(message: "the file named here is larger than 64 KiB") }
+        return Array(data)
+    }
+}

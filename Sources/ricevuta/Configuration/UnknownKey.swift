@@ -1,0 +1,32 @@
+/// What to say about a key that is not in the table.
+enum UnknownKey {
+    /// Names the key that was probably meant: one of the same section, or else the same name in another one.
+    static func message(_ name: String, among keys: [ConfigurationKey]) -> String {
+        let names = keys.map(\.name)
+        if let nearest = NearestName.of(name, among: names) { return "unknown key; did you mean \(nearest)?" }
+        if let elsewhere = paths(ConfigurationTable.keys, below: "").first(where: { $0.name == name })?.path {
+            return "unknown key here; did you mean \(elsewhere)?"
+        }
+        return "unknown key; here stand \(names.joined(separator: ", "))"
+    }
+
+    /// The name as far as it looks like one; anything else may be a secret in the wrong place.
+    static func shown(_ name: String) -> String {
+        let isName =
+            (1...40).contains(name.utf8.count)
+            && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        return isName ? name : "?"
+    }
+
+    /// Every key's name and its path, sections before what is in them.
+    static func paths(_ keys: [ConfigurationKey], below parent: String) -> [(name: String, path: String)] {
+        keys.flatMap { key -> [(name: String, path: String)] in
+            let path = parent.isEmpty ? key.name : "\(parent).\(key.name)"
+            switch key.kind {
+            case .section(let keys): return [(key.name, path)] + paths(keys, below: path)
+            case .list(.section(let keys), _): return [(key.name, path)] + paths(keys, below: path + "[]")
+            default: return [(key.name, path)]
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Logging
+import SystemPackage
+import Visengine
+
+/// Writes each log event as one line on standard error: a JSON object, or text for people.
+///
+/// A line is one `write`, so that lines of several threads never mix.
+struct LineLogHandler: LogHandler {
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+
+    private let isJSON: Bool
+
+    init(level: Logger.Level, isJSON: Bool) {
+        logLevel = level
+        self.isJSON = isJSON
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var fields = metadata
+        if let provided = metadataProvider?.get() { fields.merge(provided) { _, new in new } }
+        if let given = event.metadata { fields.merge(given) { _, new in new } }
+        if let error = event.error { fields["error"] = "\(error)" }
+        let sorted = fields.sorted { $0.key < $1.key }
+        let line =
+            isJSON
+            ? Self.json(event, sorted, at: .now())
+            : Self.text(event, sorted, at: .now())
+        // There is nowhere to complain when standard error is gone.
+        _ = try? FileDescriptor.standardError.writeAll(line)
+    }
+
+    static func json(_ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)], at time: Timestamp)
+        -> [UInt8]
+    {
+        var object: JSONObject = [
+            "time": .string(time.description), "level": .string(event.level.rawValue),
+            "message": .string(event.message.description),
+        ]
+        for (key, value) in fields { object[reserved.contains(key) ? "_" + key : key] = .string(value.description) }
+        return JSONValue.object(object).encoded() + [UInt8(ascii: "\n")]
+    }
+
+    static func text(_ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)], at time: Timestamp)
+        -> [UInt8]
+    {
+        let level = event.level.rawValue.uppercased()
+        var line = "\(time) \(level)\(String(repeating: " ", count: max(0, 8 - level.count))) \(event.message)"
+        for (key, value) in fields { line += " \(key)=\(quoted(value.description))" }
+        // Whatever a peer made of a value, it stays on its line and away from the terminal's controls.
+        return line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : $0 }
+            .reduce(into: [UInt8]()) { $0 += Array(String($1).utf8) } + [UInt8(ascii: "\n")]
+    }
+
+    private static let reserved: Set<String> = ["time", "level", "message"]
+
+    private static func quoted(_ value: String) -> String {
+        value.contains(" ") || value.contains("\"") || value.isEmpty
+            ? String(decoding: JSONValue.string(value).encoded(), as: UTF8.self) : value
+    }
+}
+
+extension Timestamp {
+    /// The system's time of day.
+    static func now() -> Timestamp { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import SQLiteLedger
+
+/// Which configuration file.
+struct ConfigurationOption: ParsableArguments {
+    @Option(
+        name: [.short, .long],
+        help: "The configuration file; without it $RICEVUTA_CONFIG, else ricevuta.yaml here.",
+        completion: .file(extensions: ["yaml", "yml"])
+    )
+    var config: String?
+
+    /// The path in force.
+    var path: String { config ?? ProcessInfo.processInfo.environment["RICEVUTA_CONFIG"] ?? "ricevuta.yaml" }
+
+    /// Reads and checks the file.
+    func load() throws(ConfigurationFailure) -> Configuration {
+        try Configuration.load(path, environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// Opens the ledger beside a process that may be serving it, for as long as `body` runs.
+    ///
+    /// - Parameter mayCreate: Whether a ledger that is not there yet is made; else that is a failure.
+    func withLedger<Result: Sendable>(
+        mayCreate: Bool = false,
+        _ body: (SQLiteLedger, Configuration) async throws -> Result
+    ) async throws -> Result {
+        let configuration = try load()
+        let directory = DataDirectory(path: configuration.dataDirectory)
+        guard mayCreate || directory.hasLedger else {
+            throw CommandFailure(
+                .notFound,
+                "there is no ledger in \(directory.path) yet; `ricevuta serve` or `ricevuta order place` makes one"
+            )
+        }
+        let ledger = try SQLiteLedger.open(at: directory.ledger, mode: .operate)
+        let result: Swift.Result<Result, any Error>
+        do { result = .success(try await body(ledger, configuration)) } catch { result = .failure(error) }
+        await ledger.close()
+        return try result.get()
+    }
+}
+
+/// For people or for programs.
+struct OutputOption: ParsableArguments {
+    @Flag(help: "Print JSON.")
+    var json = false
+}
+
+/// How much to list.
+struct LimitOption: ParsableArguments {
+    @Option(help: "List at most so many.")
+    var limit = 100
+
+    func validate() throws {
+        guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit has to be from 1 to 1000000.") }
+    }
+}

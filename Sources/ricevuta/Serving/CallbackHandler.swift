@@ -1,0 +1,77 @@
+import Callbacks
+import HTTPListener
+import Pipeline
+
+/// Puts the intake behind the listener: HTTP in, HTTP out, nothing decided here.
+///
+/// | what the intake says | answer |
+/// |---|---|
+/// | accepted, duplicate | 200 |
+/// | no such path, no such method | 404, 405 |
+/// | token missing or wrong | 401 |
+/// | address not allowed | 403 |
+/// | too many bad tokens from the address | 429 with `Retry-After` |
+/// | body names no order, and there is no token | 400 |
+/// | body coded as gzip or the like | 415 |
+/// | queue full, ledger failing | 503 with `Retry-After` |
+struct CallbackHandler: RequestHandler {
+    let intake: Intake
+
+    /// Who has shown no token yet gets little room for a body that may hold one.
+    private static let maxBytesWithoutToken = 256 << 10
+
+    func decide(_ head: RequestHead) -> HeadDecision {
+        let admission = intake.admit(
+            method: head.method,
+            path: head.path,
+            peer: head.peer.bytes,
+            forwardedFor: head.headers.all("x-forwarded-for")
+        )
+        switch admission {
+        case .admitted(let callback):
+            if let coding = head.headers["content-encoding"], coding.lowercased() != "identity" {
+                return .refuse(Self.codingRefused)
+            }
+            return .readBody(limit: callback.hasToken ? nil : Self.maxBytesWithoutToken, passing: callback)
+        case .notFound: return .refuse(.notFound())
+        case .methodNotAllowed(let allow): return .refuse(.methodNotAllowed(allow: [allow]))
+        case .unauthorized: return .refuse(Self.unauthorized)
+        case .networkNotAllowed: return .refuse(.problem(403, detail: "Callbacks are not taken from this address."))
+        case .tooManyFailures(let retryAfter):
+            return .refuse(.tooManyRequests(retryAfter: retryAfter, detail: "Too many requests without a good token."))
+        }
+    }
+
+    func handle(_ request: Request, reply: consuming PendingReply) {
+        guard let admitted = request.passed as? AdmittedCallback else { return reply.send(.problem(500)) }
+        let reply = reply.shared()
+        intake.take(admitted, body: request.body, contentType: request.head.headers["content-type"]) { answer in
+            reply.send(Self.response(to: answer))
+        }
+    }
+
+    private static func response(to answer: IntakeAnswer) -> Response {
+        switch answer {
+        case .accepted: accepted
+        case .duplicate: duplicate
+        case .overloaded(let retryAfter): .unavailable(retryAfter: retryAfter, detail: "Too many callbacks wait.")
+        case .failed: .unavailable(detail: "The callback could not be stored.")
+        case .unauthorized: unauthorized
+        case .undecodable: .problem(400, detail: "The body names no order.")
+        }
+    }
+
+    // The provider counts 200 as delivered and nothing else (doc).
+    private static let accepted = Response.text(200, "accepted\n")
+    private static let duplicate = Response.text(200, "duplicate\n")
+    private static let unauthorized = Response.problem(
+        401,
+        detail: "A callback needs a good token.",
+        headers: [("WWW-Authenticate", "CallbackToken")]
+    )
+    private static let codingRefused = Response.problem(
+        415,
+        detail: "Bodies are taken as they are, without a content coding.",
+        headers: [("Accept-Encoding", "identity")]
+    )
+}

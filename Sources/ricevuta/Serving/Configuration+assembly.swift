@@ -1,0 +1,130 @@
+import AsyncHTTPClient
+import Callbacks
+import FileArchive
+import HTTPListener
+import Logging
+import Pipeline
+import Synchronization
+import Visengine
+import VisengineClient
+
+// What the parts are told, out of what the operator wrote.
+
+extension Configuration {
+    /// Which sink wants what.
+    var routing: DeliveryRouting {
+        DeliveryRouting(sinks.map { DeliveryRouting.Route(sink: $0.name, filter: $0.filter) })
+    }
+
+    /// Limits and intervals of the flow; the time limits under which leases are held are derived from those of the work.
+    var flowSettings: FlowSettings {
+        let retry = RetryPolicy()
+        let waiting = max(retry.maxDelay, retry.maxRetryAfter) + retry.maxDelay
+        return FlowSettings(
+            reconciliation: reconciliation,
+            delivery: delivery,
+            attemptsPerSink: Dictionary(sinks.map { ($0.name, $0.concurrency) }) { first, _ in first },
+            callTimeLimit: (provider.timeLimit + waiting) * retry.maxAttempts,
+            // A sink's own limit comes first; this one is for those that forget theirs.
+            attemptTimeLimit: (sinks.map(\.timeLimit).max() ?? .zero) + .seconds(15)
+        )
+    }
+}
+
+extension Configuration.Provider {
+    /// The client's configuration.
+    var clientConfiguration: VisengineClientConfiguration {
+        var limits = CallTimeLimits()
+        limits.connect = min(limits.connect, timeLimit)
+        limits.reading = timeLimit
+        limits.changing = max(limits.changing, timeLimit)
+        limits.documentSilence = timeLimit
+        return VisengineClientConfiguration(
+            baseURL: baseURL,
+            documentPath: documentPath,
+            timeLimits: limits,
+            rate: CallRate(perSecond: requestsPerSecond, burst: max(1, Int(requestsPerSecond * 2)))
+        )
+    }
+
+    /// A client on a connection pool of the caller's.
+    func client(_ http: HTTPClient) -> VisengineClient {
+        VisengineClient(clientConfiguration, http: http, token: { [token] in token.text })
+    }
+}
+
+extension Configuration.Listener {
+    /// Starts the listener for callbacks.
+    func listen(_ handler: any RequestHandler, logger: Logger) throws(ListenerError) -> HTTPListener {
+        var limits = ListenerLimits()
+        limits.maxBodyBytes = maxBodyBytes
+        limits.maxHeaderBytes = maxHeaderBytes
+        limits.maxConnections = maxConnections
+        limits.maxConnectionsPerAddress = maxConnectionsPerAddress
+        limits.idleTimeout = idleTimeout
+        limits.requestDeadline = requestDeadline
+        var settings = ListenerConfiguration(host: host, port: port, limits: limits)
+        settings.tls = tls.map { TLSFiles(certificate: $0.certificate, privateKey: $0.privateKey) }
+        settings.onLibraryMessage = { logger.debug("Listener", metadata: ["message": "\($0)"]) }
+        return try HTTPListener(settings, handler: handler)
+    }
+
+    /// Where it listens.
+    func url(port: UInt16) -> String { webAddress(scheme: tls == nil ? "http" : "https", host, port) }
+}
+
+extension Configuration.Admin {
+    /// Starts the listener for operators.
+    func listen(_ handler: any RequestHandler) throws(ListenerError) -> HTTPListener {
+        var limits = ListenerLimits()
+        limits.maxBodyBytes = 0
+        limits.maxConnections = 100
+        return try HTTPListener(ListenerConfiguration(host: host, port: port, limits: limits), handler: handler)
+    }
+
+    /// Where it listens.
+    func url(port: UInt16) -> String { webAddress(scheme: "http", host, port) }
+}
+
+/// The address of a listener as others on this machine reach it.
+private func webAddress(scheme: String, _ host: String, _ port: UInt16) -> String {
+    "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+}
+
+/// A port that is known only once somebody listens.
+final class ListeningAddress: Sendable {
+    private let port = Mutex<UInt16>(0)
+
+    func set(port: UInt16) { self.port.withLock { $0 = port } }
+
+    var current: UInt16 { port.withLock { $0 } }
+}
+
+/// Makes and checks links to documents.
+struct LinkMaker: Sendable {
+    private let admin: Configuration.Admin
+    private let key: [UInt8]
+    private let adminAddress: ListeningAddress
+
+    init(_ configuration: Configuration, adminAddress: ListeningAddress) {
+        admin = configuration.admin
+        key = configuration.admin.linkKey?.bytes ?? DocumentLinks.key(derivedFrom: configuration.provider.token.bytes)
+        self.adminAddress = adminAddress
+    }
+
+    private var links: DocumentLinks {
+        DocumentLinks(
+            baseURL: admin.publicURL ?? admin.url(port: adminAddress.current),
+            key: key,
+            lifetime: admin.linkLifetime
+        )
+    }
+
+    /// A link for a notification.
+    func link(_ document: StoredDocument, _ now: Timestamp) -> String? { links.link(to: document, now: now) }
+
+    /// Whether a link is ours and still holds.
+    func isGood(sha256: String, expires: String, signature: String) -> Bool {
+        links.verify(sha256: sha256, expires: expires, signature: signature, now: .now())
+    }
+}

@@ -1,0 +1,35 @@
+import Callbacks
+import Console
+import FileArchive
+import SQLiteLedger
+
+extension ConsolePorts {
+    /// Less free space than this is told before callbacks have to be refused.
+    private static let leastFreeBytes: Int64 = 64 << 20
+
+    /// The console's questions, answered by the receiver's parts.
+    init(_ ledger: SQLiteLedger, _ archive: FileArchive, _ directory: DataDirectory, links: LinkMaker) {
+        self.init(
+            problems: {
+                var problems: [String] = []
+                if ledger.statistics.isFailing { problems.append("The ledger cannot write.") }
+                if let free = directory.freeBytes, free < Self.leastFreeBytes {
+                    problems.append("Less than 64 MiB are free where the ledger and the documents live.")
+                }
+                return problems
+            },
+            summary: { () async throws(LedgerError) in try await ledger.summary(now: .now()) },
+            isGood: { links.isGood(sha256: $0.sha256, expires: $0.expires, signature: $0.signature) },
+            document: { sha256 in
+                archive.find(sha256: sha256)
+                    .map {
+                        ServedDocument(
+                            path: $0.path,
+                            contentType: $0.kind.mimeType,
+                            fileExtension: $0.kind.fileExtension
+                        )
+                    }
+            }
+        )
+    }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// What lies where below `dataDirectory`.
+struct DataDirectory: Sendable {
+    /// An absolute path.
+    let path: String
+
+    /// The ledger's own directory is the data directory itself.
+    var ledger: String { path }
+
+    /// Documents, and what is on its way there.
+    var archive: String { path + "/archive" }
+
+    /// Whether a ledger has been made here.
+    var hasLedger: Bool { FileManager.default.fileExists(atPath: path + "/ledger.sqlite") }
+
+    /// Bytes that are free on its file system; `nil` when it cannot be told.
+    var freeBytes: Int64? {
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: path)  // Not told is not full.
+        return (attributes?[.systemFreeSize] as? NSNumber)?.int64Value
+    }
+}

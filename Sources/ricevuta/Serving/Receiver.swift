@@ -1,0 +1,177 @@
+import AsyncHTTPClient
+import Callbacks
+import Console
+import FileArchive
+import HTTPListener
+import Logging
+import Pipeline
+import SQLiteLedger
+import ServiceLifecycle
+import VisengineClient
+
+/// The program that `serve` runs, made from a configuration: it assembles, and decides nothing.
+struct Receiver: Sendable {
+    private let group: ServiceGroup
+    private let logger: Logger
+
+    /// How long requests in flight may take when the program stops.
+    private static let drainTime = Duration.seconds(10)
+
+    /// Opens everything and starts to listen.
+    ///
+    /// - Throws: `LedgerError`, `ArchiveError`, `HTTPSinkError`, `NameTemplateError` or `ListenerError`; nothing is left
+    ///   open then.
+    static func start(
+        _ configuration: Configuration,
+        registry: PrometheusRegistry,
+        logger: Logger
+    ) async throws -> Receiver {
+        let directory = DataDirectory(path: configuration.dataDirectory)
+        let ledger = try SQLiteLedger.open(
+            at: directory.ledger,
+            mode: .serve,
+            configuration: LedgerConfiguration(minReadBackInterval: configuration.reconciliation.minReadBackInterval)
+        )
+        do {
+            return try make(configuration, directory, ledger, registry: registry, logger: logger)
+        } catch {
+            await ledger.close()
+            throw error
+        }
+    }
+
+    private static func make(
+        _ configuration: Configuration,
+        _ directory: DataDirectory,
+        _ ledger: SQLiteLedger,
+        registry: PrometheusRegistry,
+        logger: Logger
+    ) throws -> Receiver {
+        let archive = try FileArchive(root: directory.archive, maxDocumentBytes: configuration.maxDocumentBytes)
+        archive.sweep()
+        let adminAddress = ListeningAddress()
+        let links = LinkMaker(configuration, adminAddress: adminAddress)
+        let sinks = try SinkSet(configuration.sinks, link: links.link)
+        sinks.sweep()
+        let http = HTTPClient(
+            eventLoopGroup: HTTPClient.defaultEventLoopGroup,
+            configuration: configuration.provider.clientConfiguration.httpClientConfiguration
+        )
+        do {
+            let flow = flow(configuration, ledger, archive, sinks, http, logger: logger)
+            let console = Console(
+                ports: ConsolePorts(ledger, archive, directory, links: links),
+                registry: registry,
+                logger: logger
+            )
+            let admin = try configuration.admin.listen(console.handler)
+            adminAddress.set(port: admin.port)
+            let listener: HTTPListener
+            do {
+                listener = try configuration.listener.listen(CallbackHandler(intake: flow.intake), logger: logger)
+            } catch {
+                Task { await admin.stop(within: .zero) }  // Nobody is served yet; the process ends with the error.
+                throw error
+            }
+            report(configuration, listener, admin, ledger, logger)
+
+            // Started in this order, stopped in reverse: first the door, then the loops, then what they stand on.
+            let services: [any Service] =
+                [
+                    ClosingService { await ledger.close() },
+                    ClosingService {
+                        sinks.close()
+                        try? await http.shutdown()  // Whatever it says, the process ends next.
+                    },
+                    ListenerService(name: "admin", listener: admin, deadline: .seconds(2), logger: logger),
+                ] + flow.services + [
+                    ListenerService(name: "callbacks", listener: listener, deadline: drainTime, logger: logger)
+                ]
+            return Receiver(group: group(services, logger: logger), logger: logger)
+        } catch {
+            try? http.syncShutdown()  // Nothing is in flight.
+            throw error
+        }
+    }
+
+    private static func flow(
+        _ configuration: Configuration,
+        _ ledger: SQLiteLedger,
+        _ archive: FileArchive,
+        _ sinks: SinkSet,
+        _ http: HTTPClient,
+        logger: Logger
+    ) -> CallbackFlow {
+        let client = configuration.provider.client(http)
+        return CallbackFlow(
+            ports: CallbackFlow.Ports(
+                recorder: ledger,
+                ledger: ledger,
+                reader: client,
+                documents: client,
+                archive: archive,
+                sinks: sinks.all
+            ),
+            keys: configuration.tokens,
+            policy: configuration.source,
+            routing: configuration.routing,
+            settings: configuration.flowSettings,
+            environment: FlowEnvironment(now: { .now() }),
+            logger: logger
+        )
+    }
+
+    private static func group(_ services: [any Service], logger: Logger) -> ServiceGroup {
+        var settings = ServiceGroupConfiguration(
+            services: services.map {
+                .init(
+                    service: $0,
+                    successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup
+                )
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Self.quiet(logger)
+        )
+        settings.maximumGracefulShutdownDuration = drainTime * 3
+        settings.maximumCancellationDuration = drainTime
+        return ServiceGroup(configuration: settings)
+    }
+
+    /// The group tells at `debug` and `info` what the services here tell themselves.
+    private static func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        if logger.logLevel > .debug { logger.logLevel = max(logger.logLevel, .notice) }
+        return logger
+    }
+
+    private static func report(
+        _ configuration: Configuration,
+        _ listener: HTTPListener,
+        _ admin: HTTPListener,
+        _ ledger: SQLiteLedger,
+        _ logger: Logger
+    ) {
+        if !configuration.source.requiresToken {
+            logger.warning("Callbacks are taken without a token: anybody can cause read-backs")
+        }
+        logger.notice(
+            "Listening",
+            metadata: [
+                "callbacks": "\(configuration.listener.url(port: listener.port))/callbacks",
+                "admin": "\(configuration.admin.url(port: admin.port))", "ledger": "\(ledger.path)",
+                "sinks": "\(configuration.sinks.map(\.name.rawValue).joined(separator: ","))",
+                "token.keys": "\(configuration.tokens.keyIDs.joined(separator: ","))",
+                "libmicrohttpd": "\(HTTPListener.libraryVersion)",
+            ]
+        )
+    }
+
+    /// Serves until the process is told to stop, with SIGTERM or SIGINT.
+    ///
+    /// - Throws: What a service could not go on with.
+    func run() async throws {
+        try await group.run()
+        logger.notice("Stopped")
+    }
+}

@@ -1,0 +1,186 @@
+import FoundationEssentials
+import Testing
+
+@testable import ricevuta
+
+/// A file, and the start of the one problem that it has.
+struct Refusal: CustomTestStringConvertible, Sendable {
+    var yaml: String
+    var problem: String
+    var testDescription: String { problem }
+
+    /// The lines go below the two lines that every file needs: the first of them is line 3.
+    init(_ lines: String, _ problem: String) {
+        yaml = ConfigurationFixture.least + lines
+        self.problem = problem
+    }
+
+    init(whole yaml: String, _ problem: String) {
+        self.yaml = yaml
+        self.problem = problem
+    }
+}
+
+@Suite("what a configuration is refused for")
+struct ConfigurationRefusalTests {
+    @Test(
+        "unknown keys, with the one that was meant",
+        arguments: [
+            Refusal("lisener: {}", "3:1 lisener: unknown key; did you mean listener?"),
+            Refusal("listener:\n  prot: 1", "4:3 listener.prot: unknown key; did you mean port?"),
+            Refusal("listener: {host: ::1, maxbodybytes: 1MiB}", "3:23 listener.maxbodybytes: unknown key; did you"),
+            Refusal("maxBodyBytes: 1MiB", "3:1 maxBodyBytes: unknown key here; did you mean listener.maxBodyBytes?"),
+            Refusal("source:\n  port: 1", "4:3 source.port: unknown key here; did you mean listener.port?"),
+            Refusal("log: {colour: blue}", "3:7 log.colour: unknown key; here stand level, format"),
+            Refusal("sinks: [{name: a, type: http, rul: x}]", "3:31 sinks[0].rul: unknown key; did you mean url?"),
+            Refusal("\"two words\": 1", "3:1 ?: unknown key; here stand"),
+            Refusal("<<: {}", "3:1 ?: unknown key"),
+        ]
+    )
+    func unknownKeys(_ refusal: Refusal) throws { try expect(refusal) }
+
+    @Test(
+        "values of the wrong type or out of range",
+        arguments: [
+            Refusal("listener: {port: many}", "3:18 listener.port: expected a whole number from 0 to 65535"),
+            Refusal("listener: {port: \"80\"}", "3:18 listener.port: expected a whole number"),
+            Refusal("listener: {port: 65536}", "3:18 listener.port: expected a whole number"),
+            Refusal("listener: {port: [80]}", "3:18 listener.port: expected a whole number"),
+            Refusal("listener:\n  port:\n  host: ::1", "4:3 listener.port: has no value; expected a whole"),
+            Refusal("listener: 8080", "3:11 listener: expected a section of keys: host, port"),
+            Refusal("listener: {host: \"a b\"}", "3:18 listener.host: expected an IP address or a host name"),
+            Refusal("listener: {publicURL: example.com}", "3:23 listener.publicURL: expected an http"),
+            Refusal("listener: {publicURL: \"https://u:p@h/\"}", "3:23 listener.publicURL: expected an http"),
+            Refusal("listener: {maxBodyBytes: 8MB}", "3:26 listener.maxBodyBytes: expected a size in bytes or with"),
+            Refusal("listener: {maxBodyBytes: 10}", "3:26 listener.maxBodyBytes: expected a size in bytes or with"),
+            Refusal("listener: {idleTimeout: 30}", "3:25 listener.idleTimeout: expected a duration with its unit"),
+            Refusal("listener: {idleTimeout: 2d}", "3:25 listener.idleTimeout: expected a duration with its unit"),
+            Refusal("admin: {linkLifetime: 400d}", "3:23 admin.linkLifetime: expected a duration"),
+            Refusal(
+                "source: {token: optinal}",
+                "3:17 source.token: expected one of required, optional; did you mean opt"
+            ),
+            Refusal("source: {allowedNetworks: 10.0.0.0/8}", "3:27 source.allowedNetworks: expected a list"),
+            Refusal("source: {allowedNetworks: [10.0.0.1/8]}", "3:28 source.allowedNetworks[0]: expected an address"),
+            Refusal("log: {level: inf}", "3:14 log.level: expected one of trace"),
+            Refusal("sinks: {}", "3:8 sinks: expected a list"),
+            Refusal("sinks: [folder]", "3:9 sinks[0]: expected a section of keys: name, type"),
+            Refusal(
+                "sinks: [{name: A B, type: directory, path: x}]",
+                "3:16 sinks[0].name: expected 1 to 64 characters of a-z, 0-9, - and _"
+            ),
+            Refusal(
+                "sinks: [{name: a, type: directory, path: x, types: [order.udpated]}]",
+                "3:53 sinks[0].types[0]: expected one of order.updated, document.available, order.cancelled, order.late"
+                    + "; did you mean order.updated?"
+            ),
+        ]
+    )
+    func wrongValues(_ refusal: Refusal) throws { try expect(refusal) }
+
+    @Test(
+        "combinations that cannot work",
+        arguments: [
+            Refusal("listener: {port: 9090}", "3:1 admin.port: is also listener.port"),
+            Refusal("listener: {port: 9}\nadmin: {port: 9}", "4:15 admin.port: is also listener.port"),
+            Refusal("listener: {port: 9, host: 0.0.0.0}\nadmin: {port: 9}", "4:15 admin.port: is also listener.port"),
+            Refusal("listener: {tls: {certificate: a}}", "3:17 listener.tls.privateKey: is missing; expected a path"),
+            Refusal("listener: {tls: {privateKey: a}}", "3:17 listener.tls.certificate: is missing; expected a path"),
+            Refusal("listener: {maxConnectionsPerAddress: 1001}", "3:38 listener.maxConnectionsPerAddress: is more"),
+            Refusal("reconciliation: {maxInterval: 1m}", "3:31 reconciliation.maxInterval: is shorter than recon"),
+            Refusal("delivery: {firstDelay: 7h}", "3:11 delivery.maxDelay: is shorter than delivery.firstDelay"),
+            Refusal("sinks: [{name: a, type: http, secrets: [\(Self.secret)]}]", "3:9 sinks[0].url: is missing"),
+            Refusal("sinks: [{name: a, type: http, url: \"http://h/\"}]", "3:9 sinks[0].secrets: is missing"),
+            Refusal(
+                "sinks: [{name: a, type: http, url: \"http://h/\", secrets: []}]",
+                "3:58 sinks[0].secrets: needs at least 1 element"
+            ),
+            Refusal("sinks: [{name: a, type: directory}]", "3:9 sinks[0].path: is missing; expected a path"),
+            Refusal("sinks: [{name: a}]", "3:9 sinks[0].type: is missing; expected one of directory, http"),
+            Refusal("sinks: [{name: a, type: ftp}]", "3:25 sinks[0].type: expected one of directory, http"),
+            Refusal(
+                "sinks: [{name: a, type: directory, path: x, url: \"http://h/\"}]",
+                "3:45 sinks[0].url: belongs to type http, not to type directory"
+            ),
+            Refusal(
+                "sinks:\n  - {name: a, type: directory, path: x}\n  - {name: a, type: directory, path: y}",
+                "5:12 sinks[1].name: another sink has this name"
+            ),
+            Refusal(
+                whole: """
+                    provider: {token: \(Self.secret)}
+                    tokens:
+                      active: {id: k1, secret: \(Self.secret)}
+                      retired: [{id: k1, secret: \(Self.secret)}]
+                    """,
+                "4:18 tokens.retired[0].id: another token key has this id"
+            ),
+        ]
+    )
+    func combinations(_ refusal: Refusal) throws { try expect(refusal) }
+
+    @Test(
+        "files that are no configuration at all",
+        arguments: [
+            Refusal(whole: "", "0:0 : the file is empty"),
+            Refusal(whole: "# only a comment\n", "0:0 : the file is empty"),
+            Refusal(whole: "- a\n", "1:1 : expected a section of keys: dataDirectory, listener"),
+            Refusal(whole: "just text", "1:1 : expected a section of keys"),
+            Refusal("listener: {port: 1", "4:1 : no YAML: "),
+            Refusal("listener:\n\tport: 1", "4:1 : no YAML: found character that cannot start any token"),
+            Refusal("log: {level: info}\nlog: {level: info}", "3:1 : log stands twice in its section"),
+            Refusal("log: {level: info}\n---\nlog: {}", "4:1 : no YAML: "),
+        ]
+    )
+    func noConfiguration(_ refusal: Refusal) throws { try expect(refusal) }
+
+    @Test("a missing file says how to get one")
+    func missingFile() throws {
+        let fixture = try ConfigurationFixture("")
+        let path = fixture.directory + "/none.yaml"
+        let failure = try #require(throws: ConfigurationFailure.self) {
+            try Configuration.load(path, environment: [:])
+        }
+        #expect(
+            failure.description
+                == "\(path): there is no such file; `ricevuta config example > \(path)` writes one to start from"
+        )
+    }
+
+    @Test("everything that is wrong comes at once, in the order of the file")
+    func allAtOnce() throws {
+        let fixture = try ConfigurationFixture(
+            """
+            log: {level: loud}
+            listener:
+              prt: 1
+              idleTimeout: soon
+            reconciliation: {firstInterval: 2h}
+            """
+        )
+        let places = fixture.refusals().map { $0.prefix { $0 != " " } + " " + $0.split(separator: " ")[1] }
+        #expect(
+            places == [
+                "1:1 provider.token:", "1:1 tokens.active.id:", "1:1 tokens.active.secret:", "1:14 log.level:",
+                "3:3 listener.prt:", "4:16 listener.idleTimeout:", "5:17 reconciliation.maxInterval:",
+            ]
+        )
+    }
+
+    @Test("a problem prints as file, line, column, key and message")
+    func description() throws {
+        let fixture = try ConfigurationFixture(ConfigurationFixture.least + "log: {levle: info}")
+        let failure = try #require(throws: ConfigurationFailure.self) {
+            try Configuration.load(fixture.path, environment: ConfigurationFixture.environment)
+        }
+        #expect(failure.description == "\(fixture.path):3:7: log.levle: unknown key; did you mean level?")
+    }
+
+    private static let secret = "{fromEnvironment: RICEVUTA_TOKEN_KEY}"
+
+    private func expect(_ refusal: Refusal) throws {
+        let refusals = try ConfigurationFixture(refusal.yaml).refusals()
+        #expect(refusals.count == 1, "\(refusals)")
+        #expect(refusals.first?.hasPrefix(refusal.problem) == true, "\(refusals)")
+    }
+}

@@ -1,0 +1,124 @@
+import FoundationEssentials
+import Testing
+
+@testable import ricevuta
+
+@Suite("secrets in a configuration")
+struct ConfigurationSecretTests {
+    @Test("come from the environment, a file or a credential, without their last line feed")
+    func sources() throws {
+        let fixture = try ConfigurationFixture(
+            """
+            provider: {token: {fromFile: ./token}}
+            tokens: {active: {id: k1, secret: {fromCredential: key}}}
+            admin: {linkKey: {fromEnvironment: LINK}}
+            """
+        )
+        try fixture.add("token", "bearer\n")
+        try fixture.add("key", ConfigurationFixture.secret, permissions: 0o440)
+        let link = ConfigurationFixture.secret + "\n"
+        let configuration = try fixture.load([
+            "LINK": link + "\n", "CREDENTIALS_DIRECTORY": fixture.directory,
+        ])
+        #expect(configuration.provider.token.text == "bearer")
+        #expect(configuration.tokens.keyIDs == ["k1"])
+        #expect(configuration.admin.linkKey?.text == link)
+    }
+
+    @Test("are found over a symbolic link, and judged by the file behind it")
+    func symbolicLink() throws {
+        let fixture = try ConfigurationFixture(Self.yaml("{fromFile: link}"))
+        try fixture.add("target file", "bearer")
+        try FileManager.default.createSymbolicLink(
+            atPath: fixture.directory + "/link",
+            withDestinationPath: "target file"
+        )
+        #expect(try fixture.load().provider.token.text == "bearer")
+        try fixture.add("target file", "bearer", permissions: 0o644)
+        #expect(fixture.refusals().first?.hasPrefix("1:30 provider.token: others than the owner") == true)
+    }
+
+    @Test(
+        "are refused at their place when they cannot be had, and never shown",
+        arguments: [
+            (token, "1:19 provider.token: a secret is written as one of"),
+            ("[\(token)]", "1:19 provider.token: a secret is written as one of"),
+            ("{\(token)}", "1:20 provider.token: a secret is written as one of"),
+            ("{\(token): x}", "1:20 provider.token: a secret is written as one of"),
+            ("{fromEnviroment: \(token)}", "1:20 provider.token: \(expectation); did you mean fromEnvironment?"),
+            ("{fromEnvironment: \(token)}", "1:37 provider.token: the environment variable named here is not set"),
+            ("{fromEnvironment: EMPTY}", "1:37 provider.token: the secret is empty"),
+            ("{fromEnvironment: LINES}", "1:37 provider.token: the secret has characters other than visible ASCII"),
+            ("{fromEnvironment: }", "1:20 provider.token: fromEnvironment needs a text"),
+            ("{fromEnvironment: A, fromFile: b}", "1:19 provider.token: a secret is written as one of"),
+            ("{fromFile: \(token)}", "1:30 provider.token: the file named here does not exist"),
+            ("{fromFile: .}", "1:30 provider.token: the path named here is no regular file"),
+            ("{fromFile: group}", "1:30 provider.token: others than the owner can get at the file named here: chmod"),
+            ("{fromFile: others}", "1:30 provider.token: others than the owner can get at the file named here: chmod"),
+            ("{fromFile: large}", "1:30 provider.token: the file named here is larger than 64 KiB"),
+            ("{fromCredential: \(token)}", "1:36 provider.token: CREDENTIALS_DIRECTORY is not set"),
+        ]
+    )
+    func refusals(_ source: String, _ problem: String) throws {
+        let fixture = try ConfigurationFixture(Self.yaml(source))
+        try fixture.add("group", Self.token, permissions: 0o640)
+        try fixture.add("others", Self.token, permissions: 0o604)
+        try fixture.add("large", String(repeating: Self.token, count: 4096))
+        let values = ["EMPTY": "\n", "LINES": "\(Self.token)\n\(Self.token)"]
+        let refusals = fixture.refusals(ConfigurationFixture.environment.merging(values) { $1 })
+        #expect(refusals.count == 1, "\(refusals)")
+        #expect(refusals.first?.hasPrefix(problem) == true, "\(refusals)")
+        #expect(!refusals.contains { $0.contains(Self.token) })
+    }
+
+    @Test("a credential's name leads nowhere else", arguments: ["../key", "..", "."])
+    func credentialNames(_ name: String) throws {
+        let fixture = try ConfigurationFixture(Self.yaml("{fromCredential: \(name)}"))
+        let environment = ConfigurationFixture.environment.merging(["CREDENTIALS_DIRECTORY": "/"]) { $1 }
+        #expect(fixture.refusals(environment).first?.contains("a credential's name has no slash") == true)
+    }
+
+    @Test("a token key needs 32 bytes")
+    func shortKey() throws {
+        let fixture = try ConfigurationFixture(ConfigurationFixture.least)
+        let short = ["RICEVUTA_TOKEN_KEY": String(repeating: "k", count: 31)]
+        let refusals = fixture.refusals(ConfigurationFixture.environment.merging(short) { $1 })
+        #expect(refusals == ["2:53 tokens.active.secret: the key has 31 bytes, and needs 32 at least"])
+    }
+
+    @Test("no value of the file is repeated, wherever a secret was put by mistake")
+    func noEcho() throws {
+        // Letters only, so that it passes for a name too.
+        for key in UnknownKey.paths(ConfigurationTable.keys, below: "").map(\.path) where !key.contains("[]") {
+            var yaml = ""
+            for (depth, name) in key.split(separator: ".").enumerated() {
+                yaml += "\n" + String(repeating: "  ", count: depth) + name + ":"
+            }
+            for value in [" \(Self.token)", " [\(Self.token)]", " {\"\(Self.token) x\": \(Self.token)}"] {
+                let refusals = try ConfigurationFixture(yaml + value).refusals()
+                #expect(!refusals.isEmpty)
+                #expect(!refusals.contains { $0.contains(Self.token) }, "\(refusals)")
+            }
+        }
+    }
+
+    @Test("a secret shows itself to nobody")
+    func hidden() {
+        let secret = Secret(bytes: Array(Self.token.utf8))
+        var dumped = ""
+        dump(secret, to: &dumped)
+        for text in ["\(secret)", String(reflecting: secret), "\([secret])", dumped] {
+            #expect(!text.contains(Self.token) && !text.contains("\(secret.bytes[0])"))
+        }
+    }
+
+    private static let token = "whsecAbcdefghijklmnop"
+    private static let expectation = SecretSource.expectation
+
+    private static func yaml(_ source: String) -> String {
+        """
+        provider: {token: \(source)}
+        tokens: {active: {id: k1, secret: {fromEnvironment: RICEVUTA_TOKEN_KEY}}}
+        """
+    }
+}
