@@ -6,6 +6,7 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -55,8 +56,9 @@ let package = Package(
         .executableTarget(
             name: "ricevuta",
             dependencies: [
-                "HTTPListener", "Visengine", "Callbacks", "DurableFiles", "SQLiteLedger", "VisengineClient", "FileArchive", "Sinks",
-                "Pipeline", "Console", arguments, crypto, log, metrics, lifecycle, nioCore,
+                "HTTPListener", "Visengine", "Callbacks", "DurableFiles", "SQLiteLedger", "VisengineClient", "FileArchive",
+                "Sinks", "Pipeline", "Console", arguments, crypto, httpClient, log, coreMetrics, lifecycle, nioCore, signals,
+                system,
                 .product(name: "Yams", package: "Yams"),
             ]
         ),

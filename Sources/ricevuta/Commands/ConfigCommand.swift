@@ -1,4 +1,5 @@
 import ArgumentParser
+import Callbacks
 import Visengine
 
 /// `ricevuta config`

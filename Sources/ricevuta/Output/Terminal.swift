@@ -14,7 +14,10 @@ enum Terminal {
     static func print(_ json: JSONValue) { print(String(decoding: json.encoded(pretty: true), as: UTF8.self)) }
 
     /// Writes a note to the user, beside the result.
-    static func note(_ text: String) { _ = try? FileDescriptor.standardError.writeAll(Array((text + "\n").utf8)) }
+    static func note(_ text: String) { write(text + "\n") }
+
+    /// Writes to standard error; when that is gone there is nobody to tell.
+    static func write(_ text: String) { _ = try? FileDescriptor.standardError.writeAll(Array(text.utf8)) }
 
     /// Writes why a command failed.
     static func complain(_ text: String) { note("ricevuta: " + text) }
@@ -27,7 +30,7 @@ enum Terminal {
 
     /// Asks a question that `y` answers with yes.
     static func confirm(_ question: String) -> Bool {
-        _ = try? FileDescriptor.standardError.writeAll(Array("\(question) [y/N] ".utf8))
+        write("\(question) [y/N] ")
         return ["y", "yes", "s", "si", "sì"].contains(readLine()?.lowercased() ?? "")
     }
 }

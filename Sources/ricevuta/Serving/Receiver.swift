@@ -7,6 +7,8 @@ import Logging
 import Pipeline
 import SQLiteLedger
 import ServiceLifecycle
+import UnixSignals
+import Visengine
 import VisengineClient
 
 /// The program that `serve` runs, made from a configuration: it assembles, and decides nothing.

@@ -1,0 +1,152 @@
+public import ArgumentParser
+public import Callbacks
+import SQLiteLedger
+import Visengine
+
+/// `ricevuta delivery`
+struct DeliveryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delivery",
+        abstract: "List deliveries, or make one again.",
+        subcommands: [List.self, Replay.self]
+    )
+
+    struct List: RicevutaCommand {
+        static let configuration = CommandConfiguration(abstract: "List deliveries, newest first.")
+
+        @OptionGroup var file: ConfigurationOption
+        @OptionGroup var output: OutputOption
+        @OptionGroup var size: LimitOption
+
+        @Option(help: "Only to this sink.")
+        var sink: String?
+
+        @Option(help: "Only in this state: pending, delivered or dead.")
+        var state: DeliveryState?
+
+        func perform() async throws {
+            try await list(file, output, states: state.map { [$0] } ?? [], sink: sink, limit: size.limit)
+        }
+    }
+
+    struct Replay: RicevutaCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Deliver again: a new delivery of the same notification, due now."
+        )
+
+        @OptionGroup var file: ConfigurationOption
+        @OptionGroup var output: OutputOption
+
+        @Argument(help: "The delivery's id.")
+        var delivery: [String]
+
+        func perform() async throws { try await replay(delivery, file, output) }
+    }
+}
+
+/// `ricevuta dead-letter`
+struct DeadLetterCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dead-letter",
+        abstract: "List deliveries that ran out of attempts, or make them again.",
+        subcommands: [List.self, Replay.self]
+    )
+
+    struct List: RicevutaCommand {
+        static let configuration = CommandConfiguration(abstract: "List dead letters, newest first.")
+
+        @OptionGroup var file: ConfigurationOption
+        @OptionGroup var output: OutputOption
+        @OptionGroup var size: LimitOption
+
+        @Option(help: "Only to this sink.")
+        var sink: String?
+
+        func perform() async throws { try await list(file, output, states: [.dead], sink: sink, limit: size.limit) }
+    }
+
+    struct Replay: RicevutaCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Deliver dead letters again.",
+            discussion: "Each becomes a new delivery of the same notification, due now; the dead letter stays as it is."
+        )
+
+        @OptionGroup var file: ConfigurationOption
+        @OptionGroup var output: OutputOption
+
+        @Argument(help: "The deliveries' ids.")
+        var delivery: [String] = []
+
+        @Flag(help: "All that are not replayed yet.")
+        var all = false
+
+        func validate() throws {
+            guard all != !delivery.isEmpty else { throw ValidationError("Give the deliveries' ids, or --all.") }
+        }
+
+        func perform() async throws {
+            var ids = delivery
+            if all {
+                ids = try await file.withLedger { ledger, _ in
+                    let entries = try await ledger.deliveries(DeliveryQuery(limit: 1_000_000))
+                    let replayed = Set(entries.compactMap(\.replayOf))
+                    return entries.filter { $0.state == .dead && !replayed.contains($0.id) }.map(\.id)
+                }
+            }
+            try await replay(ids, file, output)
+        }
+    }
+}
+
+extension DeliveryState: ExpressibleByArgument {}
+
+private func list(
+    _ file: ConfigurationOption,
+    _ output: OutputOption,
+    states: Set<DeliveryState>,
+    sink: String?,
+    limit: Int
+) async throws {
+    let name = sink.flatMap { SinkName(rawValue: $0) }
+    guard (sink == nil) == (name == nil) else { throw CommandFailure(.badInput, "there can be no sink of that name") }
+    let entries = try await file.withLedger { ledger, _ in
+        try await ledger.deliveries(DeliveryQuery(states: states, sink: name, limit: limit))
+    }
+    Listing(
+        empty: states == [.dead] ? "No dead letters." : "No deliveries.",
+        columns: ["DELIVERY", "SINK", "TYPE", "ORDER", "STATE", "ATTEMPTS", "WRITTEN", "LAST ERROR"],
+        rows: entries.map(\.row),
+        json: .array(entries.map(\.json))
+    ).print(asJSON: output.json)
+}
+
+private func replay(_ ids: [String], _ file: ConfigurationOption, _ output: OutputOption) async throws {
+    let made = try await file.withLedger { ledger, _ in
+        var made: [(old: String, new: String)] = []
+        for id in ids { made.append((id, try await ledger.replay(delivery: id, now: .now()))) }
+        return made
+    }
+    if output.json {
+        return Terminal.print(.array(made.map { ["replayOf": .string($0.old), "delivery": .string($0.new)] }))
+    }
+    Terminal.print(made.isEmpty ? "Nothing to deliver again." : made.map { "\($0.old) again as \($0.new)" }.joined(separator: "\n"))
+}
+
+extension DeliveryEntry {
+    var row: [String] {
+        [
+            id, sink.rawValue, notification.type.rawValue, notification.orderID.rawValue, state.rawValue, String(attempts),
+            createdAt.short, lastError ?? "",
+        ]
+    }
+
+    var json: JSONValue {
+        [
+            "id": .string(id), "notification": .string(notification.id), "type": .string(notification.type.rawValue),
+            "order": .string(notification.orderID.rawValue), "sink": .string(sink.rawValue),
+            "state": .string(state.rawValue), "attempts": JSONValue(attempts),
+            "nextAttempt": JSONValue(nextAttempt?.description), "lastError": JSONValue(lastError),
+            "replayOf": JSONValue(replayOf), "createdAt": .string(createdAt.description),
+        ]
+    }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Callbacks
+import FileArchive
+import Foundation
+import SQLiteLedger
+import Visengine
+
+/// `ricevuta document`
+struct DocumentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "document",
+        abstract: "List documents, or copy one out of the archive.",
+        subcommands: [Get.self, List.self]
+    )
+
+    struct List: RicevutaCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List documents and what was set aside, newest first."
+        )
+
+        @OptionGroup var file: ConfigurationOption
+        @OptionGroup var output: OutputOption
+        @OptionGroup var size: LimitOption
+
+        func perform() async throws {
+            let entries = try await file.withLedger { ledger, _ in
+                try await ledger.documents(ofOrder: nil, limit: size.limit)
+            }
+            Listing(
+                empty: "No documents.",
+                columns: ["ORDER", "KIND", "BYTES", "RECORDED", "CONTENT"],
+                rows: entries.map(\.row),
+                json: .array(entries.map(\.json))
+            ).print(asJSON: output.json)
+        }
+    }
+
+    struct Get: RicevutaCommand {
+        static let configuration = CommandConfiguration(abstract: "Copy an order's document out of the archive.")
+
+        @OptionGroup var file: ConfigurationOption
+        @OptionGroup var output: OutputOption
+
+        @Argument(help: "The order: the provider's id, the nonce, or the ledger's number.")
+        var order: String
+
+        @Option(
+            name: [.customShort("o"), .customLong("output")],
+            help: "Where to; never over an existing file. Without it ORDER.EXTENSION here."
+        )
+        var target: String?
+
+        func perform() async throws {
+            let (stored, path) = try await file.withLedger { ledger, configuration -> (StoredDocument, String) in
+                guard let record = try await ledger.order(named: order) else {
+                    throw LedgerError.notFound(what: "order", name: order)
+                }
+                let documents = try await ledger.documents(ofOrder: record.key, limit: 10)
+                guard let stored = documents.compactMap(\.document).first else {
+                    throw CommandFailure(.notFound, "order \(record.name) has no document in the archive yet")
+                }
+                let archive = try FileArchive(
+                    root: DataDirectory(path: configuration.dataDirectory).archive,
+                    maxDocumentBytes: configuration.maxDocumentBytes
+                )
+                return (stored, archive.path(of: stored))
+            }
+            let target = target ?? "\(order).\(stored.kind.fileExtension)"
+            guard !FileManager.default.fileExists(atPath: target) else {
+                throw CommandFailure(.badInput, "\(target) exists already; choose another name with --output")
+            }
+            do {
+                try FileManager.default.copyItem(atPath: path, toPath: target)
+            } catch {
+                throw CommandFailure(.storage, "cannot copy the document to \(target): \(error.localizedDescription)")
+            }
+            if output.json {
+                Terminal.print(["path": .string(target), "sha256": .string(stored.sha256), "bytes": JSONValue(stored.size)])
+            } else {
+                Terminal.print("\(target)  \(stored.size) bytes  sha256 \(stored.sha256)")
+            }
+        }
+    }
+}
+
+extension DocumentEntry {
+    var row: [String] {
+        [
+            orderID?.rawValue ?? String(orderKey), document?.kind.rawValue ?? "set aside",
+            String(document?.size ?? quarantined?.size ?? 0), recordedAt.short,
+            document?.sha256 ?? quarantined?.reason ?? "-",
+        ]
+    }
+
+    var json: JSONValue {
+        [
+            "order": JSONValue(orderID?.rawValue), "number": JSONValue(orderKey),
+            "kind": JSONValue(document?.kind.rawValue), "sha256": JSONValue(document?.sha256),
+            "bytes": JSONValue(document?.size ?? quarantined?.size ?? 0),
+            "quarantineReason": JSONValue(quarantined?.reason), "recordedAt": .string(recordedAt.description),
+        ]
+    }
+}

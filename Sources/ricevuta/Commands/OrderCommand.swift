@@ -1,0 +1,123 @@
+import ArgumentParser
+import Callbacks
+import SQLiteLedger
+import Visengine
+
+/// `ricevuta order`
+struct OrderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "order",
+        abstract: "Place an order whose callbacks come here, or look at orders.",
+        subcommands: [OrderPlaceCommand.self, Show.self, List.self]
+    )
+
+    struct List: RicevutaCommand {
+        static let configuration = CommandConfiguration(abstract: "List orders, newest first.")
+
+        @OptionGroup var file: ConfigurationOption
+        @OptionGroup var output: OutputOption
+        @OptionGroup var size: LimitOption
+
+        @Flag(help: "Only those that are not finished.")
+        var open = false
+
+        @Option(help: "Only those in this state, such as processing, available, fulfilled or cancelled.")
+        var state: String?
+
+        func perform() async throws {
+            let query = OrderQuery(state: state.map { OrderState(name: $0) }, isOpen: open, limit: size.limit)
+            let orders = try await file.withLedger { ledger, _ in try await ledger.orders(query) }
+            Listing(
+                empty: "No orders.",
+                columns: ["ORDER", "STATE", "DOCUMENT", "PLACED", "ITEM"],
+                rows: orders.map {
+                    [
+                        $0.name, $0.state?.name ?? $0.placement.rawValue, $0.document.rawValue, $0.createdAt.short,
+                        $0.itemName ?? $0.item?.rawValue ?? "-",
+                    ]
+                },
+                json: .array(orders.map(\.json))
+            ).print(asJSON: output.json)
+        }
+    }
+
+    struct Show: RicevutaCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show one order with its callbacks, documents and deliveries."
+        )
+
+        @OptionGroup var file: ConfigurationOption
+        @OptionGroup var output: OutputOption
+
+        @Argument(help: "The provider's id, the token's nonce, or the ledger's number.")
+        var order: String
+
+        func perform() async throws {
+            let (record, callbacks, documents, deliveries) = try await file.withLedger { ledger, _ in
+                guard let record = try await ledger.order(named: order) else {
+                    throw LedgerError.notFound(what: "order", name: order)
+                }
+                return (
+                    record, try await ledger.callbacks(ofOrder: record.key),
+                    try await ledger.documents(ofOrder: record.key, limit: 100),
+                    try await ledger.deliveries(DeliveryQuery(orderKey: record.key, limit: 1000))
+                )
+            }
+            if output.json {
+                var object = record.json.object ?? JSONObject()
+                object["callbacks"] = .array(callbacks.map(\.json))
+                object["documents"] = .array(documents.map(\.json))
+                object["deliveries"] = .array(deliveries.map(\.json))
+                return Terminal.print(.object(object))
+            }
+            Terminal.print(Listing.table(record.details))
+            if !callbacks.isEmpty {
+                Terminal.print("\nCallbacks\n" + Listing.table(callbacks.map(\.row)))
+            }
+            if !documents.isEmpty { Terminal.print("\nDocuments\n" + Listing.table(documents.map(\.row))) }
+            if !deliveries.isEmpty { Terminal.print("\nDeliveries\n" + Listing.table(deliveries.map(\.row))) }
+        }
+    }
+}
+
+extension OrderRecord {
+    /// What an operator calls it: the provider's id, or the nonce while there is none.
+    var name: String { id?.rawValue ?? nonce?.rawValue ?? String(key) }
+
+    var details: [[String]] {
+        [
+            ["order", id?.rawValue ?? "not known yet"], ["number", String(key)], ["nonce", nonce?.rawValue ?? "-"],
+            ["item", itemName ?? item?.rawValue ?? "-"], ["placed by", "\(origin.rawValue), \(placement.rawValue)"],
+            ["state", state?.name ?? "not read yet"], ["document", document.rawValue],
+            ["outcome", outcome.map { "\($0.code) \($0.info)" } ?? "-"], ["recorded", createdAt.short],
+            ["last read back", lastReadBack?.short ?? "never"],
+        ]
+    }
+
+    var json: JSONValue {
+        [
+            "id": JSONValue(id?.rawValue), "number": JSONValue(key), "nonce": JSONValue(nonce?.rawValue),
+            "item": JSONValue(item?.rawValue), "itemName": JSONValue(itemName), "origin": .string(origin.rawValue),
+            "placement": .string(placement.rawValue), "state": JSONValue(state?.name),
+            "document": .string(document.rawValue), "recordedAt": .string(createdAt.description),
+            "lastUpdate": JSONValue(lastUpdate?.description), "lastReadBack": JSONValue(lastReadBack?.description),
+        ]
+    }
+}
+
+extension CallbackEntry {
+    var row: [String] {
+        [
+            String(id), receivedAt.short, claim.state?.name ?? "-", verdict.rawValue,
+            repeats == 0 ? "" : "and \(repeats) more times", peer,
+        ]
+    }
+
+    var json: JSONValue {
+        [
+            "id": JSONValue(id), "receivedAt": .string(receivedAt.description), "peer": .string(peer),
+            "claimedState": JSONValue(claim.state?.name), "claimedOrder": JSONValue(claim.orderID?.rawValue),
+            "verdict": .string(verdict.rawValue), "repeats": JSONValue(repeats), "bodyBytes": JSONValue(bodySize),
+        ]
+    }
+}

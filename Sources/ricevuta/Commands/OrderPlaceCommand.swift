@@ -1,0 +1,167 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Callbacks
+import Foundation
+import SQLiteLedger
+import Visengine
+import VisengineClient
+
+/// `ricevuta order place`
+struct OrderPlaceCommand: RicevutaCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "place",
+        abstract: "Place an order: recorded here first, then at the provider.",
+        discussion: """
+            Fields are named by their key ($0 or 0) or by their name. Values on the command line can be seen by other users
+            of the machine: --values reads them from a file, or from standard input with -.
+            """
+    )
+
+    @OptionGroup var file: ConfigurationOption
+    @OptionGroup var output: OutputOption
+
+    @Argument(help: "The catalogue item: its hash, or its name.")
+    var item: String
+
+    @Option(name: [.customShort("s"), .customLong("set")], help: "A field's value, as FIELD=VALUE.")
+    var fields: [String] = []
+
+    @Option(name: [.customShort("f"), .customLong("file")], help: "A field that is a file, as FIELD=PATH.")
+    var files: [String] = []
+
+    @Option(help: "A JSON object with fields and values.", completion: .file(extensions: ["json"]))
+    var values: String?
+
+    @Option(name: .customLong("option"), help: "An option of the item, by name or kind, such as urgenza.")
+    var options: [String] = []
+
+    @Option(help: "Where the provider is to send the document as well.")
+    var email: String?
+
+    @Flag(help: "Let the provider check and price it, and order nothing.")
+    var test = false
+
+    @Flag(help: "Wait until the document is in the archive; a running `serve` fetches it.")
+    var wait = false
+
+    @Flag(help: "Do not ask before money is spent.")
+    var yes = false
+
+    func perform() async throws {
+        try await file.withLedger(mayCreate: true) { ledger, configuration in
+            let nonce = OrderNonce.random()
+            let callback = try configuration.registration(for: nonce)
+            let settings = configuration.provider.clientConfiguration
+            let http = HTTPClient(
+                eventLoopGroup: HTTPClient.defaultEventLoopGroup,
+                configuration: settings.httpClientConfiguration
+            )
+            let result: Result<OrderRecord?, any Error>
+            do {
+                let placing = Placing(client: configuration.provider.client(http), ledger: ledger)
+                result = .success(try await place(nonce, callback, placing, configuration))
+            } catch {
+                result = .failure(error)
+            }
+            try? await http.shutdown()  // Nothing is in flight any more.
+            guard let record = try result.get() else { return }
+            if wait {
+                let done = try await OrderWait(ledger: ledger, nonce: nonce).run()
+                return output.json ? Terminal.print(done.json) : Terminal.print(Listing.table(done.details))
+            }
+            output.json ? Terminal.print(record.json) : Terminal.print("placed order \(record.name)")
+        }
+    }
+
+    private func place(
+        _ nonce: OrderNonce,
+        _ callback: CallbackRegistration,
+        _ placing: Placing,
+        _ configuration: Configuration
+    ) async throws -> OrderRecord? {
+        let detail = try await placing.item(item)
+        let inputs = try OrderInputs(detail, fields: fields, files: files, values: values, options: options)
+        let placement = OrderPlacement(
+            item: detail.item.hash,
+            values: inputs.values,
+            options: inputs.options,
+            callback: callback,
+            email: email,
+            isTest: test
+        )
+        if test {
+            let answer = try await placing.client.place(placement)
+            Terminal.print("the provider would take it, for \(answer.price.map { "\($0) EUR" } ?? "a price it does not say")")
+            return nil
+        }
+        if !yes, Terminal.canAsk {
+            let price = detail.price.map { "for \($0) EUR" } ?? "at a price that is not known"
+            guard Terminal.confirm("Order \"\(detail.item.name)\" \(price), options not included?") else {
+                throw CommandFailure(.failed, "nothing was ordered")
+            }
+        }
+        return try await placing.place(placement, nonce, detail, firstPoll: configuration.reconciliation.firstInterval)
+    }
+}
+
+/// Places one order so that nothing is lost, whatever happens in between.
+struct Placing: Sendable {
+    let client: VisengineClient
+    let ledger: SQLiteLedger
+
+    /// Finds an item by its hash or, without regard to case, by its name.
+    func item(_ text: String) async throws -> ItemDetail {
+        let hash: ItemHash
+        let isHash = text.utf8.count == 32 && !text.contains(" ")
+        if isHash, let given = ItemHash(rawValue: text) {
+            hash = given
+        } else {
+            let found = try await client.catalogue().filter { $0.name.lowercased() == text.lowercased() }
+            guard let only = found.first, found.count == 1 else {
+                throw CommandFailure(
+                    .notFound,
+                    found.isEmpty
+                        ? "the catalogue has no item '\(text)'; `ricevuta item list` shows them"
+                        : "the catalogue has \(found.count) items of that name; use the hash"
+                )
+            }
+            hash = only.hash
+        }
+        return try await client.item(hash)
+    }
+
+    /// Records, places, and records the answer.
+    func place(
+        _ placement: OrderPlacement,
+        _ nonce: OrderNonce,
+        _ detail: ItemDetail,
+        firstPoll: Duration
+    ) async throws -> OrderRecord {
+        let now = Timestamp.now()
+        _ = try await ledger.placing(
+            nonce,
+            item: detail.item.hash,
+            itemName: detail.item.name,
+            now: now,
+            firstPoll: now + firstPoll
+        )
+        do throws(VisengineError) {
+            let answer = try await client.place(placement)
+            guard let order = answer.order else { throw VisengineError(.place, .unreadable("it names no order"), mayHaveSucceeded: true) }
+            do {
+                return try await ledger.placed(nonce, as: order, now: .now())
+            } catch {
+                Terminal.note("placed as \(order.id), but not recorded so: \(error); its callback or the next poll mends that")
+                throw VisengineError(.place, .unreadable("the order is placed"), mayHaveSucceeded: true)
+            }
+        } catch {
+            // An answer that was lost is no refusal: the order is looked for by its token.
+            if !error.mayHaveSucceeded {
+                try await ledger.placementRefused(nonce, reason: error.description, now: .now())
+            } else {
+                Terminal.note("recorded as \(nonce); a running `ricevuta serve` finds out whether it exists")
+            }
+            throw error
+        }
+    }
+}

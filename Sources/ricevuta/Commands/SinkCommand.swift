@@ -1,0 +1,49 @@
+import ArgumentParser
+import Callbacks
+import SQLiteLedger
+import Visengine
+
+/// `ricevuta sink`
+struct SinkCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sink",
+        abstract: "List sinks, or enable one that answered 410 Gone.",
+        subcommands: [List.self, Enable.self]
+    )
+
+    struct List: RicevutaCommand {
+        static let configuration = CommandConfiguration(abstract: "List the configured sinks.")
+
+        @OptionGroup var file: ConfigurationOption
+        @OptionGroup var output: OutputOption
+
+        func perform() async throws {
+            let (sinks, disabled) = try await file.withLedger { ledger, configuration in
+                (configuration.sinks.map(\.name), try await ledger.disabledSinks())
+            }
+            Listing(
+                empty: "No sinks are configured.",
+                columns: ["SINK", "STATE"],
+                rows: sinks.map { [$0.rawValue, disabled[$0].map { "disabled: \($0)" } ?? "enabled"] },
+                json: .array(sinks.map { ["name": .string($0.rawValue), "disabled": JSONValue(disabled[$0])] })
+            ).print(asJSON: output.json)
+        }
+    }
+
+    struct Enable: RicevutaCommand {
+        static let configuration = CommandConfiguration(abstract: "Enable a disabled sink; what waits is delivered.")
+
+        @OptionGroup var file: ConfigurationOption
+
+        @Argument(help: "The sink's name.")
+        var sink: String
+
+        func perform() async throws {
+            guard let name = SinkName(rawValue: sink) else {
+                throw CommandFailure(.notFound, "there can be no sink of that name")
+            }
+            let wasDisabled = try await file.withLedger { ledger, _ in try await ledger.enable(name) }
+            Terminal.print(wasDisabled ? "\(name) is enabled again" : "\(name) was not disabled")
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Callbacks
+import SQLiteLedger
+import Visengine
+
+/// `ricevuta status`
+struct StatusCommand: RicevutaCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show what the ledger holds and what is due.",
+        discussion: "The exit code is 1 when there are dead letters, disabled sinks or quarantined documents."
+    )
+
+    @OptionGroup var file: ConfigurationOption
+    @OptionGroup var output: OutputOption
+
+    func perform() async throws {
+        let (summary, disabled) = try await file.withLedger { ledger, _ in
+            (try await ledger.summary(now: .now()), try await ledger.disabledSinks())
+        }
+        if output.json {
+            Terminal.print(Self.json(summary, disabled))
+        } else {
+            Terminal.print(Listing.table(Self.rows(summary, disabled)))
+        }
+        let needsCare = summary.quarantined > 0 || !disabled.isEmpty
+            || (summary.deliveriesByState[DeliveryState.dead.rawValue] ?? 0) > 0
+        if needsCare { throw ExitCode(CommandFailure.Code.failed.rawValue) }
+    }
+
+    private static func rows(_ summary: LedgerSummary, _ disabled: [SinkName: String]) -> [[String]] {
+        func counts(_ values: [String: Int]) -> String {
+            values.isEmpty ? "none" : values.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        }
+        var rows = [
+            ["orders", counts(summary.ordersByState)],
+            ["callbacks", counts(summary.callbacksByVerdict)],
+            ["documents", String(summary.documents)],
+            ["quarantined", String(summary.quarantined)],
+            ["deliveries", counts(summary.deliveriesByState)],
+            ["open jobs", counts(summary.jobsByKind)],
+        ]
+        for (kind, late) in summary.oldestDueMilliseconds.sorted(by: { $0.key < $1.key }) where late > 1000 {
+            rows.append(["oldest due", "\(kind) job, \(late / 1000) s"])
+        }
+        for (sink, reason) in disabled.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            rows.append(["disabled sink", "\(sink): \(reason)"])
+        }
+        return rows
+    }
+
+    private static func json(_ summary: LedgerSummary, _ disabled: [SinkName: String]) -> JSONValue {
+        func object(_ values: [String: Int]) -> JSONValue {
+            .object(JSONObject(values.sorted { $0.key < $1.key }.map { .init($0.key, JSONValue($0.value)) }))
+        }
+        return [
+            "orders": object(summary.ordersByState), "callbacks": object(summary.callbacksByVerdict),
+            "documents": JSONValue(summary.documents), "quarantined": JSONValue(summary.quarantined),
+            "deliveries": object(summary.deliveriesByState), "jobs": object(summary.jobsByKind),
+            "oldestDueMilliseconds": object(summary.oldestDueMilliseconds.mapValues { Int($0) }),
+            "disabledSinks": .object(
+                JSONObject(disabled.sorted { $0.key.rawValue < $1.key.rawValue }.map { .init($0.key.rawValue, .string($0.value)) })
+            ),
+        ]
+    }
+}
