@@ -56,8 +56,10 @@ let package = Package(
         .executableTarget(
             name: "ricevuta",
             dependencies: [
-                "HTTPListener", "Visengine", "Callbacks", "DurableFiles", "SQLiteLedger", "VisengineClient", "FileArchive",
-                "Sinks", "Pipeline", "Console", arguments, crypto, httpClient, log, coreMetrics, lifecycle, nioCore, signals,
+                "HTTPListener", "Visengine", "Callbacks", "DurableFiles", "SQLiteLedger", "VisengineClient",
+                "FileArchive",
+                "Sinks", "Pipeline", "Console", arguments, crypto, httpClient, log, coreMetrics, lifecycle, nioCore,
+                signals,
                 system,
                 .product(name: "Yams", package: "Yams"),
             ]
@@ -68,7 +70,10 @@ let package = Package(
         .testTarget(name: "HTTPListenerTests", dependencies: ["HTTPListener", "TestSupport"]),
         .testTarget(name: "VisengineTests", dependencies: ["Visengine", crypto]),
         .testTarget(name: "CallbacksTests", dependencies: ["Callbacks", "Visengine"]),
-        .testTarget(name: "SQLiteLedgerTests", dependencies: ["SQLiteLedger", "Callbacks", "Visengine", "TestSupport"]),
+        .testTarget(
+            name: "SQLiteLedgerTests",
+            dependencies: ["SQLiteLedger", "Callbacks", "Visengine", "TestSupport"]
+        ),
         .testTarget(
             name: "VisengineClientTests",
             dependencies: ["VisengineClient", "VisengineSandbox", "Callbacks", "Visengine", "HTTPListener"]

@@ -113,6 +113,7 @@ public final class VisengineClient: Sendable {
     ///   - id: The order.
     ///   - values: The search's inputs by their fields' keys.
     /// - Returns: The order with the new search.
+    /// - Throws: ``VisengineError``.
     public func addSearch(to id: OrderID, values: [String: String]) async throws(VisengineError) -> Order {
         let body: JSONValue = ["json_visura": .object(JSONObject(inputs: values))]
         let data = try await transport.data(.change(.addSearch, .POST, "/richiesta/\(id)", body))
@@ -126,6 +127,7 @@ public final class VisengineClient: Sendable {
     ///   - search: `id_ricerca`.
     ///   - index: `indice`, from 0.
     /// - Returns: The order.
+    /// - Throws: ``VisengineError``.
     public func chooseSearchResult(
         of id: OrderID,
         search: String,

@@ -61,7 +61,9 @@ public struct CallTimeLimits: Sendable, Equatable {
     public var reading: Duration
     /// Placing and changing, which the provider validates meanwhile.
     public var changing: Duration
-    /// A document's silence: no byte of it for so long. Its whole time is the caller's to limit.
+    /// A document's silence: no byte of it for so long.
+    ///
+    /// Its whole time is the caller's to limit.
     public var documentSilence: Duration
 
     /// Creates limits.

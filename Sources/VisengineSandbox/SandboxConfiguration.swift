@@ -30,9 +30,7 @@ public struct SandboxConfiguration: Sendable {
 
     /// Creates a configuration.
     ///
-    /// - Parameters:
-    ///   - documentBytes: Up to 2 GiB.
-    ///   - now: The clock for the orders' timestamps, in Unix seconds.
+    /// Each parameter is the property of its name; documents are cut to 2 GiB.
     public init(
         host: String = "127.0.0.1",
         port: UInt16 = 0,

@@ -68,7 +68,9 @@ struct RefusalTests {
             let id = try #require(try await client.place(try Samples.placement(isFinal: false)).order).id
             _ = try await client.addSearch(to: id, values: [:])
         },
-        Refusal("searching where there is no search", 409, .searchNotAllowed, "this request does not allow") { client, _ in
+        Refusal("searching where there is no search", 409, .searchNotAllowed, "this request does not allow") {
+            client,
+            _ in
             let id = try #require(try await client.place(try Samples.placement()).order).id
             _ = try await client.addSearch(to: id, values: [:])
         },
@@ -81,7 +83,9 @@ struct RefusalTests {
             let id = try #require(try await client.place(try Samples.searchPlacement()).order).id
             _ = try await client.chooseSearchResult(of: id, search: "\(id)_0", index: -1)
         },
-        Refusal("choosing where there is no search", 409, .noResultsToChoose, "the request does not produce") { client, _ in
+        Refusal("choosing where there is no search", 409, .noResultsToChoose, "the request does not produce") {
+            client,
+            _ in
             let id = try #require(try await client.place(try Samples.placement()).order).id
             _ = try await client.chooseSearchResult(of: id, search: "\(id)_0", index: 0)
         },
@@ -133,7 +137,9 @@ struct RefusalTests {
 
     @Test(arguments: documented)
     func keepsStatusAndNumber(call: VisengineCall, status: Int, code: Int) async throws {
-        try await withProvider { _, _ in .refusal(status, code, message: "RSSMRA85T10A562S") } _: { client, provider in
+        try await withProvider { _, _ in
+            .refusal(status, code, message: "RSSMRA85T10A562S")
+        } _: { client, provider in
             let error = try await failure(of: call, with: client)
 
             #expect(error.call == call)
@@ -181,7 +187,9 @@ struct RefusalTests {
     }
 
     @Test func aRefusalUnderAGoodStatusIsARefusal() async throws {
-        try await withProvider { _, _ in .refusal(200, 202, message: "no") } _: { client, _ in
+        try await withProvider { _, _ in
+            .refusal(200, 202, message: "no")
+        } _: { client, _ in
             let error = try await failure(of: .order, with: client)
 
             #expect(error.cause == .refused(status: 200))

@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 import Visengine
 import VisengineClient
+import VisengineSandbox
 
 /// What the nine calls look like on the wire.
 @Suite(.timeLimit(.minutes(1)))
@@ -44,7 +45,9 @@ struct RequestTests {
 
     @Test(arguments: shapes)
     func sends(_ shape: Shape) async throws {
-        try await withProvider { _, _ in .refusal(400, 200) } _: { client, provider in
+        try await withProvider { _, _ in
+            .refusal(400, 200)
+        } _: { client, provider in
             _ = try await failure(of: shape.call, with: client)
 
             let request = try #require(provider.requests.first)
@@ -80,7 +83,9 @@ struct RequestTests {
 
     @Test(arguments: [("", "/documento"), ("/", "/documento"), ("/v2//", "/v2/documento")])
     func takesABaseAddressWithSlashesAtItsEnd(end: String, path: String) async throws {
-        try await withProvider(adjust: { $0.baseURL += end }, answer: { _, _ in .refusal(422, 247) }) { client, provider in
+        try await withProvider(adjust: { $0.baseURL += end }, answer: { _, _ in .refusal(422, 247) }) {
+            client,
+            provider in
             _ = try await failure(of: .document, with: client)
 
             #expect(provider.requests.map(\.head.target) == ["\(path)/\(Self.id)"])
@@ -119,7 +124,9 @@ struct RequestTests {
     }
 
     @Test func keepsTheConnection() async throws {
-        try await withProvider { _, _ in .success([]) } _: { client, provider in
+        try await withProvider { _, _ in
+            .success([])
+        } _: { client, provider in
             for _ in 0..<5 { _ = try await client.catalogue() }
 
             #expect(Set(provider.requests.map(\.head.peer.port)).count == 1)

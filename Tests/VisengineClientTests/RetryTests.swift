@@ -11,7 +11,9 @@ struct RetryTests {
     @Test(arguments: [408, 429, 500, 502, 503, 504])
     func readingsAreRepeatedAfter(status: Int) async throws {
         for call in VisengineCall.readings {
-            try await withProvider { _, _ in .text(status, "<html>") } _: { client, provider in
+            try await withProvider { _, _ in
+                .text(status, "<html>")
+            } _: { client, provider in
                 let error = try await failure(of: call, with: client)
 
                 #expect(error.status == status)
@@ -24,7 +26,9 @@ struct RetryTests {
     @Test(arguments: [400, 401, 402, 403, 404, 409, 412, 422, 428])
     func nothingIsRepeatedAfter(status: Int) async throws {
         for call in VisengineCall.allCases {
-            try await withProvider { _, _ in .refusal(status) } _: { client, provider in
+            try await withProvider { _, _ in
+                .refusal(status)
+            } _: { client, provider in
                 let error = try await failure(of: call, with: client)
 
                 #expect(error.status == status)
@@ -114,7 +118,9 @@ struct RetryTests {
 
     @Test func handsALongRetryAfterOn() async throws {
         let clock = TestClock()
-        try await withProvider(clock: clock) { _, _ in .refusal(429, retryAfter: "61") } _: { client, provider in
+        try await withProvider(clock: clock) { _, _ in
+            .refusal(429, retryAfter: "61")
+        } _: { client, provider in
             let error = try await failure(of: .order, with: client)
 
             #expect(error.status == 429)
@@ -136,7 +142,9 @@ struct RetryTests {
     }
 
     @Test func ignoresARetryAfterOfWhatCannotPass() async throws {
-        try await withProvider { _, _ in .refusal(404, 202, retryAfter: "1") } _: { client, provider in
+        try await withProvider { _, _ in
+            .refusal(404, 202, retryAfter: "1")
+        } _: { client, provider in
             let error = try await failure(of: .order, with: client)
 
             #expect(error.retryAfter == .seconds(1))

@@ -75,18 +75,19 @@ public struct AddressRange: Sendable, Hashable {
 
     private static func ipv6(_ text: String) -> [UInt8]? {
         let halves = text.split(separator: "::", maxSplits: 2, omittingEmptySubsequences: false)
-        guard halves.count <= 2, let head = groups(halves[0]) else { return nil }
+        guard halves.count <= 2, let head = groups(halves[0], isLast: halves.count == 1) else { return nil }
         guard halves.count == 2 else { return head.count == 16 ? head : nil }
-        guard let tail = groups(halves[1]), head.count + tail.count <= 14 else { return nil }
+        guard let tail = groups(halves[1], isLast: true), head.count + tail.count <= 14 else { return nil }
         return head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
     }
 
-    private static func groups(_ text: Substring) -> [UInt8]? {
+    /// - Parameter isLast: Whether the groups end the address, where a dotted quad may stand.
+    private static func groups(_ text: Substring, isLast: Bool) -> [UInt8]? {
         guard !text.isEmpty else { return [] }
         var bytes: [UInt8] = []
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
-            if part.utf8.contains(UInt8(ascii: ".")), index == parts.count - 1, let quad = ipv4(part) {
+            if isLast, index == parts.count - 1, part.utf8.contains(UInt8(ascii: ".")), let quad = ipv4(part) {
                 bytes += quad
             } else {
                 guard (1...4).contains(part.utf8.count), part.allSatisfy({ $0.isASCII && $0.isHexDigit }),

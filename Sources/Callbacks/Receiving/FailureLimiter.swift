@@ -20,11 +20,11 @@ public struct FailureLimiter: Sendable {
     ///
     /// - Parameters:
     ///   - burst: Failures that are answered before the limit holds.
-    ///   - refillPerSecond: Failures forgiven each second.
+    ///   - refillPerSecond: Failures forgiven each second, at least 0.001.
     ///   - capacity: Addresses remembered, at least 16.
     public init(burst: Int = 20, refillPerSecond: Double = 0.5, capacity: Int = 10_000) {
         self.burst = Double(max(1, burst))
-        self.refillPerSecond = refillPerSecond
+        self.refillPerSecond = max(0.001, refillPerSecond)
         self.capacity = max(16, capacity)
     }
 

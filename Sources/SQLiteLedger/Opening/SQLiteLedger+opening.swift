@@ -13,6 +13,7 @@ extension SQLiteLedger {
     ///   - directory: Where the ledger's files lie; `ledger.sqlite` and files beside it.
     ///   - mode: What it is opened for.
     ///   - configuration: Limits and intervals.
+    /// - Returns: The ledger, its writer running.
     /// - Throws: ``LedgerError/inUse(path:)`` when another process serves it, ``LedgerError/tooNew(path:)``,
     ///   ``LedgerError/cannotOpen(path:reason:)``.
     public static func open(

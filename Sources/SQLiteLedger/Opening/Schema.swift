@@ -8,7 +8,9 @@ enum Schema {
         return migrator
     }()
 
-    /// Times are milliseconds since 1970. A job's number is its subject's times four plus its kind's
+    /// Times are milliseconds since 1970.
+    ///
+    /// A job's number is its subject's times four plus its kind's
     /// (``JobNumber``), so that there is one job of a kind for a subject without a second index.
     private static let first = """
         CREATE TABLE boots (

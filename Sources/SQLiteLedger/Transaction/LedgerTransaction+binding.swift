@@ -5,7 +5,10 @@ import Visengine
 extension LedgerTransaction {
     /// Ties an order to the provider's id.
     ///
-    /// - Parameter isProven: Whether the API itself showed that they belong together.
+    /// - Parameters:
+    ///   - order: As recorded.
+    ///   - id: The provider's id.
+    ///   - isProven: Whether the API itself showed that they belong together.
     /// - Returns: The order with the id; another row than before when a row was opened twice for one order.
     /// - Throws: ``LedgerError/conflict(_:)``.
     func bind(_ order: OrderRecord, to id: OrderID, isProven: Bool) throws -> OrderRecord {

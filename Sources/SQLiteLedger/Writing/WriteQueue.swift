@@ -71,6 +71,7 @@ final class WriteQueue: Sendable {
     /// Takes all that waits, waiting for the first; `nil` when the queue is closed and empty.
     ///
     /// - Parameter spent: The emptied batch before, whose storage is used again.
+    /// - Returns: The batch.
     func takeAll(reusing spent: consuming [WriteOperation]) -> [WriteOperation]? {
         var batch = spent
         while true {

@@ -12,8 +12,9 @@ struct OutgoingCallback: Sendable {
     /// Writes a callback; `nil` when the order asked for none.
     ///
     /// - Parameters:
-    ///   - claimedState: What it says of the order instead of the truth.
+    ///   - order: The order as it stands.
     ///   - shape: Of JSON callbacks; a form's field holds the bare order, or the envelope when that is the shape.
+    ///   - claimedState: What it says of the order instead of the truth.
     init?(_ order: SandboxOrder, shape: CallbackShape, claimedState: String? = nil) {
         guard let registration = order.registration else { return nil }
         var json = order.json

@@ -2,7 +2,7 @@ import ArgumentParser
 import Callbacks
 import Visengine
 
-/// `ricevuta config`
+/// The command `ricevuta config`.
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",

@@ -3,7 +3,7 @@ public import Callbacks
 import SQLiteLedger
 import Visengine
 
-/// `ricevuta delivery`
+/// The command `ricevuta delivery`.
 struct DeliveryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delivery",
@@ -44,7 +44,7 @@ struct DeliveryCommand: AsyncParsableCommand {
     }
 }
 
-/// `ricevuta dead-letter`
+/// The command `ricevuta dead-letter`.
 struct DeadLetterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dead-letter",
@@ -129,13 +129,16 @@ private func replay(_ ids: [String], _ file: ConfigurationOption, _ output: Outp
     if output.json {
         return Terminal.print(.array(made.map { ["replayOf": .string($0.old), "delivery": .string($0.new)] }))
     }
-    Terminal.print(made.isEmpty ? "Nothing to deliver again." : made.map { "\($0.old) again as \($0.new)" }.joined(separator: "\n"))
+    Terminal.print(
+        made.isEmpty ? "Nothing to deliver again." : made.map { "\($0.old) again as \($0.new)" }.joined(separator: "\n")
+    )
 }
 
 extension DeliveryEntry {
     var row: [String] {
         [
-            id, sink.rawValue, notification.type.rawValue, notification.orderID.rawValue, state.rawValue, String(attempts),
+            id, sink.rawValue, notification.type.rawValue, notification.orderID.rawValue, state.rawValue,
+            String(attempts),
             createdAt.short, lastError ?? "",
         ]
     }

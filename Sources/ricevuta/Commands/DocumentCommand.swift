@@ -5,7 +5,7 @@ import Foundation
 import SQLiteLedger
 import Visengine
 
-/// `ricevuta document`
+/// The command `ricevuta document`.
 struct DocumentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "document",
@@ -75,7 +75,9 @@ struct DocumentCommand: AsyncParsableCommand {
                 throw CommandFailure(.storage, "cannot copy the document to \(target): \(error.localizedDescription)")
             }
             if output.json {
-                Terminal.print(["path": .string(target), "sha256": .string(stored.sha256), "bytes": JSONValue(stored.size)])
+                Terminal.print([
+                    "path": .string(target), "sha256": .string(stored.sha256), "bytes": JSONValue(stored.size),
+                ])
             } else {
                 Terminal.print("\(target)  \(stored.size) bytes  sha256 \(stored.sha256)")
             }

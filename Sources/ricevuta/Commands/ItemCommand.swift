@@ -3,7 +3,7 @@ import AsyncHTTPClient
 import Visengine
 import VisengineClient
 
-/// `ricevuta item`
+/// The command `ricevuta item`.
 struct ItemCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "item",

@@ -5,7 +5,7 @@ import Sinks
 import Synchronization
 import Visengine
 
-/// `ricevuta listen`
+/// The command `ricevuta listen`.
 struct ListenCommand: RicevutaCommand {
     static let configuration = CommandConfiguration(
         commandName: "listen",

@@ -3,7 +3,7 @@ import Callbacks
 import SQLiteLedger
 import Visengine
 
-/// `ricevuta order`
+/// The command `ricevuta order`.
 struct OrderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "order",

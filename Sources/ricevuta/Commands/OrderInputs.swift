@@ -9,7 +9,13 @@ struct OrderInputs {
     /// Reads and checks.
     ///
     /// - Throws: ``CommandFailure`` with every problem, none of which shows a value.
-    init(_ item: ItemDetail, fields: [String], files: [String], values path: String?, options: [String])
+    init(
+        _ item: ItemDetail,
+        fields: [String],
+        files: [String],
+        values path: String?,
+        options: [String]
+    )
         throws(CommandFailure)
     {
         if let path { try read(path, item) }
@@ -30,12 +36,16 @@ struct OrderInputs {
         }
         let problems = item.problems(in: values, options: self.options)
         guard problems.isEmpty else {
-            throw CommandFailure(.badInput, "the order is not complete:\n" + problems.map { "  \($0)" }.joined(separator: "\n"))
+            throw CommandFailure(
+                .badInput,
+                "the order is not complete:\n" + problems.map { "  \($0)" }.joined(separator: "\n")
+            )
         }
     }
 
     private mutating func read(_ path: String, _ item: ItemDetail) throws(CommandFailure) {
-        let data = path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
+        let data =
+            path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
         guard let data else { throw CommandFailure(.notFound, "cannot read \(path)") }
         guard let object = try? JSONValue(parsing: Array(data)).object else {
             throw CommandFailure(.badInput, "\(path) holds no JSON object")
@@ -57,7 +67,8 @@ struct OrderInputs {
 
     /// `$3`, `3`, or the field's name in any case; anything else is left for the item's rules to refuse.
     private static func key(_ text: String, _ item: ItemDetail) -> String {
-        item.fields.first { $0.key == text || $0.key == "$" + text || $0.name.lowercased() == text.lowercased() }?.key ?? text
+        item.fields.first { $0.key == text || $0.key == "$" + text || $0.name.lowercased() == text.lowercased() }?.key
+            ?? text
     }
 
     private static func mediaType(_ name: String) -> String {

@@ -6,7 +6,7 @@ import SQLiteLedger
 import Visengine
 import VisengineClient
 
-/// `ricevuta order place`
+/// The command `ricevuta order place`.
 struct OrderPlaceCommand: RicevutaCommand {
     static let configuration = CommandConfiguration(
         commandName: "place",
@@ -91,7 +91,9 @@ struct OrderPlaceCommand: RicevutaCommand {
         )
         if test {
             let answer = try await placing.client.place(placement)
-            Terminal.print("the provider would take it, for \(answer.price.map { "\($0) EUR" } ?? "a price it does not say")")
+            Terminal.print(
+                "the provider would take it, for \(answer.price.map { "\($0) EUR" } ?? "a price it does not say")"
+            )
             return nil
         }
         if !yes, Terminal.canAsk {
@@ -147,11 +149,15 @@ struct Placing: Sendable {
         )
         do throws(VisengineError) {
             let answer = try await client.place(placement)
-            guard let order = answer.order else { throw VisengineError(.place, .unreadable("it names no order"), mayHaveSucceeded: true) }
+            guard let order = answer.order else {
+                throw VisengineError(.place, .unreadable("it names no order"), mayHaveSucceeded: true)
+            }
             do {
                 return try await ledger.placed(nonce, as: order, now: .now())
             } catch {
-                Terminal.note("placed as \(order.id), but not recorded so: \(error); its callback or the next poll mends that")
+                Terminal.note(
+                    "placed as \(order.id), but not recorded so: \(error); its callback or the next poll mends that"
+                )
                 throw VisengineError(.place, .unreadable("the order is placed"), mayHaveSucceeded: true)
             }
         } catch {

@@ -18,7 +18,8 @@ struct OrderWait: Sendable {
             }
             let (step, text) = Self.progress(of: record)
             if Terminal.isWatched {
-                let bar = String(repeating: "█", count: step * 4) + String(repeating: "░", count: (Self.steps - step) * 4)
+                let bar =
+                    String(repeating: "█", count: step * 4) + String(repeating: "░", count: (Self.steps - step) * 4)
                 Terminal.draw("\(bar) \(text), \((ContinuousClock.now - start).components.seconds) s")
             } else if text != shown {
                 Terminal.note(text)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Sinks
 
-/// `ricevuta secret`
+/// The command `ricevuta secret`.
 struct SecretCommand: RicevutaCommand {
     static let configuration = CommandConfiguration(
         commandName: "secret",

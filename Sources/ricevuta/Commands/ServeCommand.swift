@@ -4,7 +4,7 @@ import CoreMetrics
 import Logging
 import Pipeline
 
-/// `ricevuta serve`
+/// The command `ricevuta serve`.
 struct ServeCommand: RicevutaCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",

@@ -3,7 +3,7 @@ import Callbacks
 import SQLiteLedger
 import Visengine
 
-/// `ricevuta sink`
+/// The command `ricevuta sink`.
 struct SinkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sink",

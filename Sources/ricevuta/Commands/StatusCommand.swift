@@ -3,7 +3,7 @@ import Callbacks
 import SQLiteLedger
 import Visengine
 
-/// `ricevuta status`
+/// The command `ricevuta status`.
 struct StatusCommand: RicevutaCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
@@ -23,14 +23,16 @@ struct StatusCommand: RicevutaCommand {
         } else {
             Terminal.print(Listing.table(Self.rows(summary, disabled)))
         }
-        let needsCare = summary.quarantined > 0 || !disabled.isEmpty
+        let needsCare =
+            summary.quarantined > 0 || !disabled.isEmpty
             || (summary.deliveriesByState[DeliveryState.dead.rawValue] ?? 0) > 0
         if needsCare { throw ExitCode(CommandFailure.Code.failed.rawValue) }
     }
 
     private static func rows(_ summary: LedgerSummary, _ disabled: [SinkName: String]) -> [[String]] {
         func counts(_ values: [String: Int]) -> String {
-            values.isEmpty ? "none" : values.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+            values.isEmpty
+                ? "none" : values.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         }
         var rows = [
             ["orders", counts(summary.ordersByState)],
@@ -59,7 +61,11 @@ struct StatusCommand: RicevutaCommand {
             "deliveries": object(summary.deliveriesByState), "jobs": object(summary.jobsByKind),
             "oldestDueMilliseconds": object(summary.oldestDueMilliseconds.mapValues { Int($0) }),
             "disabledSinks": .object(
-                JSONObject(disabled.sorted { $0.key.rawValue < $1.key.rawValue }.map { .init($0.key.rawValue, .string($0.value)) })
+                JSONObject(
+                    disabled.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                        .init($0.key.rawValue, .string($0.value))
+                    }
+                )
             ),
         ]
     }

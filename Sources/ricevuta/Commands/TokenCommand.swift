@@ -1,7 +1,7 @@
 import ArgumentParser
 import Visengine
 
-/// `ricevuta token`
+/// The command `ricevuta token`.
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",

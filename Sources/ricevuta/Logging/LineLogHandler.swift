@@ -37,7 +37,11 @@ struct LineLogHandler: LogHandler {
         _ = try? FileDescriptor.standardError.writeAll(line)
     }
 
-    static func json(_ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)], at time: Timestamp)
+    static func json(
+        _ event: LogEvent,
+        _ fields: [(key: String, value: Logger.MetadataValue)],
+        at time: Timestamp
+    )
         -> [UInt8]
     {
         var object: JSONObject = [
@@ -48,7 +52,11 @@ struct LineLogHandler: LogHandler {
         return JSONValue.object(object).encoded() + [UInt8(ascii: "\n")]
     }
 
-    static func text(_ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)], at time: Timestamp)
+    static func text(
+        _ event: LogEvent,
+        _ fields: [(key: String, value: Logger.MetadataValue)],
+        at time: Timestamp
+    )
         -> [UInt8]
     {
         let level = event.level.rawValue.uppercased()

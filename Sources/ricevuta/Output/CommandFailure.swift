@@ -30,7 +30,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         case configuration = 78
 
         /// Each with its meaning, for the help.
-        static let help = "0 done, 1 not as it should be, 64 wrong usage, "
+        static let help =
+            "0 done, 1 not as it should be, 64 wrong usage, "
             + "65 input refused, 66 not found, 69 provider or port unavailable, 70 a fault of the program, "
             + "74 disk, 75 not now (another process, or an outcome that is not known), 77 token not accepted, "
             + "78 configuration."

@@ -34,7 +34,9 @@ struct Listing {
 
     /// What a peer has written must not move the cursor.
     private static func clean(_ cell: String) -> String {
-        String(String.UnicodeScalarView(cell.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : $0 }))
+        String(
+            String.UnicodeScalarView(cell.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : $0 })
+        )
     }
 }
 

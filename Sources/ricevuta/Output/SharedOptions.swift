@@ -21,7 +21,11 @@ struct ConfigurationOption: ParsableArguments {
 
     /// Opens the ledger beside a process that may be serving it, for as long as `body` runs.
     ///
-    /// - Parameter mayCreate: Whether a ledger that is not there yet is made; else that is a failure.
+    /// - Parameters:
+    ///   - mayCreate: Whether a ledger that is not there yet is made; else that is a failure.
+    ///   - body: What to do with it.
+    /// - Returns: What `body` returned.
+    /// - Throws: ``ConfigurationFailure``, ``CommandFailure``, `LedgerError`, or what `body` throws.
     func withLedger<Result: Sendable>(
         mayCreate: Bool = false,
         _ body: (SQLiteLedger, Configuration) async throws -> Result

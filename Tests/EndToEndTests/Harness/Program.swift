@@ -19,7 +19,10 @@ struct Program {
         body: (Program) async throws -> Result
     ) async throws -> (result: Result, status: TerminationStatus) {
         let log = try FileDescriptor.open(
-            FilePath(output), .writeOnly, options: [.create, .append, .closeOnExec], permissions: .ownerReadWrite
+            FilePath(output),
+            .writeOnly,
+            options: [.create, .append, .closeOnExec],
+            permissions: .ownerReadWrite
         )
         defer { try? log.close() }  // Nothing is lost: the child has its own copy.
         let overrides = environment.reduce(into: [Environment.Key: String?]()) { $0[.init($1.key)] = $1.value }
