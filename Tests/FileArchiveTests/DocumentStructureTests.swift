@@ -46,7 +46,7 @@ struct DocumentStructureTests {
 
     @Test(arguments: sound)
     func tells(_ sample: Sound) async throws {
-        try await withTemporaryDirectory { directory in
+        try withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
 
             let document = try archive.store(sample.bytes)
@@ -104,7 +104,7 @@ struct DocumentStructureTests {
 
     @Test(arguments: damaged)
     func setsAside(_ sample: Damaged) async throws {
-        try await withTemporaryDirectory { directory in
+        try withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
 
             let error = #expect(throws: ArchiveError.self) { try archive.store(sample.bytes) }

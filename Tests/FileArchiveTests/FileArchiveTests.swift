@@ -9,7 +9,7 @@ import Visengine
 @Suite(.timeLimit(.minutes(1)))
 struct FileArchiveTests {
     @Test func storesUnderTheContentsHash() async throws {
-        try await withTemporaryDirectory { directory in
+        try withTemporaryDirectory { directory in
             let archive = try FileArchive(root: "\(directory)/made/archive", maxDocumentBytes: 1 << 20)
             let zip = SampleDocuments.zip()
             let hash = SHA256.hash(data: zip).map { String(format: "%02x", $0) }.joined()
@@ -30,7 +30,7 @@ struct FileArchiveTests {
     }
 
     @Test func storesEqualContentOnce() async throws {
-        try await withTemporaryDirectory { directory in
+        try withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
             let first = try archive.store(SampleDocuments.pdf, name: "one.pdf")
             let number = try fileNumber(archive.path(of: first))
@@ -62,7 +62,7 @@ struct FileArchiveTests {
 
     @Test(arguments: [1, 3, 4096, 262_144, 300_000, 1_000_000])
     func hashesWhateverThePieces(pieceSize: Int) async throws {
-        try await withTemporaryDirectory { directory in
+        try withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 21)
             let count = pieceSize < 10 ? 5000 : 700_000
             let content = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
@@ -77,7 +77,7 @@ struct FileArchiveTests {
 
     @Test(arguments: [-1, 1])
     func setsAWrongLengthAside(difference: Int) async throws {
-        try await withTemporaryDirectory { directory in
+        try withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
             let zip = SampleDocuments.zip()
 
@@ -100,7 +100,7 @@ struct FileArchiveTests {
     }
 
     @Test func keepsEachQuarantinedContent() async throws {
-        try await withTemporaryDirectory { directory in
+        try withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
             for _ in 0..<3 { #expect(throws: ArchiveError.self) { try archive.store([]) } }
 
@@ -111,7 +111,7 @@ struct FileArchiveTests {
     }
 
     @Test func refusesMoreThanTheLimit() async throws {
-        try await withTemporaryDirectory { directory in
+        try withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1000)
             try archive.store([UInt8](repeating: 1, count: 1000), pieceSize: 999)
 
@@ -123,7 +123,7 @@ struct FileArchiveTests {
     }
 
     @Test func removesWhatWasDiscardedOrForgotten() async throws {
-        try await withTemporaryDirectory { directory in
+        try withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
             do {
                 let writer = try archive.begin()
@@ -140,7 +140,7 @@ struct FileArchiveTests {
     }
 
     @Test func discardingAfterCommittingRemovesNothing() async throws {
-        try await withTemporaryDirectory { directory in
+        try withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
             let writer = try archive.begin()
             try writer.write(SampleDocuments.pdf[...])
@@ -153,7 +153,7 @@ struct FileArchiveTests {
     }
 
     @Test func sweepsWhatACrashLeft() async throws {
-        try await withTemporaryDirectory { directory in
+        try withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
             let document = try archive.store(SampleDocuments.pdf)
             #expect(throws: ArchiveError.self) { try archive.store([]) }
@@ -173,7 +173,7 @@ struct FileArchiveTests {
     }
 
     @Test func saysWhatTheFileSystemRefused() async throws {
-        try await withTemporaryDirectory { directory in
+        try withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
             try FileManager.default.removeItem(atPath: "\(directory)/documents")
             try Data().write(to: URL(fileURLWithPath: "\(directory)/documents"))
@@ -194,7 +194,7 @@ struct FileArchiveTests {
 
     @Test(arguments: ["", "abc", "../../../../etc/passwd", String(repeating: "A", count: 64)])
     func findsNothingUnderWhatIsNoHash(text: String) async throws {
-        try await withTemporaryDirectory { directory in
+        try withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1)
 
             #expect(archive.find(sha256: text) == nil)

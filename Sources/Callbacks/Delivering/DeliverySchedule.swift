@@ -25,7 +25,7 @@ public struct DeliverySchedule: Sendable, Equatable {
 
     /// Creates a schedule.
     ///
-    /// The default covers about three days.
+    /// The default covers about 18 hours.
     public init(
         maxAttempts: Int = 16,
         firstDelay: Duration = .seconds(5),

@@ -81,7 +81,7 @@ public struct AddressRange: Sendable, Hashable {
         return head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
     }
 
-    /// - Parameter isLast: Whether the groups end the address, where a dotted quad may stand.
+    /// The bytes of groups between colons; where they end the address, the last may be a dotted quad.
     private static func groups(_ text: Substring, isLast: Bool) -> [UInt8]? {
         guard !text.isEmpty else { return [] }
         var bytes: [UInt8] = []

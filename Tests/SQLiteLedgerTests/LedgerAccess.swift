@@ -1,0 +1,92 @@
+import Callbacks
+import SQLiteLedger
+import Testing
+import Visengine
+
+extension SQLiteLedger {
+    /// Records a callback and waits for its answer.
+    func record(_ callback: ReceivedCallback) async -> RecordOutcome {
+        await withCheckedContinuation { continuation in
+            record(callback) { continuation.resume(returning: $0) }
+        }
+    }
+
+    func claimVerify(at now: Timestamp = Sample.now, limit: Int = 100) async throws -> [VerifyWork] {
+        try await claimVerify(limit: limit, now: now, leaseFor: Sample.lease)
+    }
+
+    func claimFetch(at now: Timestamp = Sample.now) async throws -> [FetchWork] {
+        try await claimFetch(limit: 100, now: now, leaseFor: Sample.lease)
+    }
+
+    /// Takes due deliveries to one sink.
+    func claimDeliveries(
+        to sink: String = "crm",
+        at now: Timestamp = Sample.now,
+        limit: Int = 100
+    ) async throws -> [DeliverWork] {
+        try await claimDeliveries(room: [try Sample.sink(sink): limit], now: now, leaseFor: Sample.lease)
+    }
+
+    /// Records that order `nonce` is about to be placed, its first poll an hour away.
+    @discardableResult
+    func placing(_ nonce: Character = "n", at now: Timestamp = Sample.now) async throws -> OrderRecord {
+        try await placing(
+            try Sample.nonce(nonce),
+            item: try Sample.item(),
+            itemName: "Visura",
+            now: now,
+            firstPoll: now + .seconds(3600)
+        )
+    }
+
+    /// Places an order, and takes it to a state that a callback told and the API confirmed.
+    @discardableResult
+    func confirmed(
+        _ state: OrderState,
+        nonce: Character = "n",
+        id: String = "id1",
+        sinks: String...,
+        at now: Timestamp = Sample.now
+    ) async throws -> OrderRecord {
+        _ = await record(try Sample.callback(nonce, id: id, state: state, at: now))
+        let work = try #require(try await claimVerify(at: now).first)
+        let advance = try await confirm(
+            work,
+            reading: try Sample.reading(state, id: id),
+            binding: .bind,
+            context: ConfirmationContext(now: now, schedule: Sample.schedule, routing: try Sample.routing(sinks))
+        )
+        return advance.record
+    }
+
+    func order(_ nonce: Character = "n") async throws -> OrderRecord {
+        try #require(try await order(named: Sample.nonce(nonce).rawValue))
+    }
+
+    func callbacks(of nonce: Character = "n") async throws -> [CallbackEntry] {
+        try await callbacks(ofOrder: try await order(nonce).key)
+    }
+}
+
+extension RecordOutcome {
+    /// The callback's number, when it was taken.
+    var id: Int64? {
+        switch self {
+        case .accepted(let id), .duplicate(let id): id
+        case .overloaded, .failed: nil
+        }
+    }
+
+    var isAccepted: Bool { if case .accepted = self { true } else { false } }
+}
+
+/// Expects that an operation throws this error.
+func expect<Result>(
+    _ error: LedgerError,
+    isolation: isolated (any Actor)? = #isolation,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: () async throws -> Result
+) async {
+    await #expect(throws: error, sourceLocation: sourceLocation) { _ = try await body() }
+}

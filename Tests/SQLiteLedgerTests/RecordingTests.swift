@@ -1,0 +1,156 @@
+import Callbacks
+import Foundation
+import SQLiteLedger
+import Synchronization
+import Testing
+import Visengine
+
+@Suite(.timeLimit(.minutes(1)))
+struct RecordingTests {
+    /// A callback after the one of order `n` that says: `id1` is available.
+    struct Second: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var nonce: Character? = "n"
+        var id: String? = "id1"
+        var state: OrderState? = .available
+        var body = "another shape"
+        var isDuplicate = false
+    }
+
+    static let seconds = [
+        Second(testDescription: "the same bytes", body: "body", isDuplicate: true),
+        Second(testDescription: "another shape of the fact", isDuplicate: true),
+        Second(testDescription: "another state", state: .fulfilled),
+        Second(testDescription: "another id", id: "id2"),
+        Second(testDescription: "another order", nonce: "m"),
+        Second(testDescription: "no token", nonce: nil),
+        Second(testDescription: "nothing but a good token", id: nil, state: nil),
+    ]
+
+    @Test(arguments: seconds)
+    func acceptsAFactOnce(_ second: Second) async throws {
+        try await withLedger { ledger, _ in
+            let first = await ledger.record(try Sample.callback())
+            let again = await ledger.record(
+                try Sample.callback(second.nonce, id: second.id, state: second.state, body: second.body)
+            )
+
+            let id = try #require(first.id)
+            #expect(first == .accepted(id: id))
+            #expect(again.isAccepted == !second.isDuplicate)
+            if second.isDuplicate { #expect(again == .duplicate(id: id)) } else { #expect(again.id != id) }
+            #expect(try await ledger.summary(now: Sample.now).callbacks == (second.isDuplicate ? 1 : 2))
+        }
+    }
+
+    @Test func countsHowOftenAFactArrivedAndKeepsItsFirstArrival() async throws {
+        try await withLedger { ledger, _ in
+            for second in 0..<4 {
+                _ = await ledger.record(try Sample.callback(at: Sample.now + .seconds(second)))
+            }
+
+            let entry = try #require(try await ledger.callbacks().first)
+            #expect(entry.repeats == 3)
+            #expect(entry.receivedAt == Sample.now)
+            #expect(try await ledger.callbacks().count == 1)
+        }
+    }
+
+    @Test func acceptsAFactOnceHoweverManyArriveAtOnce() async throws {
+        try await withLedger { ledger, _ in
+            let callbacks = try (0..<8).map { try Sample.callback(state: $0 % 2 == 0 ? .searching : .available) }
+            let outcomes = Mutex<[RecordOutcome]>([])
+            let (answers, answered) = AsyncStream<Void>.makeStream()
+
+            // Threads of their own, as a listener's.
+            for callback in callbacks {
+                Thread.detachNewThread {
+                    for _ in 0..<25 {
+                        ledger.record(callback) { outcome in
+                            outcomes.withLock { $0.append(outcome) }
+                            answered.yield()
+                        }
+                    }
+                }
+            }
+            var count = 0
+            for await _ in answers {
+                count += 1
+                if count == 200 { break }
+            }
+
+            let all = outcomes.withLock { $0 }
+            #expect(all.count { $0.isAccepted } == 2)
+            #expect(Set(all.compactMap(\.id)).count == 2)
+            #expect(all.allSatisfy { $0.id != nil })
+            #expect(try await ledger.callbacks().map(\.repeats).reduce(0, +) == 198)
+            #expect(try await ledger.claimVerify().count == 1)
+        }
+    }
+
+    @Test func keepsWhatACallbackSays() async throws {
+        try await withLedger { ledger, _ in
+            var callback = try Sample.callback(state: .unknown("In Pausa"), body: "eight by", peer: "2001:db8::9")
+            callback.claim.lastSearchState = "Ricerca evasa"
+            callback.claim.echo = .token("a secret token")
+            callback.keyID = "k"
+
+            let outcome = await ledger.record(callback)
+
+            let entry = try #require(try await ledger.callbacks().first)
+            var claim = callback.claim
+            claim.echo = .token("")
+            #expect(
+                entry
+                    == CallbackEntry(
+                        id: try #require(outcome.id),
+                        receivedAt: Sample.now,
+                        peer: "2001:db8::9",
+                        claim: claim,
+                        verdict: .waiting,
+                        repeats: 0,
+                        bodySize: 8
+                    ),
+                "all but the token"
+            )
+        }
+    }
+
+    @Test func opensAnOrderForATokenThatIsNotKnownHere() async throws {
+        try await withLedger { ledger, _ in
+            _ = await ledger.record(try Sample.callback())
+
+            let order = try await ledger.order()
+            #expect(order.origin == .external)
+            #expect(order.placement == .pending)
+            #expect(order.id == nil, "the body's word is a hint")
+            #expect(try await ledger.claimVerify().map(\.candidates) == [[try Sample.id()]])
+        }
+    }
+
+    @Test func opensOneOrderForAnIDWithoutAToken() async throws {
+        try await withLedger { ledger, _ in
+            _ = await ledger.record(try Sample.callback(nil, state: .searching))
+            _ = await ledger.record(try Sample.callback(nil, state: .available))
+
+            let orders = try await ledger.orders(OrderQuery())
+            #expect(orders.map(\.nonce) == [nil])
+            #expect(try await ledger.order(named: "id1") == orders.first)
+            #expect(try await ledger.callbacks(ofOrder: try #require(orders.first).key).count == 2)
+        }
+    }
+
+    @Test func keepsACallbackThatNamesNoOrderAtAll() async throws {
+        try await withLedger { ledger, _ in
+            let first = await ledger.record(try Sample.callback(nil, id: nil, state: nil, update: nil, body: "one"))
+            let again = await ledger.record(try Sample.callback(nil, id: nil, state: nil, update: nil, body: "one"))
+            let other = await ledger.record(try Sample.callback(nil, id: nil, state: nil, update: nil, body: "two"))
+
+            #expect(first.isAccepted && other.isAccepted)
+            #expect(again == .duplicate(id: try #require(first.id)))
+            let summary = try await ledger.summary(now: Sample.now)
+            #expect(summary.callbacks == 2)
+            #expect(summary.jobsByKind == [:], "there is nothing to ask the API")
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Callbacks
+import Foundation
+import SQLiteLedger
+import TestSupport
+import Testing
+import Visengine
+
+/// Values that the tests share.
+enum Sample {
+    static let now = Timestamp(seconds: 1_800_000_000)
+    static let lease = Duration.seconds(60)
+    static let schedule = ReconciliationSchedule(minReadBackInterval: .seconds(10))
+    static let document = StoredDocument(
+        sha256: String(repeating: "0a", count: 32),
+        size: 3,
+        kind: .pdf,
+        name: "visura.pdf"
+    )
+
+    static func id(_ text: String = "id1") throws -> OrderID { try #require(OrderID(rawValue: text)) }
+
+    static func item(_ text: String = "item1") throws -> ItemHash { try #require(ItemHash(rawValue: text)) }
+
+    static func sink(_ name: String = "crm") throws -> SinkName { try #require(SinkName(rawValue: name)) }
+
+    static func nonce(_ letter: Character = "n") throws -> OrderNonce {
+        try #require(OrderNonce(rawValue: String(repeating: letter, count: 22)))
+    }
+
+    /// A callback with the token of order `nonce`, or with none.
+    static func callback(
+        _ nonce: Character? = "n",
+        id: String? = "id1",
+        state: OrderState? = .available,
+        update: Timestamp? = now,
+        body: String = "body",
+        peer: String = "192.0.2.1",
+        at: Timestamp = now
+    ) throws -> ReceivedCallback {
+        ReceivedCallback(
+            nonce: try nonce.map { try Sample.nonce($0) },
+            claim: CallbackClaim(orderID: try id.map { try Sample.id($0) }, state: state, lastUpdate: update),
+            body: Array(body.utf8),
+            peer: peer,
+            receivedAt: at
+        )
+    }
+
+    static func reading(_ state: OrderState?, id: String = "id1", update: Timestamp? = now) throws -> Order {
+        Order(id: try Sample.id(id), state: state, lastUpdate: update)
+    }
+
+    /// A context whose routing sends everything to each of the sinks.
+    static func context(_ sinks: String..., at: Timestamp = now) throws -> ConfirmationContext {
+        ConfirmationContext(now: at, schedule: schedule, routing: try routing(sinks))
+    }
+
+    static func routing(_ sinks: [String]) throws -> DeliveryRouting {
+        DeliveryRouting(try sinks.map { DeliveryRouting.Route(sink: try sink($0)) })
+    }
+}
+
+/// Runs `body` with a new ledger that serves, and closes it.
+func withLedger<Result>(
+    _ configuration: LedgerConfiguration = LedgerConfiguration(reserveBytes: 0),
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: (_ ledger: SQLiteLedger, _ directory: String) async throws -> Result
+) async throws -> Result {
+    try await withTemporaryDirectory { directory in
+        let ledger = try SQLiteLedger.open(at: directory, mode: .serve, configuration: configuration)
+        do {
+            let result = try await body(ledger, directory)
+            await ledger.close()
+            return result
+        } catch {
+            await ledger.close()
+            throw error
+        }
+    }
+}
+
+/// Runs `body` with a ledger as the machine finds it after the serving process was killed at this moment: the files are
+/// copied as they lie, and opened.
+func withLedgerAfterCrash<Result>(
+    of directory: String,
+    _ configuration: LedgerConfiguration = LedgerConfiguration(reserveBytes: 0),
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: (_ ledger: SQLiteLedger, _ directory: String) async throws -> Result
+) async throws -> Result {
+    try await withTemporaryDirectory { copy in
+        for name in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.lock"] {
+            try FileManager.default.copyItem(atPath: "\(directory)/\(name)", toPath: "\(copy)/\(name)")
+        }
+        let ledger = try SQLiteLedger.open(at: copy, mode: .serve, configuration: configuration)
+        do {
+            let result = try await body(ledger, copy)
+            await ledger.close()
+            return result
+        } catch {
+            await ledger.close()
+            throw error
+        }
+    }
+}
