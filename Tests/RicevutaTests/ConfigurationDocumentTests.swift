@@ -24,7 +24,7 @@ struct ConfigurationDocumentTests {
         #expect(schema["additionalProperties"] == false)
         #expect(schema["properties"]?.object?.members.map(\.key) == keys.map(\.name))
         for key in keys {
-            let property = try #require(schema["properties"]?[key: key.name])
+            let property = try #require(schema["properties"]?[key.name])
             #expect(property["description"]?.string == key.comment && !key.comment.isEmpty)
             switch key.kind {
             case .section(let keys): try expect(property, has: keys)

@@ -1,6 +1,7 @@
 import Callbacks
 import FoundationEssentials
 import Testing
+import Visengine
 
 @testable import ricevuta
 
@@ -37,13 +38,13 @@ struct ConfigurationLoadingTests {
 
     @Test("the example with every # taken away is good too, and has every key")
     func everythingSwitchedOn() throws {
-        let lines = ConfigurationDocument.example().split(separator: "\n", omittingEmptySubsequences: false)
+        let lines: [String] = ConfigurationDocument.example().split(separator: "\n", omittingEmptySubsequences: false)
             .map { line -> String in
                 // A comment is "# " and a word; what is commented out follows the # at once or after two spaces.
                 let indentation = line.prefix { $0 == " " }
                 let rest = line.dropFirst(indentation.count)
                 guard rest.hasPrefix("#"), !rest.hasPrefix("# ") || rest.hasPrefix("#  ") else { return String(line) }
-                return indentation + rest.dropFirst()
+                return String(indentation) + String(rest.dropFirst())
             }
         let configuration = try ConfigurationFixture(lines.joined(separator: "\n")).load()
 

@@ -1,6 +1,7 @@
 import Callbacks
 import DurableFiles
 import Foundation
+import Synchronization
 import SystemPackage
 
 /// The files of one ledger, side by side in one directory.
@@ -53,12 +54,13 @@ struct LedgerFiles: Sendable {
 
 /// The right to serve one ledger, held until released or until the process ends, however it ends.
 final class ServingLock: Sendable {
-    private let descriptor: FileDescriptor
+    private let descriptor: Mutex<FileDescriptor?>
 
     /// Takes the lock or fails at once.
     init(_ files: LedgerFiles) throws(LedgerError) {
+        let file: FileDescriptor
         do {
-            descriptor = try FileDescriptor.open(
+            file = try FileDescriptor.open(
                 FilePath(files.lock),
                 .readWrite,
                 options: [.create, .closeOnExec],
@@ -67,12 +69,19 @@ final class ServingLock: Sendable {
         } catch {
             throw .cannotOpen(path: files.database, reason: "its lock file: \(error)")
         }
-        guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+        descriptor = Mutex(file)
+        guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             let code = Errno(rawValue: errno)
             if code == .wouldBlock { throw .inUse(path: files.database) }
             throw .cannotOpen(path: files.database, reason: "its lock file: \(code)")
         }
     }
 
-    deinit { try? descriptor.close() }  // The lock ends with it, whatever close says.
+    deinit { release() }
+
+    /// Gives the lock back; does nothing the second time.
+    func release() {
+        let taken = descriptor.withLock { $0.take() }
+        try? taken?.close()  // The lock ends with it, whatever close says.
+    }
 }

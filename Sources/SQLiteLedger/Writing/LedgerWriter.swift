@@ -77,7 +77,7 @@ final class LedgerWriter: Sendable {
         checkpointer?.stop()
         bell.close()
         try? pool.close()  // A reader may still be busy; its connection closes with it.
-        _ = lock  // Held until here.
+        lock?.release()
         let waiting = ending.withLock { ending in
             ending.isOver = true
             return ending.waiting
