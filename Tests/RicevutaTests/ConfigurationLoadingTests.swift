@@ -158,7 +158,7 @@ struct ConfigurationLoadingTests {
           - name: hook
             type: http
             url: https://hooks.example.com/a?b=c
-            secrets: [{fromEnvironment: RICEVUTA_WEBHOOK_SECRET}, {fromEnvironment: RICEVUTA_TOKEN_KEY}]
+            secrets: [{fromEnvironment: RICEVUTA_WEBHOOK_SECRET}, {fromEnvironment: RICEVUTA_WEBHOOK_SECRET}]
             inlineUpTo: 0
         log: {level: debug, format: text}
         """

@@ -28,11 +28,11 @@ struct ConfigurationRefusalTests {
         arguments: [
             Refusal("lisener: {}", "3:1 lisener: unknown key; did you mean listener?"),
             Refusal("listener:\n  prot: 1", "4:3 listener.prot: unknown key; did you mean port?"),
-            Refusal("listener: {host: ::1, maxbodybytes: 1MiB}", "3:23 listener.maxbodybytes: unknown key; did you"),
+            Refusal("listener: {host: \"::1\", maxbodybytes: 1MiB}", "3:25 listener.maxbodybytes: unknown key; did you"),
             Refusal("maxBodyBytes: 1MiB", "3:1 maxBodyBytes: unknown key here; did you mean listener.maxBodyBytes?"),
             Refusal("source:\n  port: 1", "4:3 source.port: unknown key here; did you mean listener.port?"),
             Refusal("log: {colour: blue}", "3:7 log.colour: unknown key; here stand level, format"),
-            Refusal("sinks: [{name: a, type: http, rul: x}]", "3:31 sinks[0].rul: unknown key; did you mean url?"),
+            Refusal("sinks: [{name: a, type: directory, path: x, tempate: y}]", "3:45 sinks[0].tempate: unknown key; did you mean template?"),
             Refusal("\"two words\": 1", "3:1 ?: unknown key; here stand"),
             Refusal("<<: {}", "3:1 ?: unknown key"),
         ]
@@ -81,7 +81,7 @@ struct ConfigurationRefusalTests {
     @Test(
         "combinations that cannot work",
         arguments: [
-            Refusal("listener: {port: 9090}", "3:1 admin.port: is also listener.port"),
+            Refusal("listener: {port: 9090}", "1:1 admin.port: is also listener.port"),
             Refusal("listener: {port: 9}\nadmin: {port: 9}", "4:15 admin.port: is also listener.port"),
             Refusal("listener: {port: 9, host: 0.0.0.0}\nadmin: {port: 9}", "4:15 admin.port: is also listener.port"),
             Refusal("listener: {tls: {certificate: a}}", "3:17 listener.tls.privateKey: is missing; expected a path"),
@@ -89,7 +89,7 @@ struct ConfigurationRefusalTests {
             Refusal("listener: {maxConnectionsPerAddress: 1001}", "3:38 listener.maxConnectionsPerAddress: is more"),
             Refusal("reconciliation: {maxInterval: 1m}", "3:31 reconciliation.maxInterval: is shorter than recon"),
             Refusal("delivery: {firstDelay: 7h}", "3:11 delivery.maxDelay: is shorter than delivery.firstDelay"),
-            Refusal("sinks: [{name: a, type: http, secrets: [\(Self.secret)]}]", "3:9 sinks[0].url: is missing"),
+            Refusal("sinks: [{name: a, type: http, secrets: [\(Self.webhookSecret)]}]", "3:9 sinks[0].url: is missing"),
             Refusal("sinks: [{name: a, type: http, url: \"http://h/\"}]", "3:9 sinks[0].secrets: is missing"),
             Refusal(
                 "sinks: [{name: a, type: http, url: \"http://h/\", secrets: []}]",
@@ -176,6 +176,7 @@ struct ConfigurationRefusalTests {
         #expect(failure.description == "\(fixture.path):3:7: log.levle: unknown key; did you mean level?")
     }
 
+    private static let webhookSecret = "{fromEnvironment: RICEVUTA_WEBHOOK_SECRET}"
     private static let secret = "{fromEnvironment: RICEVUTA_TOKEN_KEY}"
 
     private func expect(_ refusal: Refusal) throws {

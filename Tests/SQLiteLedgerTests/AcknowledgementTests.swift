@@ -13,7 +13,7 @@ struct AcknowledgementTests {
             for number in 0..<20 {
                 let outcome = await ledger.record(try Sample.callback(id: "id\(number)"))
 
-                try await withLedgerAfterCrash(of: directory) { ledger, _ in
+                try await withLedgerAfterCrash(of: directory) { ledger in
                     #expect(try await ledger.callbacks().last?.id == outcome.id)
                     #expect(try await ledger.claimVerify().count == 1, "its work is there too")
                     let again = await ledger.record(try Sample.callback(id: "id\(number)"))

@@ -79,26 +79,30 @@ func withLedger<Result>(
     }
 }
 
-/// Runs `body` with a ledger as the machine finds it after the serving process was killed at this moment: the files are
-/// copied as they lie, and opened.
+/// Runs `body` with a ledger as it is found after the serving process was killed at this moment.
 func withLedgerAfterCrash<Result>(
     of directory: String,
-    _ configuration: LedgerConfiguration = LedgerConfiguration(reserveBytes: 0),
     isolation: isolated (any Actor)? = #isolation,
-    _ body: (_ ledger: SQLiteLedger, _ directory: String) async throws -> Result
+    _ body: (_ ledger: SQLiteLedger) async throws -> Result
 ) async throws -> Result {
-    try await withTemporaryDirectory { copy in
-        for name in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.lock"] {
-            try FileManager.default.copyItem(atPath: "\(directory)/\(name)", toPath: "\(copy)/\(name)")
-        }
-        let ledger = try SQLiteLedger.open(at: copy, mode: .serve, configuration: configuration)
+    try await withTemporaryDirectory { parent in
+        try copyLedger(from: directory, to: "\(parent)/copy")
+        let ledger = try SQLiteLedger.open(at: "\(parent)/copy", mode: .serve)
         do {
-            let result = try await body(ledger, copy)
+            let result = try await body(ledger)
             await ledger.close()
             return result
         } catch {
             await ledger.close()
             throw error
         }
+    }
+}
+
+/// Copies a ledger's files as they lie, with nothing of what a living process would still write to them.
+func copyLedger(from directory: String, to copy: String) throws {
+    try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+    for name in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.lock"] {
+        try FileManager.default.copyItem(atPath: "\(directory)/\(name)", toPath: "\(copy)/\(name)")
     }
 }

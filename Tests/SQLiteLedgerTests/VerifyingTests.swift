@@ -1,0 +1,174 @@
+import Callbacks
+import SQLiteLedger
+import Testing
+import Visengine
+
+@Suite(.timeLimit(.minutes(1)))
+struct VerifyingTests {
+    @Test func writesAllThatFollowsFromAReadingOnce() async throws {
+        try await withLedger { ledger, _ in
+            _ = await ledger.record(try Sample.callback())
+            let work = try #require(try await ledger.claimVerify().first)
+            #expect(work.trigger == .callback)
+
+            let advance = try await ledger.confirm(
+                work,
+                reading: try Sample.reading(.available),
+                binding: .bind,
+                context: Sample.context("crm", "files")
+            )
+
+            #expect(advance.notifications == [.orderUpdated])
+            let order = try await ledger.order()
+            #expect(order == advance.record)
+            #expect(order.id == (try Sample.id()))
+            #expect(order.state == .available)
+            #expect(order.document == .due)
+            let deliveries = try await ledger.deliveries(DeliveryQuery())
+            #expect(deliveries.map(\.sink) == [try Sample.sink("files"), try Sample.sink("crm")])
+            #expect(Set(deliveries.map(\.notification.id)).count == 1)
+            #expect(deliveries.allSatisfy { $0.nextAttempt == Sample.now && $0.state == .pending })
+            #expect(try await ledger.summary(now: Sample.now).jobsByKind == ["verify": 1, "fetch": 1, "deliver": 2])
+        }
+    }
+
+    @Test func writesNothingNewWhenTheSameIsReadAgain() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.available, sinks: "crm")
+            let before = try await ledger.summary(now: Sample.now)
+
+            for round in 1...3 {
+                let at = Sample.now + .seconds(round * 4000)
+                let work = try #require(try await ledger.claimVerify(at: at).first)
+                #expect(work.trigger == .poll)
+                let reading = try Sample.reading(.available)
+                let context = try Sample.context("crm", at: at)
+                let advance = try await ledger.confirm(work, reading: reading, binding: .bind, context: context)
+                #expect(advance.notifications == [])
+                #expect(!advance.needsDocument)
+                #expect(advance.record.quietPolls == round)
+            }
+
+            #expect(try await ledger.summary(now: Sample.now) == before)
+        }
+    }
+
+    /// What a callback claims, what the API shows, and what that makes of the callback.
+    struct Verdict: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var claimedID: String? = "id1"
+        let claimed: OrderState?
+        let shown: OrderState?
+        let verdict: CallbackVerdict
+    }
+
+    static let verdicts = [
+        Verdict(testDescription: "the same", claimed: .available, shown: .available, verdict: .confirmed),
+        Verdict(testDescription: "more", claimed: .searching, shown: .fulfilled, verdict: .confirmed),
+        Verdict(testDescription: "less", claimed: .fulfilled, shown: .available, verdict: .unconfirmed),
+        Verdict(testDescription: "nothing", claimed: .available, shown: nil, verdict: .unconfirmed),
+        Verdict(testDescription: "the other end", claimed: .fulfilled, shown: .cancelled, verdict: .unconfirmed),
+        Verdict(testDescription: "an end, claimed less", claimed: .available, shown: .cancelled, verdict: .confirmed),
+        Verdict(testDescription: "anything, claimed nothing", claimed: nil, shown: .searching, verdict: .confirmed),
+        Verdict(
+            testDescription: "an odd state, as claimed in another spelling",
+            claimed: .unknown("in pausa"),
+            shown: .unknown("In Pausa"),
+            verdict: .confirmed
+        ),
+        Verdict(
+            testDescription: "another than an odd state",
+            claimed: .unknown("In Pausa"),
+            shown: .fulfilled,
+            verdict: .unconfirmed
+        ),
+        Verdict(
+            testDescription: "another order than the token's",
+            claimedID: "id2",
+            claimed: .available,
+            shown: .available,
+            verdict: .mismatched
+        ),
+        Verdict(
+            testDescription: "an order that was not named",
+            claimedID: nil,
+            claimed: .available,
+            shown: .available,
+            verdict: .confirmed
+        ),
+    ]
+
+    @Test(arguments: verdicts)
+    func judgesACallbackByWhatTheAPIShows(_ test: Verdict) async throws {
+        try await withLedger { ledger, _ in
+            _ = await ledger.record(try Sample.callback(id: test.claimedID, state: test.claimed))
+            let work = try #require(try await ledger.claimVerify().first)
+
+            let reading = try Sample.reading(test.shown)
+            _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
+
+            #expect(try await ledger.callbacks().map(\.verdict) == [test.verdict])
+            #expect(try await ledger.order().state == test.shown, "a callback's word changes nothing")
+        }
+    }
+
+    @Test func judgesACallbackAgainWhenTheAPIShowsMore() async throws {
+        try await withLedger { ledger, _ in
+            _ = await ledger.record(try Sample.callback(state: .fulfilled))
+            for (round, state) in [OrderState.searching, .fulfilled].enumerated() {
+                let at = Sample.now + .seconds(round * 600)
+                let work = try #require(try await ledger.claimVerify(at: at).first)
+                let context = try Sample.context(at: at)
+                _ = try await ledger.confirm(
+                    work,
+                    reading: Sample.reading(state),
+                    binding: .bind,
+                    context: context
+                )
+                #expect(try await ledger.callbacks().map(\.verdict) == [round == 0 ? .unconfirmed : .confirmed])
+            }
+        }
+    }
+
+    @Test func marksACallbackThatNamesAnotherOrderThanItsToken() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.searching)
+
+            _ = await ledger.record(try Sample.callback(id: "id9", state: .fulfilled, at: Sample.now + .seconds(20)))
+
+            #expect(try await ledger.callbacks().map(\.verdict) == [.confirmed, .mismatched])
+            let work = try #require(try await ledger.claimVerify(at: Sample.now + .seconds(20)).first)
+            #expect(work.order.id == (try Sample.id()), "only its own order is asked for")
+            #expect(work.candidates == [])
+        }
+    }
+
+    @Test func endsTheJobOfAFinishedOrderAndKeepsItsDocumentsJob() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.fulfilled)
+
+            #expect(try await ledger.summary(now: Sample.now).jobsByKind == ["fetch": 1])
+        }
+    }
+
+    @Test func changesNothingWhenTheAPIGoesBack() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.fulfilled, sinks: "crm")
+            _ = await ledger.record(try Sample.callback(state: .searching, at: Sample.now + .seconds(60)))
+            let at = Sample.now + .seconds(60)
+            let work = try #require(try await ledger.claimVerify(at: at).first)
+
+            let reading = try Sample.reading(.searching)
+            let advance = try await ledger.confirm(
+                work,
+                reading: reading,
+                binding: .bind,
+                context: Sample.context("crm", at: at)
+            )
+
+            #expect(advance.alarms == [.wentBack])
+            #expect(try await ledger.order().state == .fulfilled)
+            #expect(try await ledger.deliveries(DeliveryQuery()).count == 1)
+        }
+    }
+}
