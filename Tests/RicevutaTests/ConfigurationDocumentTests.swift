@@ -72,7 +72,8 @@ struct ConfigurationDocumentTests {
     @Test(
         "the nearest name",
         arguments: [
-            ("prot", "port"), ("HOST", "host"), ("hots", "host"), ("publicUrl", "publicURL"), ("publicUri", "publicURL"),
+            ("prot", "port"), ("HOST", "host"), ("hots", "host"), ("publicUrl", "publicURL"),
+            ("publicUri", "publicURL"),
             ("zebra", nil), ("", nil), ("x", nil),
         ] as [(String, String?)]
     )

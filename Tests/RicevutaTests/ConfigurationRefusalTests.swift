@@ -28,11 +28,17 @@ struct ConfigurationRefusalTests {
         arguments: [
             Refusal("lisener: {}", "3:1 lisener: unknown key; did you mean listener?"),
             Refusal("listener:\n  prot: 1", "4:3 listener.prot: unknown key; did you mean port?"),
-            Refusal("listener: {host: \"::1\", maxbodybytes: 1MiB}", "3:25 listener.maxbodybytes: unknown key; did you"),
+            Refusal(
+                "listener: {host: \"::1\", maxbodybytes: 1MiB}",
+                "3:25 listener.maxbodybytes: unknown key; did you"
+            ),
             Refusal("maxBodyBytes: 1MiB", "3:1 maxBodyBytes: unknown key here; did you mean listener.maxBodyBytes?"),
             Refusal("source:\n  port: 1", "4:3 source.port: unknown key here; did you mean listener.port?"),
             Refusal("log: {colour: blue}", "3:7 log.colour: unknown key; here stand level, format"),
-            Refusal("sinks: [{name: a, type: directory, path: x, tempate: y}]", "3:45 sinks[0].tempate: unknown key; did you mean template?"),
+            Refusal(
+                "sinks: [{name: a, type: directory, path: x, tempate: y}]",
+                "3:45 sinks[0].tempate: unknown key; did you mean template?"
+            ),
             Refusal("\"two words\": 1", "3:1 ?: unknown key; here stand"),
             Refusal("<<: {}", "3:1 ?: unknown key"),
         ]

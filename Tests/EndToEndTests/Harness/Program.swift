@@ -25,7 +25,9 @@ struct Program {
             permissions: .ownerReadWrite
         )
         defer { try? log.close() }  // Nothing is lost: the child has its own copy.
-        let overrides = environment.reduce(into: [Environment.Key: String?]()) { $0[.init(stringLiteral: $1.key)] = $1.value }
+        let overrides = environment.reduce(into: [Environment.Key: String?]()) {
+            $0[.init(stringLiteral: $1.key)] = $1.value
+        }
         let outcome = try await Subprocess.run(
             .path(FilePath(executable)),
             arguments: Arguments(arguments),
