@@ -11,10 +11,10 @@ struct ReadBackLimitTests {
             try await ledger.confirmed(.searching)
             var readBacks: [Duration] = []
 
-            // Another forged state each 100 milliseconds, for a minute.
-            for tenth in 0..<600 {
-                let at = Sample.now + .milliseconds(tenth * 100)
-                _ = await ledger.record(try Sample.callback(state: .unknown("forged \(tenth)"), at: at))
+            // Another forged state each half second, for a minute.
+            for half in 0..<120 {
+                let at = Sample.now + .milliseconds(half * 500)
+                _ = await ledger.record(try Sample.callback(state: .unknown("forged \(half)"), at: at))
                 for work in try await ledger.claimVerify(at: at) {
                     readBacks.append(at - Sample.now)
                     let context = try Sample.context(at: at)

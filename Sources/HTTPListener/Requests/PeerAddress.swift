@@ -1,3 +1,4 @@
+import CMicroHTTPD
 import Glibc
 
 /// The network address of the other end of a connection.

@@ -1,0 +1,179 @@
+import Callbacks
+import SQLiteLedger
+import Testing
+import Visengine
+
+/// Rows that this program never wrote: set aside and counted, while all others go on.
+@Suite(.timeLimit(.minutes(1)), .enabled(if: SQLiteTool.isInstalled))
+struct DamageTests {
+    /// A way of making the first order, `a`, unreadable for jobs of a kind.
+    struct Damage: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let kind: JobKind
+        let sql: String
+    }
+
+    static let damages = [
+        Damage(
+            testDescription: "an order's origin",
+            kind: .verify,
+            sql: "UPDATE orders SET origin = '?' WHERE key = 1"
+        ),
+        Damage(testDescription: "an order's nonce", kind: .verify, sql: "UPDATE orders SET nonce = '?' WHERE key = 1"),
+        Damage(
+            testDescription: "an order's id",
+            kind: .verify,
+            sql: "UPDATE orders SET provider_id = 'a b' WHERE key = 1"
+        ),
+        Damage(testDescription: "a job's source", kind: .verify, sql: "UPDATE jobs SET source = '?' WHERE id = 4"),
+        Damage(
+            testDescription: "an order's document",
+            kind: .fetch,
+            sql: "UPDATE orders SET document = '?' WHERE key = 1"
+        ),
+        Damage(testDescription: "a fetch's source", kind: .fetch, sql: "UPDATE jobs SET source = '?' WHERE id = 5"),
+        Damage(
+            testDescription: "a notification's type",
+            kind: .deliver,
+            sql: "UPDATE notifications SET type = '?' WHERE number = 1"
+        ),
+        Damage(
+            testDescription: "a notification's order",
+            kind: .deliver,
+            sql: "UPDATE notifications SET order_id = '' WHERE number = 1"
+        ),
+    ]
+
+    @Test(arguments: damages)
+    func setsAnUnreadableRowAsideAndGoesOn(_ damage: Damage) async throws {
+        try await withLedger { ledger, directory in
+            try await ledger.confirmed(.available, nonce: "a", id: "ida", sinks: "crm")
+            try await ledger.confirmed(.available, nonce: "b", id: "idb", sinks: "crm")
+            try SQLiteTool.run(damage.sql, in: directory)
+            let later = Sample.now + .seconds(4000)
+
+            let claimed = try await claim(damage.kind, from: ledger, at: later)
+
+            #expect(claimed == ["idb"])
+            #expect(ledger.statistics.unreadableRows == 1)
+            #expect(try await claim(damage.kind, from: ledger, at: later + .seconds(1)) == [], "not again and again")
+            #expect(ledger.statistics.unreadableRows == 1)
+        }
+    }
+
+    @Test func goesOnWithARowThatWasRepaired() async throws {
+        try await withLedger { ledger, directory in
+            _ = await ledger.record(try Sample.callback())
+            try SQLiteTool.run("UPDATE orders SET origin = '?'", in: directory)
+            #expect(try await ledger.claimVerify() == [])
+
+            try SQLiteTool.run("UPDATE orders SET origin = 'external'", in: directory)
+
+            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(3600)).count == 1)
+        }
+    }
+
+    @Test func skipsACallbackThatCannotBeReadAndJudgesTheOthers() async throws {
+        try await withLedger { ledger, directory in
+            for state in [OrderState.searching, .available] {
+                _ = await ledger.record(try Sample.callback(state: state))
+            }
+            let work = try #require(try await ledger.claimVerify().first)
+            try SQLiteTool.run("UPDATE callbacks SET claim_id = 'a b' WHERE id = 1", in: directory)
+
+            let reading = try Sample.reading(.available)
+            _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
+
+            let verdicts = try SQLiteTool.run("SELECT verdict FROM callbacks ORDER BY id", in: directory)
+            #expect(verdicts == "skipped\nconfirmed")
+            #expect(ledger.statistics.unreadableRows == 1)
+        }
+    }
+
+    @Test func endsAJobWhoseSubjectIsGone() async throws {
+        try await withLedger { ledger, directory in
+            try await ledger.confirmed(.searching, sinks: "crm")
+            try SQLiteTool.run("DELETE FROM deliveries", in: directory)
+
+            #expect(try await ledger.claimDeliveries() == [])
+            #expect(try await ledger.summary(now: Sample.now).jobsByKind == ["verify": 1])
+        }
+    }
+
+    @Test func failsOneCallbackThatCannotBeWrittenAndTakesTheOthers() async throws {
+        try await withLedger { ledger, directory in
+            try SQLiteTool.run(
+                """
+                CREATE TRIGGER poison BEFORE INSERT ON callbacks WHEN new.peer = 'poison'
+                BEGIN SELECT RAISE(ABORT, 'poisoned'); END
+                """,
+                in: directory
+            )
+            let callbacks = try (0..<30).map {
+                try Sample.callback(id: "id\($0)", peer: $0 % 10 == 3 ? "poison" : "192.0.2.1")
+            }
+
+            let outcomes = await withTaskGroup(of: RecordOutcome.self) { group in
+                for callback in callbacks { group.addTask { await ledger.record(callback) } }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+
+            #expect(outcomes.count { $0.isAccepted } == 27)
+            #expect(outcomes.count { $0 == .failed } == 3)
+            #expect(ledger.statistics.poisoned == 3)
+            #expect(!ledger.statistics.isFailing)
+            #expect(try await ledger.summary(now: Sample.now).callbacks == 27)
+        }
+    }
+
+    @Test func writesAllOfAConfirmationOrNothing() async throws {
+        try await withLedger { ledger, directory in
+            _ = await ledger.record(try Sample.callback())
+            let work = try #require(try await ledger.claimVerify().first)
+            // Sinks are written in the order of the routing: the first is there when the second fails.
+            try SQLiteTool.run(
+                """
+                CREATE TRIGGER poison BEFORE INSERT ON deliveries WHEN new.sink = 'files'
+                BEGIN SELECT RAISE(ABORT, 'poisoned'); END
+                """,
+                in: directory
+            )
+            let before = try await (ledger.order(), ledger.callbacks(), ledger.summary(now: Sample.now))
+
+            let doing = "recording a read-back"
+            await expect(.storage(doing: doing, reason: "poisoned")) {
+                let context = try Sample.context("crm", "files")
+                let reading = try Sample.reading(.available)
+                return try await ledger.confirm(work, reading: reading, binding: .bind, context: context)
+            }
+
+            let after = try await (ledger.order(), ledger.callbacks(), ledger.summary(now: Sample.now))
+            #expect(after.0 == before.0)
+            #expect(after.1 == before.1)
+            #expect(after.2 == before.2)
+            try SQLiteTool.run("DROP TRIGGER poison", in: directory)
+            let reading = try Sample.reading(.available)
+            let context = try Sample.context("crm", "files")
+            _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: context)
+            #expect(try await ledger.deliveries(DeliveryQuery()).count == 2, "the lease still held")
+        }
+    }
+
+    @Test(arguments: [SQLiteLedger.Mode.serve, .operate])
+    func refusesALedgerOfANewerVersion(mode: SQLiteLedger.Mode) async throws {
+        try await withLedger { ledger, directory in
+            await ledger.close()
+            try SQLiteTool.run("INSERT INTO grdb_migrations VALUES ('2999-01-01 what comes later')", in: directory)
+
+            await expect(.tooNew(path: ledger.path)) { try SQLiteLedger.open(at: directory, mode: mode) }
+        }
+    }
+
+    private func claim(_ kind: JobKind, from ledger: SQLiteLedger, at now: Timestamp) async throws -> [String] {
+        switch kind {
+        case .verify: try await ledger.claimVerify(at: now).compactMap { $0.order.id?.rawValue }
+        case .fetch: try await ledger.claimFetch(at: now).compactMap { $0.order.id?.rawValue }
+        case .deliver: try await ledger.claimDeliveries(at: now).map { $0.notification.orderID.rawValue }
+        }
+    }
+}

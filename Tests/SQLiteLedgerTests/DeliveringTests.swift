@@ -1,0 +1,131 @@
+import Callbacks
+import SQLiteLedger
+import Testing
+import Visengine
+
+@Suite(.timeLimit(.minutes(1)))
+struct DeliveringTests {
+    @Test func handsOutWhatIsToBeToldAndEndsIt() async throws {
+        try await withLedger { ledger, _ in
+            let order = try await ledger.confirmed(.searching, sinks: "crm")
+            let entry = try #require(try await ledger.deliveries(DeliveryQuery()).first)
+
+            let work = try #require(try await ledger.claimDeliveries().first)
+            #expect(work.deliveryID == entry.id)
+            #expect(work.notification == entry.notification)
+            #expect(work.notification.orderKey == order.key)
+            #expect(work.notification.orderID == order.id)
+            #expect(work.notification.state == .searching)
+            #expect(work.notification.previousState == nil)
+            #expect(work.notification.lastUpdate == Sample.now)
+            try await ledger.finish(work, action: .complete, now: Sample.now)
+
+            let ended = try #require(try await ledger.deliveries(DeliveryQuery()).first)
+            #expect(ended.state == .delivered)
+            #expect(ended.attempts == 1)
+            #expect(ended.nextAttempt == nil)
+            #expect(ended.lastError == nil)
+            #expect(try await ledger.claimDeliveries(at: Sample.now + .seconds(9999)) == [])
+            await expect(.leaseLost(job: work.lease.job)) {
+                try await ledger.finish(work, action: .bury(reason: "late"), now: Sample.now)
+            }
+        }
+    }
+
+    @Test func triesAgainUntilItIsADeadLetter() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.searching, sinks: "crm")
+            var now = Sample.now
+
+            for attempt in 1...3 {
+                let work = try #require(try await ledger.claimDeliveries(at: now).first)
+                #expect(work.lease.attempt == attempt)
+                try await ledger.finish(work, action: .retry(after: .seconds(30), reason: "status 503"), now: now)
+                let entry = try #require(try await ledger.deliveries(DeliveryQuery()).first)
+                #expect(entry.state == .pending)
+                #expect(entry.attempts == attempt)
+                #expect(entry.lastError == "status 503")
+                #expect(entry.nextAttempt == now + .seconds(30))
+                #expect(try await ledger.claimDeliveries(at: now + .milliseconds(29_999)) == [])
+                now = now + .seconds(30)
+            }
+            let last = try #require(try await ledger.claimDeliveries(at: now).first)
+            try await ledger.finish(last, action: .bury(reason: "gave up"), now: now)
+
+            let dead = try await ledger.deliveries(DeliveryQuery(states: [.dead]))
+            #expect(dead.map(\.attempts) == [4])
+            #expect(dead.map(\.lastError) == ["gave up"])
+            #expect(dead.map(\.nextAttempt) == [nil])
+            #expect(try await ledger.claimDeliveries(at: now + .seconds(9999)) == [])
+        }
+    }
+
+    @Test func replaysADeadLetterAsANewDeliveryOfTheSameNotification() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.searching, sinks: "crm")
+            let first = try #require(try await ledger.claimDeliveries().first)
+            try await ledger.finish(first, action: .bury(reason: "status 400"), now: Sample.now)
+
+            let id = try await ledger.replay(delivery: first.deliveryID, now: Sample.now)
+
+            #expect(id != first.deliveryID)
+            let work = try #require(try await ledger.claimDeliveries().first)
+            #expect(work.deliveryID == id)
+            #expect(work.notification == first.notification)
+            #expect(work.sink == first.sink)
+            #expect(work.lease.attempt == 1)
+            try await ledger.finish(work, action: .complete, now: Sample.now)
+            let entries = try await ledger.deliveries(DeliveryQuery())
+            #expect(entries.map(\.id) == [id, first.deliveryID])
+            #expect(entries.map(\.state) == [.delivered, .dead], "the old one stays what it was")
+            #expect(entries.map(\.replayOf) == [first.deliveryID, nil])
+            #expect(try await ledger.replay(delivery: id, now: Sample.now) != id, "as often as somebody asks")
+            await expect(.notFound(what: "delivery", name: "x")) {
+                try await ledger.replay(delivery: "x", now: Sample.now)
+            }
+        }
+    }
+
+    @Test func givesEachSinkItsOwnRoom() async throws {
+        try await withLedger { ledger, _ in
+            for nonce in "abcdef" {
+                try await ledger.confirmed(.searching, nonce: nonce, id: "id\(nonce)", sinks: "crm", "files", "off")
+            }
+            let room = [try Sample.sink("crm"): 2, try Sample.sink("files"): 100, try Sample.sink("none"): 9]
+
+            let works = try await ledger.claimDeliveries(room: room, now: Sample.now, leaseFor: Sample.lease)
+
+            #expect(works.count { $0.sink.rawValue == "crm" } == 2)
+            #expect(works.count { $0.sink.rawValue == "files" } == 6)
+            #expect(works.count == 8)
+            #expect(try await ledger.claimDeliveries(to: "crm").count == 4, "those that are left, and none twice")
+            #expect(try await ledger.claimDeliveries(to: "off", limit: 0) == [])
+            #expect(try await ledger.claimDeliveries(to: "off").count == 6)
+        }
+    }
+
+    @Test func leavesADisabledSinkAloneUntilItIsEnabled() async throws {
+        try await withLedger { ledger, directory in
+            for nonce in "abc" {
+                try await ledger.confirmed(.searching, nonce: nonce, id: "id\(nonce)", sinks: "crm", "files")
+            }
+            let crm = try Sample.sink("crm")
+            let gone = try #require(try await ledger.claimDeliveries(limit: 1).first)
+
+            try await ledger.finish(gone, action: .disableSink(reason: "status 410"), now: Sample.now)
+
+            #expect(try await ledger.disabledSinks() == [crm: "status 410"])
+            #expect(try await ledger.deliveries(DeliveryQuery(states: [.dead])).map(\.id) == [gone.deliveryID])
+            #expect(try await ledger.claimDeliveries() == [])
+            #expect(try await ledger.claimDeliveries(to: "files").count == 3)
+            try await withLedgerAfterCrash(of: directory) { ledger in
+                let claimed = try await ledger.claimDeliveries()
+                #expect(claimed == [], "also after a start")
+            }
+            #expect(try await ledger.enable(crm))
+            #expect(try await !ledger.enable(crm))
+            #expect(try await ledger.disabledSinks() == [:])
+            #expect(try await ledger.claimDeliveries().count == 2)
+        }
+    }
+}

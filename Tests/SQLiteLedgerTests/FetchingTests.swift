@@ -1,0 +1,128 @@
+import Callbacks
+import SQLiteLedger
+import Testing
+import Visengine
+
+@Suite(.timeLimit(.minutes(1)))
+struct FetchingTests {
+    @Test func tellsEachSinkOnceOfADocument() async throws {
+        try await withLedger { ledger, _ in
+            let order = try await ledger.confirmed(.fulfilled)
+            let work = try #require(try await ledger.claimFetch().first)
+            #expect(work.order == order)
+            let routing = try Sample.routing(["crm", "files"])
+
+            try await ledger.stored(Sample.document, for: work, routing: routing, now: Sample.now)
+
+            #expect(try await ledger.order().document == .stored)
+            let deliveries = try await ledger.deliveries(DeliveryQuery())
+            #expect(deliveries.map(\.sink.rawValue) == ["files", "crm"])
+            #expect(deliveries.allSatisfy { $0.notification.type == .documentAvailable })
+            #expect(deliveries.allSatisfy { $0.notification.document == Sample.document })
+            #expect(try await ledger.summary(now: Sample.now).jobsByKind == ["deliver": 2])
+            await expect(.leaseLost(job: work.lease.job)) {
+                try await ledger.stored(Sample.document, for: work, routing: routing, now: Sample.now)
+            }
+            #expect(try await ledger.deliveries(DeliveryQuery()).count == 2)
+        }
+    }
+
+    @Test func fetchesAgainAfterACrashAndTellsOnce() async throws {
+        try await withLedger { ledger, directory in
+            try await ledger.confirmed(.fulfilled)
+            let before = try #require(try await ledger.claimFetch().first)
+            let routing = try Sample.routing(["crm"])
+
+            try await withLedgerAfterCrash(of: directory) { ledger in
+                let again = try #require(try await ledger.claimFetch().first)
+                await expect(.leaseLost(job: before.lease.job)) {
+                    try await ledger.stored(Sample.document, for: before, routing: routing, now: Sample.now)
+                }
+                try await ledger.stored(Sample.document, for: again, routing: routing, now: Sample.now)
+                #expect(try await ledger.deliveries(DeliveryQuery()).count == 1)
+                #expect(try await ledger.documents(ofOrder: nil, limit: 9).count == 1)
+            }
+        }
+    }
+
+    @Test func makesOneFetchHoweverOftenTheOrderIsRead() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.available)
+            let work = try #require(try await ledger.claimFetch().first)
+            try await ledger.stored(Sample.document, for: work, routing: DeliveryRouting([]), now: Sample.now)
+
+            try await ledger.confirmed(.fulfilled, at: Sample.now + .seconds(600))
+
+            #expect(try await ledger.order().document == .stored)
+            #expect(try await ledger.claimFetch(at: Sample.now + .seconds(9999)) == [])
+        }
+    }
+
+    @Test func triesAgainAfterADocumentWasQuarantined() async throws {
+        try await withLedger { ledger, _ in
+            let order = try await ledger.confirmed(.fulfilled)
+            let work = try #require(try await ledger.claimFetch().first)
+            let quarantined = QuarantinedDocument(reason: "length 3, announced 4", path: "quarantine/1", size: 3)
+            let retryAt = Sample.now + .seconds(30)
+
+            try await ledger.quarantined(quarantined, for: work, retryAt: retryAt, now: Sample.now)
+
+            #expect(try await ledger.order().document == .due)
+            #expect(try await ledger.deliveries(DeliveryQuery()) == [], "damage is never delivered")
+            #expect(try await ledger.claimFetch(at: retryAt - .milliseconds(1)) == [])
+            let again = try #require(try await ledger.claimFetch(at: retryAt).first)
+            #expect(again.lease.attempt == 2)
+            try await ledger.stored(Sample.document, for: again, routing: Sample.routing(["crm"]), now: retryAt)
+            #expect(
+                try await ledger.documents(ofOrder: order.key, limit: 9) == [
+                    DocumentEntry(
+                        orderKey: order.key,
+                        orderID: order.id,
+                        document: Sample.document,
+                        recordedAt: retryAt
+                    ),
+                    DocumentEntry(
+                        orderKey: order.key,
+                        orderID: order.id,
+                        document: nil,
+                        quarantined: quarantined,
+                        recordedAt: Sample.now
+                    ),
+                ]
+            )
+            let summary = try await ledger.summary(now: Sample.now)
+            #expect(summary.documents == 1)
+            #expect(summary.quarantined == 1)
+        }
+    }
+
+    @Test func waitsForADocumentThatIsNotThereYet() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.available)
+            let work = try #require(try await ledger.claimFetch().first)
+
+            try await ledger.postpone(work.lease, until: Sample.now + .seconds(5), reason: "not yet available")
+
+            #expect(try await ledger.claimFetch(at: Sample.now + .milliseconds(4999)) == [])
+            #expect(try await ledger.claimFetch(at: Sample.now + .seconds(5)).map(\.lease.attempt) == [2])
+        }
+    }
+
+    @Test func givesUpForGood() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.available, sinks: "crm")
+            let work = try #require(try await ledger.claimFetch().first)
+
+            try await ledger.abandonFetch(work, reason: "not found", now: Sample.now)
+
+            #expect(try await ledger.order().document == .failed)
+            #expect(try await ledger.claimFetch(at: Sample.now + .seconds(9999)) == [])
+            try await ledger.confirmed(.fulfilled, sinks: "crm", at: Sample.now + .seconds(600))
+            #expect(try await ledger.claimFetch(at: Sample.now + .seconds(9999)) == [])
+            #expect(try await ledger.order().document == .failed)
+            #expect(
+                try await ledger.deliveries(DeliveryQuery()).allSatisfy { $0.notification.type == .orderUpdated }
+            )
+        }
+    }
+}

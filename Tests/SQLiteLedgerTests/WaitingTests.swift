@@ -1,0 +1,94 @@
+import Callbacks
+import SQLiteLedger
+import Testing
+import Visengine
+
+@Suite(.timeLimit(.minutes(1)))
+struct WaitingTests {
+    /// Something that makes a job due, and the job's kind.
+    struct Event: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let kind: JobKind
+        let happen: @Sendable (SQLiteLedger, _ round: Int) async throws -> Void
+    }
+
+    static let events = [
+        Event(testDescription: "a callback", kind: .verify) { ledger, round in
+            _ = await ledger.record(try Sample.callback(try letter(round), id: "id\(round)"))
+        },
+        Event(testDescription: "a document", kind: .fetch) { ledger, round in
+            try await ledger.confirmed(.available, nonce: try letter(round), id: "id\(round)")
+        },
+        Event(testDescription: "a notification", kind: .deliver) { ledger, round in
+            try await ledger.confirmed(.searching, nonce: try letter(round), id: "id\(round)", sinks: "crm")
+        },
+        Event(testDescription: "a sink that is enabled", kind: .deliver) { ledger, _ in
+            _ = try await ledger.enable(try Sample.sink())
+        },
+    ]
+
+    @Test(arguments: events)
+    func endsWhenAJobFallsDue(_ event: Event) async throws {
+        try await withLedger { ledger, _ in
+            let clock = ContinuousClock()
+            var waited = Duration.zero
+
+            for round in 0..<20 {
+                async let woken: Void = ledger.waitForWork(event.kind)
+                try await event.happen(ledger, round)
+                let happened = clock.now
+                await woken
+                waited += clock.now - happened
+            }
+
+            #expect(waited < .seconds(5), "unless it is woken, each wait takes a second")
+        }
+    }
+
+    @Test func takesASecondWhenNothingHappens() async throws {
+        try await withLedger { ledger, _ in
+            let clock = ContinuousClock()
+            let start = clock.now
+
+            await ledger.waitForWork(.deliver)
+
+            #expect(clock.now - start >= .milliseconds(990), "a worker that never waits burns the machine")
+        }
+    }
+
+    @Test func endsWhenItIsCancelled() async throws {
+        try await withLedger { ledger, _ in
+            let clock = ContinuousClock()
+            let start = clock.now
+
+            for _ in 0..<20 {
+                await withTaskGroup(of: Void.self) { group in
+                    for kind in JobKind.allCases { group.addTask { await ledger.waitForWork(kind) } }
+                    group.cancelAll()
+                }
+            }
+
+            #expect(clock.now - start < .seconds(10))
+        }
+    }
+
+    @Test func endsWhenTheLedgerCloses() async throws {
+        try await withLedger { ledger, _ in
+            async let waits: Void = withTaskGroup(of: Void.self) { group in
+                for kind in JobKind.allCases { group.addTask { await ledger.waitForWork(kind) } }
+            }
+            await ledger.close()
+            await waits
+            let clock = ContinuousClock()
+            let start = clock.now
+
+            for _ in 0..<20 { await ledger.waitForWork(.verify) }
+
+            #expect(clock.now - start < .seconds(10), "a closed ledger keeps nobody")
+        }
+    }
+}
+
+private func letter(_ round: Int) throws -> Character {
+    try #require("abcdefghijklmnopqrstuvwxyz".dropFirst(round).first)
+}
