@@ -52,7 +52,8 @@ extension SQLiteLedger: VerificationLedger {
                 """,
                 [job.subject, id.rawValue, reason]
             )
-            try transaction.postpone(work.lease, until: nextPoll, reason: reason)
+            let due = try transaction.due(of: job, .verify, atLatest: nextPoll)
+            try transaction.postpone(work.lease, until: due, reason: reason)
         }
     }
 

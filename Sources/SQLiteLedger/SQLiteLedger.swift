@@ -111,7 +111,8 @@ extension SQLiteLedger: JobLedger {
     /// Gives the lease back and sets the job's next due time.
     public func postpone(_ lease: JobLease, until due: Timestamp, reason: String) async throws(LedgerError) {
         try await change("postponing a job") { transaction in
-            _ = try transaction.held(lease)
+            let job = try transaction.held(lease)
+            let due = try transaction.due(of: job, lease.kind, atLatest: due)
             try transaction.postpone(lease, until: due, reason: reason)
         }
     }

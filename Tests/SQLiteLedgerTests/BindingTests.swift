@@ -161,4 +161,25 @@ struct BindingTests {
             )
         }
     }
+
+    @Test func joinsARowThatTurnsOutToBeAnotherOrders() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.searching)
+            _ = await ledger.record(try Sample.callback(nil, id: "alias", state: .available))
+            let work = try #require(try await ledger.claimVerify().first)
+            #expect(work.candidates == [try Sample.id("alias")])
+
+            let reading = try Sample.reading(.available)
+            let context = try Sample.context("crm")
+            let advance = try await ledger.confirm(work, reading: reading, binding: .bindIfFree, context: context)
+
+            #expect(advance.notifications == [.orderUpdated])
+            #expect(try await ledger.orders(OrderQuery()) == [advance.record])
+            #expect(advance.record.nonce == (try Sample.nonce()))
+            #expect(try await ledger.callbacks().map(\.verdict) == [.confirmed, .mismatched])
+            #expect(
+                try await ledger.summary(now: Sample.now).jobsByKind == ["verify": 1, "fetch": 1, "deliver": 1]
+            )
+        }
+    }
 }

@@ -89,6 +89,21 @@ struct OpeningTests {
         }
     }
 
+    @Test func givesTheLedgerFreeWhenItIsDroppedWithoutClosing() async throws {
+        try await withTemporaryDirectory { directory in
+            let outcome = await (try SQLiteLedger.open(at: directory, mode: .serve)).record(try Sample.callback())
+
+            var reopened: SQLiteLedger?
+            while reopened == nil {
+                reopened = try? SQLiteLedger.open(at: directory, mode: .serve)  // In use until its thread has ended.
+                await Task.yield()
+            }
+
+            #expect(try await reopened?.callbacks().map(\.id) == [try #require(outcome.id)])
+            await reopened?.close()
+        }
+    }
+
     @Test func takesAnEmptyFileForANewLedger() async throws {
         try await withTemporaryDirectory { directory in
             try Data().write(to: URL(fileURLWithPath: "\(directory)/ledger.sqlite"))

@@ -66,7 +66,7 @@ struct ReadBackLimitTests {
         }
     }
 
-    @Test(arguments: endings.prefix(2))
+    @Test(arguments: endings)
     func readsAgainWhenACallbackArrivesWhileTheAPIIsAsked(_ ending: Ending) async throws {
         try await withLedger { ledger, _ in
             _ = await ledger.record(try Sample.callback())

@@ -171,4 +171,23 @@ struct VerifyingTests {
             #expect(try await ledger.deliveries(DeliveryQuery()).count == 1)
         }
     }
+
+    @Test func tellsOfAMissedCallbackAfterTheChangeItself() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.searching, sinks: "crm")
+            let at = Sample.now + .seconds(3600)
+            let work = try #require(try await ledger.claimVerify(at: at).first)
+            let reading = try Sample.reading(.available, update: Sample.now + .seconds(60))
+            let context = try Sample.context("crm", at: at)
+
+            let advance = try await ledger.confirm(work, reading: reading, binding: .bind, context: context)
+
+            #expect(advance.alarms == [.missedCallback])
+            let told = try await ledger.deliveries(DeliveryQuery()).prefix(2).map(\.notification)
+            #expect(told.map(\.type) == [.orderLate, .orderUpdated], "the newest first")
+            #expect(told.map(\.previousState) == [nil, .searching])
+            #expect(told.map(\.state) == [.available, .available])
+            #expect(Set(told.map(\.id)).count == 2)
+        }
+    }
 }

@@ -138,6 +138,15 @@ extension LedgerTransaction {
         )
     }
 
+    /// When a held job that is given back is due: a callback that arrived meanwhile brings a read-back forward, as one
+    /// that arrives later does.
+    func due(of job: HeldJob, _ kind: JobKind, atLatest due: Timestamp) throws -> Timestamp {
+        guard kind == .verify, job.isAskedAgain else { return due }
+        let order = try row("SELECT last_asked_ms FROM orders WHERE key = ?", [job.subject])
+        guard let asked = try order?.optionalTime("last_asked_ms") else { return due }
+        return min(due, asked + configuration.minReadBackInterval)
+    }
+
     /// Gives a held job back, to be tried again.
     func postpone(_ lease: JobLease, until due: Timestamp, reason: String?) throws {
         try run(
