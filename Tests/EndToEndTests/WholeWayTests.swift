@@ -14,7 +14,7 @@ struct WholeWayTests {
                 let bare = try await ground.post(receiver.callbacks, #"{"_id":"65f0c0ffee0123456789abcd"}"#)
                 #expect(bare == 401)
 
-                let status = try ground.status()
+                let status = try await ground.status()
                 #expect(status["callbacks"] == [:])
                 #expect(status["orders"] == [:])
             }
@@ -24,14 +24,14 @@ struct WholeWayTests {
     @Test func aGoodTokenThatClaimsWhatTheAPIDoesNotShowChangesNothing() async throws {
         try await withGround { ground in
             try await ground.receiver { receiver in
-                let registration = try ground.registrations(1)[0]
+                let registration = try await ground.registrations(1)[0]
                 let id = try await ground.order(calledBackAt: [registration])[0]
                 let url = try #require(registration["url"]?.string)
                 let answer = try await ground.post(url, #"{"data":{"_id":"\#(id)","stato_richiesta":"Visura evasa"}}"#)
                 #expect(answer == 200)
 
-                try await ground.until { try ground.status()["callbacks"]?["unconfirmed"]?.int64 == 1 }
-                let shown = try ground.json(["order", "show", id, "--json"])
+                try await ground.until { try await ground.status()["callbacks"]?["unconfirmed"]?.int64 == 1 }
+                let shown = try await ground.json(["order", "show", id, "--json"])
                 #expect(shown["state"]?.string != "fulfilled")
                 #expect(shown["document"]?.string == "none")
                 #expect(shown["documents"] == [])
@@ -44,7 +44,7 @@ struct WholeWayTests {
         let orders = 1000
         try await withGround { ground in
             try await ground.receiver { receiver in
-                let registrations = try ground.registrations(orders)
+                let registrations = try await ground.registrations(orders)
                 let ids = try await ground.order(calledBackAt: registrations)
                 try await ground.advance(to: "Visura evasa")
 
@@ -58,14 +58,16 @@ struct WholeWayTests {
                 #expect(statuses == [200: calls.count])
 
                 try await ground.until {
-                    try ground.status()["deliveries"]?["delivered"]?.int64 ?? 0 >= Int64(2 * orders)
-                        && ground.status()["jobs"]?["fetch"] == nil
+                    let status = try await ground.status()
+                    return status["deliveries"]?["delivered"]?.int64 ?? 0 >= Int64(2 * orders)
+                        && status["jobs"]?["fetch"] == nil
                 }
-                let deliveries = try ground.json(["delivery", "list", "--json", "--limit", "100000"]).array ?? []
+                let deliveries = try await ground.json(["delivery", "list", "--json", "--limit", "100000"]).array ?? []
                 let available = deliveries.filter { $0["type"]?.string == "document.available" }
                 #expect(available.count == orders)
                 #expect(Set(available.compactMap { $0["order"]?.string }).count == orders)
-                #expect(try ground.status()["documents"]?.int64 == Int64(orders))
+                let documents = try await ground.status()["documents"]?.int64
+                #expect(documents == Int64(orders))
                 let files = try FileManager.default.subpathsOfDirectory(atPath: ground.directory + "/documents")
                 #expect(files.filter { $0.hasSuffix("document.available.zip") }.count == orders)
                 _ = receiver
@@ -75,7 +77,7 @@ struct WholeWayTests {
 
     @Test func whatWasAcknowledgedOutlivesKilling() async throws {
         try await withGround { ground in
-            let registrations = try ground.registrations(200)
+            let registrations = try await ground.registrations(200)
             let ids = try await ground.order(calledBackAt: registrations)
             try await ground.advance(to: "Visura evasa")
             var acknowledged: Set<String> = []
@@ -96,14 +98,14 @@ struct WholeWayTests {
             let kept = acknowledged
             try await ground.receiver { _ in
                 try await ground.until {
-                    try ground.status()["deliveries"]?["delivered"]?.int64 ?? 0 >= Int64(2 * kept.count)
+                    try await ground.status()["deliveries"]?["delivered"]?.int64 ?? 0 >= Int64(2 * kept.count)
                 }
-                let orders = try ground.json(["order", "list", "--json", "--limit", "10000"]).array ?? []
+                let orders = try await ground.json(["order", "list", "--json", "--limit", "10000"]).array ?? []
                 #expect(kept.isSubset(of: orders.compactMap { $0["id"]?.string }))
                 let files = try FileManager.default.subpathsOfDirectory(atPath: ground.directory + "/documents")
                 let documents = files.filter { $0.hasSuffix("document.available.zip") }
                 #expect(documents.count == kept.count)
-                let deliveries = try ground.json(["delivery", "list", "--json", "--limit", "100000"]).array ?? []
+                let deliveries = try await ground.json(["delivery", "list", "--json", "--limit", "100000"]).array ?? []
                 let available = deliveries.filter { $0["type"]?.string == "document.available" }
                 #expect(Set(available.compactMap { $0["notification"]?.string }).count == kept.count)
             }

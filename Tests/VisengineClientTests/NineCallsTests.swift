@@ -56,8 +56,8 @@ struct NineCallsTests {
             #expect(
                 placed == PlacedOrder(order: nil, price: Price(thousandths: 12_700), searchPrice: Price(thousandths: 0))
             )
-            let answer1 = try await client.readOrders()
-            #expect(answer1.isEmpty)
+            let kept = try await client.readOrders()
+            #expect(kept.isEmpty)
             #expect(sandbox.count(.place) == 1)
         }
     }
@@ -77,10 +77,11 @@ struct NineCallsTests {
 
     @Test func noOrdersAreAnEmptyList() async throws {
         try await withSandbox { client, sandbox in
-            let answer2 = try await client.readOrders()
-            #expect(answer2 == [])
-            let answer3 = try await client.orders()
-            #expect(answer3 == [])
+            let orders = try await client.readOrders()
+            let ordersByPort = try await client.orders()
+
+            #expect(orders.isEmpty)
+            #expect(ordersByPort.isEmpty)
             #expect(sandbox.count(.orders) == 2)
         }
     }
@@ -111,8 +112,8 @@ struct NineCallsTests {
             #expect(order.createdAt == Timestamp(seconds: 1_750_000_000))
             #expect(order.outcome == Outcome(code: "0", info: "OK"))
             #expect(order.searches == [Search(id: "\(id)_0", state: "Ricerca evasa")])
-            let answer4 = try await client.order(id)
-            #expect(answer4 == order)
+            let sameByPort = try await client.order(id)
+            #expect(sameByPort == order)
         }
     }
 

@@ -68,9 +68,7 @@ struct RefusalTests {
             let id = try #require(try await client.place(try Samples.placement(isFinal: false)).order).id
             _ = try await client.addSearch(to: id, values: [:])
         },
-        Refusal("searching where there is no search", 409, .searchNotAllowed, "this request does not allow") {
-            client,
-            _ in
+        Refusal("searching where there is none", 409, .searchNotAllowed, "this request does not allow") { client, _ in
             let id = try #require(try await client.place(try Samples.placement()).order).id
             _ = try await client.addSearch(to: id, values: [:])
         },
@@ -83,9 +81,7 @@ struct RefusalTests {
             let id = try #require(try await client.place(try Samples.searchPlacement()).order).id
             _ = try await client.chooseSearchResult(of: id, search: "\(id)_0", index: -1)
         },
-        Refusal("choosing where there is no search", 409, .noResultsToChoose, "the request does not produce") {
-            client,
-            _ in
+        Refusal("choosing where there is none", 409, .noResultsToChoose, "the request does not produce") { client, _ in
             let id = try #require(try await client.place(try Samples.placement()).order).id
             _ = try await client.chooseSearchResult(of: id, search: "\(id)_0", index: 0)
         },

@@ -66,7 +66,15 @@ struct Ground: Sendable {
     // MARK: Commands
 
     /// Runs a command that prints JSON.
-    func json(_ arguments: [String]) throws -> JSONValue {
+    func json(_ arguments: [String]) async throws -> JSONValue {
+        let result = await withCheckedContinuation { continuation in
+            // A thread of its own: waiting for a process on the tests' two would hold up every other test.
+            Thread { continuation.resume(returning: Result { try output(arguments) }) }.start()
+        }
+        return try JSONValue(parsing: Array(try result.get()))
+    }
+
+    private func output(_ arguments: [String]) throws -> Data {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.executable("ricevuta"))
         process.arguments = arguments + ["--config", directory + "/ricevuta.yaml"]
@@ -76,24 +84,25 @@ struct Ground: Sendable {
         try process.run()
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        return try JSONValue(parsing: Array(data))
+        return data
     }
 
     /// What `status` says.
-    func status() throws -> JSONValue { try json(["status", "--json"]) }
+    func status() async throws -> JSONValue { try await json(["status", "--json"]) }
 
     /// `callback_data` of new orders.
-    func registrations(_ count: Int) throws -> [JSONValue] {
-        try json(["token", "mint", "--json", "--count", String(count)]).array ?? []
+    func registrations(_ count: Int) async throws -> [JSONValue] {
+        try await json(["token", "mint", "--json", "--count", String(count)]).array ?? []
     }
 
-    /// Waits until something holds, looking ten times a second, a minute at most.
-    func until(_ holds: @Sendable () throws -> Bool) async throws {
+    /// Waits until something holds, looking ten times a second, two minutes at most.
+    func until(_ holds: @Sendable () async throws -> Bool) async throws {
         for _ in 0..<1200 {
-            if try holds() { return }
+            if try await holds() { return }
             try await Task.sleep(for: .milliseconds(100))
         }
-        Issue.record("it did not come to hold within two minutes; status: \(try status())")
+        let status = try await status()
+        Issue.record("it did not come to hold within two minutes; status: \(status)")
     }
 
     // MARK: Requests
