@@ -65,11 +65,9 @@ final class RawClient {
                 )
             }
         }
-        guard status == 0 else {
-            let reason = errno
-            Glibc.close(descriptor)
-            throw Failure.socket(errno: reason)
-        }
+        // The deinitializer closes: it runs for an object that is thrown out of, too. Closing here as well would close
+        // whatever another thread has opened under the same number meanwhile.
+        guard status == 0 else { throw Failure.socket(errno: errno) }
     }
 
     deinit { Glibc.close(descriptor) }
