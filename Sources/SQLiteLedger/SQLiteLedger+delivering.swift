@@ -55,12 +55,12 @@ extension SQLiteLedger: DeliveryLedger {
 
     /// The sinks that are disabled, with the reason.
     public func disabledSinks() async throws(LedgerError) -> [SinkName: String] {
-        try await read("listing disabled sinks") { db in
-            var sinks: [SinkName: String] = [:]
-            for row in try Row.fetchAll(db, sql: "SELECT sink, reason FROM disabled_sinks") {
-                sinks[try row.name("sink")] = try row.text("reason")
+        try await list("listing disabled sinks") { rows in
+            let sinks = try rows.list("SELECT sink, reason FROM disabled_sinks") {
+                row throws(UnreadableRow) -> (SinkName, String) in
+                (try row.name("sink"), try row.text("reason"))
             }
-            return sinks
+            return Dictionary(sinks) { first, _ in first }
         }
     }
 

@@ -4,8 +4,11 @@ public import Visengine
 
 extension SQLiteLedger: LedgerInspection {
     /// Orders, newest first.
+    ///
+    /// Rows that cannot be read are left out of this list and of all others, and counted
+    /// (``LedgerStatistics/unlistedRows``).
     public func orders(_ query: OrderQuery) async throws(LedgerError) -> [OrderRecord] {
-        try await read("listing orders") { db in
+        try await list("listing orders") { rows in
             var conditions = ["1"]
             var arguments = StatementArguments()
             if let state = query.state {
@@ -27,13 +30,10 @@ extension SQLiteLedger: LedgerInspection {
                 SELECT \(OrderRecord.columns) FROM orders WHERE \(conditions.joined(separator: " AND "))
                 ORDER BY key DESC
                 """
-            var found: [OrderRecord] = []
-            let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments)
-            while found.count < query.limit, let row = try rows.next() {
+            return try rows.list(sql, arguments, limit: query.limit) { row throws(UnreadableRow) in
                 let order = try OrderRecord(row: row)
-                if query.state == nil || query.state?.name == order.state?.name { found.append(order) }
+                return query.state == nil || query.state?.name == order.state?.name ? order : nil
             }
-            return found
         }
     }
 
@@ -55,43 +55,40 @@ extension SQLiteLedger: LedgerInspection {
 
     /// An order's callbacks, oldest first.
     public func callbacks(ofOrder key: Int64) async throws(LedgerError) -> [CallbackEntry] {
-        try await read("listing callbacks") { db in
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT id, received_at_ms, peer, claim_id, claim_state, claim_update_ms, claim_search, echo,
-                        verdict, repeats, body_bytes
-                    FROM callbacks WHERE order_key = ? ORDER BY id
-                    """,
-                arguments: [key]
-            )
-            return try rows.map { row throws(UnreadableRow) in try CallbackEntry(row: row) }
+        try await list("listing callbacks") { rows in
+            try rows.list(
+                """
+                SELECT id, received_at_ms, peer, claim_id, claim_state, claim_update_ms, claim_search, echo,
+                    verdict, repeats, body_bytes
+                FROM callbacks WHERE order_key = ? ORDER BY id
+                """,
+                [key]
+            ) { row throws(UnreadableRow) in try CallbackEntry(row: row) }
         }
     }
 
     /// Documents and quarantined contents, newest first.
     public func documents(ofOrder key: Int64?, limit: Int) async throws(LedgerError) -> [DocumentEntry] {
-        try await read("listing documents") { db in
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT order_key, provider_id, sha256, kind, name, NULL AS reason, NULL AS path, size_bytes,
-                        recorded_at_ms
-                    FROM documents d JOIN orders o ON o.key = d.order_key WHERE ?1 IS NULL OR order_key = ?1
-                    UNION ALL
-                    SELECT order_key, provider_id, NULL, NULL, NULL, reason, path, size_bytes, recorded_at_ms
-                    FROM quarantine q JOIN orders o ON o.key = q.order_key WHERE ?1 IS NULL OR order_key = ?1
-                    ORDER BY recorded_at_ms DESC LIMIT ?2
-                    """,
-                arguments: [key, limit]
-            )
-            return try rows.map { row throws(UnreadableRow) in try DocumentEntry(row: row) }
+        try await list("listing documents") { rows in
+            try rows.list(
+                """
+                SELECT order_key, provider_id, sha256, kind, name, NULL AS reason, NULL AS path, size_bytes,
+                    recorded_at_ms
+                FROM documents d JOIN orders o ON o.key = d.order_key WHERE ?1 IS NULL OR order_key = ?1
+                UNION ALL
+                SELECT order_key, provider_id, NULL, NULL, NULL, reason, path, size_bytes, recorded_at_ms
+                FROM quarantine q JOIN orders o ON o.key = q.order_key WHERE ?1 IS NULL OR order_key = ?1
+                ORDER BY recorded_at_ms DESC
+                """,
+                [key],
+                limit: limit
+            ) { row throws(UnreadableRow) in try DocumentEntry(row: row) }
         }
     }
 
     /// Deliveries, newest first.
     public func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> [DeliveryEntry] {
-        try await read("listing deliveries") { db in
+        try await list("listing deliveries") { rows in
             var conditions = ["1"]
             var arguments = StatementArguments()
             if !query.states.isEmpty {
@@ -105,19 +102,16 @@ extension SQLiteLedger: LedgerInspection {
                 conditions.append("n.order_key = ?")
                 arguments += [key]
             }
-            arguments += [query.limit]
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT d.id AS delivery_id, d.sink, d.state AS delivery_state, d.attempts, d.last_error,
-                        d.replay_of, d.created_at_ms, j.due_ms, \(Notification.columns)
-                    FROM deliveries d JOIN notifications n ON n.number = d.notification
-                    LEFT JOIN jobs j ON j.id = d.number * 4 + 2
-                    WHERE \(conditions.joined(separator: " AND ")) ORDER BY d.number DESC LIMIT ?
-                    """,
-                arguments: arguments
-            )
-            return try rows.map { row throws(UnreadableRow) in try DeliveryEntry(row: row) }
+            let sql = """
+                SELECT d.id AS delivery_id, d.sink, d.state AS delivery_state, d.attempts, d.last_error,
+                    d.replay_of, d.created_at_ms, j.due_ms, \(Notification.columns)
+                FROM deliveries d JOIN notifications n ON n.number = d.notification
+                LEFT JOIN jobs j ON j.id = d.number * 4 + 2
+                WHERE \(conditions.joined(separator: " AND ")) ORDER BY d.number DESC
+                """
+            return try rows.list(sql, arguments, limit: query.limit) { row throws(UnreadableRow) in
+                try DeliveryEntry(row: row)
+            }
         }
     }
 

@@ -47,21 +47,42 @@ extension SQLiteLedger: PlacementLedger {
             bound.item = order.item ?? bound.item
             bound.itemName = order.itemName ?? bound.itemName
             try transaction.save(bound)
+            if bound.state?.isTerminal != true { try transaction.keepAsking(for: bound.key, now: now) }
             return bound
         }
     }
 
-    /// Records that the provider refused the order.
+    /// Records that the provider refused the order, unless the provider itself has shown that it exists.
+    ///
+    /// A read-back that a callback asked for, or that is under way, is still made: it finds an order that exists after all.
     public func placementRefused(_ nonce: OrderNonce, reason: String, now: Timestamp) async throws(LedgerError) {
         try await change("recording a refused order") { transaction in
             guard let order = try transaction.order(nonce: nonce) else {
                 throw LedgerError.notFound(what: "order with the nonce", name: nonce.rawValue)
             }
+            guard order.id == nil else {
+                let problem = "the answer to its placing was a refusal, and yet it exists: \(reason)"
+                try transaction.run("UPDATE orders SET problem = ? WHERE key = ?", [problem, order.key])
+                return
+            }
             try transaction.run(
                 "UPDATE orders SET placement = 'refused', problem = ? WHERE key = ?",
                 [reason, order.key]
             )
-            try transaction.end(job: JobNumber.of(.verify, order.key))
+            try transaction.run(
+                "DELETE FROM jobs WHERE id = ? AND source <> 'callback' AND lease_boot IS NULL",
+                [JobNumber.of(.verify, order.key)]
+            )
         }
+    }
+}
+
+extension LedgerTransaction {
+    /// Makes sure that an order has a verify job, and leaves one that it has as it is: an order that was left alone before
+    /// its placing was answered has none.
+    fileprivate func keepAsking(for order: Int64, now: Timestamp) throws {
+        let job = try row("SELECT id FROM jobs WHERE id = ?", [JobNumber.of(.verify, order)])
+        guard job == nil else { return }
+        try arm(.verify, subject: order, due: now + configuration.minReadBackInterval, now: now)
     }
 }

@@ -17,13 +17,19 @@ extension SQLiteLedger {
             summary.documents = try count(db, "SELECT count(*) FROM documents")
             summary.quarantined = try count(db, "SELECT count(*) FROM quarantine")
             summary.deliveriesByState = try counts(db, "SELECT state, count(*) FROM deliveries GROUP BY state")
-            for row in try Row.fetchAll(
-                db,
-                sql: "SELECT id % 4 AS kind, count(*) AS n, min(due_ms) AS due FROM jobs GROUP BY 1"
-            ) {
+            // Late is what could be taken now: a job in flight is being done, and a disabled sink's waits for an operator.
+            // A command has no boot of its own; the newest one's leases are those that hold.
+            let jobs = """
+                SELECT id % 4 AS kind, count(*) AS n, min(CASE WHEN
+                    (lease_boot IS NULL OR lease_boot <> (SELECT max(id) FROM boots) OR lease_until_ms <= ?)
+                    AND lane NOT IN (SELECT 'deliver:' || sink FROM disabled_sinks) THEN due_ms END) AS due
+                FROM jobs GROUP BY 1
+                """
+            for row in try Row.fetchAll(db, sql: jobs, arguments: [now.milliseconds]) {
                 guard let kind = JobNumber.kind(digit: try row.integer("kind")) else { continue }
                 summary.jobsByKind[kind.rawValue] = Int(try row.integer("n"))
-                let waiting = now - (try row.time("due"))
+                guard let due = try row.optionalTime("due") else { continue }
+                let waiting = now - due
                 if waiting > .zero { summary.oldestDueMilliseconds[kind.rawValue] = waiting.wholeMilliseconds }
             }
             return summary

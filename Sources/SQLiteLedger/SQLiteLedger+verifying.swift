@@ -31,9 +31,15 @@ extension SQLiteLedger: VerificationLedger {
         binding: OrderBinding,
         context: ConfirmationContext
     ) async throws(LedgerError) -> OrderProgress.Advance {
-        try await change("recording a read-back") { transaction in
+        var (advance, judging) = try await change("recording a read-back") { transaction in
             try transaction.confirm(work, reading: reading, binding: binding, context: context)
         }
+        // In transactions of their own, so that no callback waits for them. What this leaves undone, because the ledger
+        // closes or fails, stays as it is until the order's next read-back: the order itself has moved.
+        while let rest = judging {
+            judging = try? await change("judging callbacks") { try $0.judgeMore(rest) }
+        }
+        return advance
     }
 
     /// Records that a candidate is not this order's.
@@ -45,26 +51,25 @@ extension SQLiteLedger: VerificationLedger {
     ) async throws(LedgerError) {
         try await change("rejecting a candidate") { transaction in
             let job = try transaction.held(work.lease)
-            try transaction.run(
-                """
-                INSERT INTO order_candidates(order_key, id, callback_id, rejected) VALUES (?, ?, 0, ?)
-                ON CONFLICT(order_key, id) DO UPDATE SET rejected = excluded.rejected
-                """,
-                [job.subject, id.rawValue, reason]
-            )
+            try transaction.rejectCandidate(id, of: job.subject, reason: reason)
             let due = try transaction.due(of: job, .verify, atLatest: nextPoll)
             try transaction.postpone(work.lease, until: due, reason: reason)
         }
     }
 
     /// Ends verification until the order's next callback.
+    ///
+    /// An order that the API has shown once is asked for once a day: it was paid for, and the provider may mend what hides it.
     public func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError) {
         try await change("parking an order") { transaction in
             let job = try transaction.held(work.lease)
             try transaction.run("UPDATE orders SET problem = ? WHERE key = ?", [reason, job.subject])
+            let order = try transaction.order(key: job.subject)
             if job.isAskedAgain {
                 let due = now + transaction.configuration.minReadBackInterval
                 try transaction.postpone(work.lease, until: due, reason: reason)
+            } else if let order, order.id != nil, order.state?.isTerminal != true {
+                try transaction.postpone(work.lease, until: now + .seconds(86_400), reason: reason)
             } else {
                 try transaction.end(job: work.lease.job)
             }
@@ -81,17 +86,6 @@ extension SQLiteLedger: VerificationLedger {
 }
 
 extension LedgerTransaction {
-    /// The ids to try, newest first.
-    fileprivate func candidates(of order: Int64) throws -> [OrderID] {
-        try rows(
-            """
-            SELECT id FROM order_candidates WHERE order_key = ? AND rejected IS NULL
-            ORDER BY callback_id DESC LIMIT 8
-            """,
-            [order]
-        ).map { row throws(UnreadableRow) in try row.name("id") }
-    }
-
     /// Reads what a job is about; a row that cannot be read sets the job aside, and one that is gone ends it.
     func orUnreadable<Work>(_ job: ClaimedJob, now: Timestamp, _ body: () throws -> Work?) throws -> Work? {
         do {

@@ -71,6 +71,9 @@ public final class SQLiteLedger: Sendable {
         return try result.get()
     }
 
+    /// Counts a row that a list leaves out.
+    func countUnlisted() { writer.statistics.withLock { $0.unlistedRows += 1 } }
+
     /// Reads from a snapshot of what is committed.
     func read<Value: Sendable>(
         _ doing: String,
@@ -105,7 +108,7 @@ extension SQLiteLedger: CallbackRecorder {
 }
 
 extension SQLiteLedger: JobLedger {
-    /// Waits until a job of the kind may be due, at most a second; returns at once when cancelled or closed.
+    /// Waits until a job of the kind may be due, at most ``LedgerConfiguration/longestWait``; returns at once when cancelled or closed.
     public func waitForWork(_ kind: JobKind) async { await writer.bell.wait(for: kind) }
 
     /// Gives the lease back and sets the job's next due time.

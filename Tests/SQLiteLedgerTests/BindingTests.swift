@@ -162,6 +162,22 @@ struct BindingTests {
         }
     }
 
+    @Test func readsAgainWhatWasAskedForWhileARowIsJoinedToAnother() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.fulfilled)
+            _ = await ledger.record(try Sample.callback(nil, id: "alias", state: .available))
+            let work = try #require(try await ledger.claimVerify().first)
+            _ = await ledger.record(try Sample.callback(nil, id: "alias", state: .fulfilled))
+
+            let reading = try Sample.reading(.fulfilled)
+            _ = try await ledger.confirm(work, reading: reading, binding: .bindIfFree, context: Sample.context())
+
+            let next = try await ledger.claimVerify(at: Sample.now + .seconds(10))
+            #expect(next.map(\.order.nonce) == [try Sample.nonce()])
+            #expect(next.map(\.trigger) == [.callback])
+        }
+    }
+
     @Test func joinsARowThatTurnsOutToBeAnotherOrders() async throws {
         try await withLedger { ledger, _ in
             try await ledger.confirmed(.searching)

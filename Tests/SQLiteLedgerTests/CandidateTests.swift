@@ -43,6 +43,27 @@ struct CandidateTests {
         }
     }
 
+    @Test(.enabled(if: SQLiteTool.isInstalled))
+    func keepsTheNewestRejectionsOnly() async throws {
+        try await withLedger { ledger, directory in
+            _ = await ledger.record(try Sample.callback(id: nil))
+            var now = Sample.now
+
+            for number in 0..<100 {
+                let work = try #require(try await ledger.claimVerify(at: now).first)
+                now = now + .seconds(30)
+                let id = try Sample.id("id\(number)")
+                try await ledger.rejectCandidate(id, of: work, reason: "another's", nextPoll: now)
+            }
+
+            let kept = try SQLiteTool.run("SELECT id FROM order_candidates", in: directory).split(separator: "\n")
+            #expect(Set(kept) == Set((36..<100).map { "id\($0)" }))
+            for id in ["id99", "id35"] { _ = await ledger.record(try Sample.callback(id: id, at: now)) }
+            let next = try await ledger.claimVerify(at: now)
+            #expect(next.map(\.candidates) == [[try Sample.id("id35")]], "what was forgotten is tried once more")
+        }
+    }
+
     @Test func needsNoCandidatesOnceAnIDIsBound() async throws {
         try await withLedger { ledger, _ in
             try await ledger.confirmed(.searching)

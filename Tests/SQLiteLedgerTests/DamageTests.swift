@@ -90,6 +90,15 @@ struct DamageTests {
         }
     }
 
+    @Test func triesTheOtherIDsWhenOneCannotBeRead() async throws {
+        try await withLedger { ledger, directory in
+            for id in ["id1", "id2"] { _ = await ledger.record(try Sample.callback(id: id)) }
+            try SQLiteTool.run("UPDATE order_candidates SET id = 'a b' WHERE id = 'id2'", in: directory)
+
+            #expect(try await ledger.claimVerify().map(\.candidates) == [[Sample.id()]])
+        }
+    }
+
     @Test func endsAJobWhoseSubjectIsGone() async throws {
         try await withLedger { ledger, directory in
             try await ledger.confirmed(.searching, sinks: "crm")

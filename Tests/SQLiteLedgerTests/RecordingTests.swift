@@ -43,6 +43,27 @@ struct RecordingTests {
         }
     }
 
+    /// A fact that was confirmed, and whether the same again can mean that something has happened since.
+    @Test(arguments: [
+        (nil, true), (OrderState.unknown("In Pausa"), true), (.searching, false), (.available, false),
+    ])
+    func asksAgainForAFactThatIsNotOverAndDone(state: OrderState?, isAskedAgain: Bool) async throws {
+        try await withLedger { ledger, _ in
+            let callback = try Sample.callback(state: state, update: nil)
+            _ = await ledger.record(callback)
+            let work = try #require(try await ledger.claimVerify().first)
+            let reading = try Sample.reading(state ?? .searching)
+            _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
+            #expect(try await ledger.callbacks().map(\.verdict) == [.confirmed])
+            let at = Sample.now + .seconds(20)
+
+            let again = await ledger.record(try Sample.callback(state: state, update: nil, at: at))
+
+            #expect(!again.isAccepted)
+            #expect(try await ledger.claimVerify(at: at).count == (isAskedAgain ? 1 : 0))
+        }
+    }
+
     @Test func countsHowOftenAFactArrivedAndKeepsItsFirstArrival() async throws {
         try await withLedger { ledger, _ in
             for second in 0..<4 {

@@ -3,8 +3,11 @@ import SQLiteLedger
 import Testing
 import Visengine
 
+/// A wait that nothing ends takes an hour here, and so fails by the suite's limit.
 @Suite(.timeLimit(.minutes(1)))
 struct WaitingTests {
+    static let anHour = LedgerConfiguration(reserveBytes: 0, longestWait: .seconds(3600))
+
     /// Something that makes a job due, and the job's kind.
     struct Event: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -29,19 +32,12 @@ struct WaitingTests {
 
     @Test(arguments: events)
     func endsWhenAJobFallsDue(_ event: Event) async throws {
-        try await withLedger { ledger, _ in
-            let clock = ContinuousClock()
-            var waited = Duration.zero
-
+        try await withLedger(Self.anHour) { ledger, _ in
             for round in 0..<20 {
                 async let woken: Void = ledger.waitForWork(event.kind)
                 try await event.happen(ledger, round)
-                let happened = clock.now
                 await woken
-                waited += clock.now - happened
             }
-
-            #expect(waited < .seconds(5), "unless it is woken, each wait takes a second")
         }
     }
 
@@ -57,34 +53,25 @@ struct WaitingTests {
     }
 
     @Test func endsWhenItIsCancelled() async throws {
-        try await withLedger { ledger, _ in
-            let clock = ContinuousClock()
-            let start = clock.now
-
+        try await withLedger(Self.anHour) { ledger, _ in
             for _ in 0..<20 {
                 await withTaskGroup(of: Void.self) { group in
                     for kind in JobKind.allCases { group.addTask { await ledger.waitForWork(kind) } }
                     group.cancelAll()
                 }
             }
-
-            #expect(clock.now - start < .seconds(10))
         }
     }
 
     @Test func endsWhenTheLedgerCloses() async throws {
-        try await withLedger { ledger, _ in
+        try await withLedger(Self.anHour) { ledger, _ in
             async let waits: Void = withTaskGroup(of: Void.self) { group in
                 for kind in JobKind.allCases { group.addTask { await ledger.waitForWork(kind) } }
             }
             await ledger.close()
             await waits
-            let clock = ContinuousClock()
-            let start = clock.now
 
-            for _ in 0..<20 { await ledger.waitForWork(.verify) }
-
-            #expect(clock.now - start < .seconds(10), "a closed ledger keeps nobody")
+            await ledger.waitForWork(.verify)
         }
     }
 }

@@ -1,6 +1,8 @@
 public import Visengine
 
 /// What operators read from the ledger, and the little that they change.
+///
+/// Lists leave out what cannot be read, so that one damaged entry hides no other.
 public protocol LedgerInspection: Sendable {
     /// Orders, newest first.
     func orders(_ query: OrderQuery) async throws(LedgerError) -> [OrderRecord]
@@ -223,7 +225,7 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
     public var deliveriesByState: [String: Int]
     /// Open jobs by kind.
     public var jobsByKind: [String: Int]
-    /// How long the oldest due job has been waiting, in milliseconds, by kind.
+    /// How long the oldest job that could be taken now has been due, in milliseconds, by kind.
     public var oldestDueMilliseconds: [String: Int64]
 
     /// Creates a summary.

@@ -55,6 +55,8 @@ public protocol VerificationLedger: JobLedger {
         async throws(LedgerError)
 
     /// Ends verification of an order that the API does not know; a later callback with its token starts it again.
+    ///
+    /// An open order that the API has shown before is asked for once a day instead.
     func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError)
 
     /// Of these ids, those that are bound to no order here; used to find orders whose placing was never answered.

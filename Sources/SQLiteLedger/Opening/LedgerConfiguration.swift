@@ -19,6 +19,8 @@ public struct LedgerConfiguration: Sendable, Equatable {
     public var reserveBytes: Int
     /// How many pages the write-ahead log may have before it is copied into the database, off the acknowledging path.
     public var checkpointPages: Int
+    /// After how long those who wait for work look again: how late they learn of a change that another process made.
+    public var longestWait: Duration
     /// How long a command waits for another writer.
     public var busyTimeout: Duration
     /// The largest size of the database in pages of 4096 bytes; `nil` for SQLite's own.
@@ -34,6 +36,7 @@ public struct LedgerConfiguration: Sendable, Equatable {
         crashPause: Duration = .seconds(60),
         reserveBytes: Int = 4 << 20,
         checkpointPages: Int = 2000,
+        longestWait: Duration = .seconds(1),
         busyTimeout: Duration = .seconds(5),
         maxPages: Int? = nil
     ) {
@@ -45,6 +48,7 @@ public struct LedgerConfiguration: Sendable, Equatable {
         self.crashPause = crashPause
         self.reserveBytes = max(0, reserveBytes)
         self.checkpointPages = max(100, checkpointPages)
+        self.longestWait = longestWait
         self.busyTimeout = busyTimeout
         self.maxPages = maxPages
     }

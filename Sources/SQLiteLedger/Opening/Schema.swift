@@ -10,6 +10,9 @@ enum Schema {
 
     /// Times are milliseconds since 1970.
     ///
+    /// A callback's `claim_state` is what it claims as the provider writes it, `claim_name` the same as it is compared. A
+    /// candidate's `rejection` grows with each rejection of its order, so that the oldest can be forgotten.
+    ///
     /// A job's number is its subject's times four plus its kind's
     /// (``JobNumber``), so that there is one job of a kind for a subject without a second index.
     private static let first = """
@@ -48,6 +51,7 @@ enum Schema {
             id TEXT NOT NULL,
             callback_id INTEGER NOT NULL,
             rejected TEXT,
+            rejection INTEGER,
             PRIMARY KEY (order_key, id)
         ) STRICT, WITHOUT ROWID;
 
@@ -61,6 +65,7 @@ enum Schema {
             retired_key INTEGER NOT NULL,
             claim_id TEXT,
             claim_state TEXT,
+            claim_name TEXT,
             claim_update_ms INTEGER,
             claim_search TEXT,
             echo TEXT NOT NULL,
@@ -73,6 +78,7 @@ enum Schema {
         ) STRICT;
         CREATE UNIQUE INDEX callbacks_fact ON callbacks(coalesce(order_key, 0), fact);
         CREATE INDEX callbacks_order ON callbacks(order_key, verdict);
+        CREATE INDEX callbacks_unconfirmed ON callbacks(order_key, claim_name) WHERE verdict = 'unconfirmed';
         CREATE INDEX callbacks_verdict ON callbacks(verdict);
 
         CREATE TABLE documents (

@@ -7,6 +7,8 @@ import Visengine
 /// What recording needs to know of an order.
 private struct KnownOrder {
     var key: Int64
+    /// Whether an id is bound, readable or not.
+    var isBound = false
     var id: OrderID?
     /// When the API was last asked.
     var lastAsked: Timestamp?
@@ -15,10 +17,6 @@ private struct KnownOrder {
 }
 
 extension LedgerTransaction {
-    private static let maxCandidates = 8
-    /// Rejected ids are kept so that they are not tried again; beyond this many the oldest are forgotten.
-    private static let maxRejected = 64
-
     /// Records one callback with the work it causes, or finds that both are there already.
     func record(_ callback: ReceivedCallback) throws -> RecordOutcome {
         let order = try findOrCreate(callback)
@@ -30,13 +28,15 @@ extension LedgerTransaction {
 
         let id = db.lastInsertedRowID
         if let order {
-            if order.id == nil, let claimed { try addCandidate(claimed, to: order.key, callback: id) }
+            if !order.isBound, let claimed { try addCandidate(claimed, to: order.key, callback: id) }
             try armVerification(of: order, now: callback.receivedAt)
         }
         return .accepted(id: id)
     }
 
-    /// The same fact again: its work is there, or is asked for anew while nothing has confirmed it.
+    /// The same fact again: its work is there, or is asked for anew while nothing has confirmed it for good.
+    ///
+    /// A state of known rank is passed once; what names none, or an odd one, may mean something new each time.
     private func repeated(_ callback: ReceivedCallback, fact: String, order: KnownOrder?) throws -> RecordOutcome {
         let found = try row(
             "SELECT id, verdict FROM callbacks WHERE coalesce(order_key, 0) = ? AND fact = ?",
@@ -44,7 +44,8 @@ extension LedgerTransaction {
         )
         guard let id = try found?.integer("id") else { throw UnreadableRow(column: "callbacks.id") }
         try run("UPDATE callbacks SET repeats = repeats + 1 WHERE id = ?", [id])
-        if let order, try found?.text("verdict") != CallbackVerdict.confirmed.rawValue {
+        let isConfirmed = try found?.text("verdict") == CallbackVerdict.confirmed.rawValue
+        if let order, !isConfirmed || callback.claim.state?.rank == nil {
             try armVerification(of: order, now: callback.receivedAt)
         }
         return .duplicate(id: id)
@@ -52,8 +53,10 @@ extension LedgerTransaction {
 
     /// One read-back for each order and interval, however many callbacks arrive.
     private func armVerification(of order: KnownOrder, now: Timestamp) throws {
-        let earliest = order.lastAsked.map { $0 + configuration.minReadBackInterval } ?? now
-        let due = max(now, earliest)
+        let interval = configuration.minReadBackInterval
+        let earliest = order.lastAsked.map { $0 + interval } ?? now
+        // A clock that was set back must not put it off for as long.
+        let due = min(max(now, earliest), now + interval)
         if let planned = order.due, planned <= due {
             try run(
                 "UPDATE jobs SET trigger = trigger + 1, source = 'callback' WHERE id = ?",
@@ -87,9 +90,12 @@ extension LedgerTransaction {
             [argument]
         )
         guard let found else { return nil }
+        // An id that is damaged is no reason to refuse a callback: the order waits to be repaired, the callback with it.
+        let id = try found.optionalText("provider_id")
         return KnownOrder(
             key: try found.integer("key"),
-            id: try found.optionalName("provider_id"),
+            isBound: id != nil,
+            id: id.flatMap(OrderID.init(rawValue:)),
             lastAsked: try found.optionalTime("asked_ms"),
             due: try found.optionalTime("due_ms")
         )
@@ -118,38 +124,16 @@ extension LedgerTransaction {
         try run(
             """
             INSERT INTO callbacks(order_key, fact, received_at_ms, peer, key_id, retired_key, claim_id, claim_state,
-                claim_update_ms, claim_search, echo, problem, content_type, body_bytes, verdict, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                claim_name, claim_update_ms, claim_search, echo, problem, content_type, body_bytes, verdict, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
                 order, fact, callback.receivedAt.milliseconds, callback.peer, callback.keyID,
                 callback.isRetiredKey ? 1 : 0, claim.orderID?.rawValue, claim.state?.stored,
-                claim.lastUpdate?.milliseconds, claim.lastSearchState, claim.echo.stored, callback.decodingProblem,
-                callback.contentType, callback.body.count, verdict.rawValue, Data(callback.body),
+                claim.state?.name, claim.lastUpdate?.milliseconds, claim.lastSearchState, claim.echo.stored,
+                callback.decodingProblem, callback.contentType, callback.body.count, verdict.rawValue,
+                Data(callback.body),
             ]
-        )
-    }
-
-    private func addCandidate(_ id: OrderID, to order: Int64, callback: Int64) throws {
-        try run(
-            """
-            INSERT INTO order_candidates(order_key, id, callback_id) VALUES (?, ?, ?)
-            ON CONFLICT(order_key, id) DO UPDATE SET callback_id = excluded.callback_id
-            """,
-            [order, id.rawValue, callback]
-        )
-        try forgetCandidates(of: order, where: "rejected IS NULL", beyond: Self.maxCandidates)
-        try forgetCandidates(of: order, where: "rejected IS NOT NULL", beyond: Self.maxRejected)
-    }
-
-    private func forgetCandidates(of order: Int64, where condition: String, beyond limit: Int) throws {
-        try run(
-            """
-            DELETE FROM order_candidates WHERE order_key = ?1 AND \(condition) AND callback_id < (
-                SELECT callback_id FROM order_candidates WHERE order_key = ?1 AND \(condition)
-                ORDER BY callback_id DESC LIMIT 1 OFFSET ?2)
-            """,
-            [order, limit - 1]
         )
     }
 

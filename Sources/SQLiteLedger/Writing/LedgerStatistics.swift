@@ -10,6 +10,8 @@ public struct LedgerStatistics: Sendable, Equatable {
     public var poisoned = 0
     /// Rows that could not be read, set aside.
     public var unreadableRows = 0
+    /// Rows left out of a list because they could not be read; each time that the list is asked for.
+    public var unlistedRows = 0
     /// Transactions that failed, for example because the disk was full.
     public var failedCommits = 0
     /// Whether the last transaction failed.

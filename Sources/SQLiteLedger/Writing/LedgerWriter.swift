@@ -9,7 +9,7 @@ import Synchronization
 /// While a commit waits for the disk, the next batch forms; there are no timers.
 final class LedgerWriter: Sendable {
     let queue: WriteQueue
-    let bell = WorkBell()
+    let bell: WorkBell
     let statistics = Mutex(LedgerStatistics())
 
     private let pool: DatabasePool
@@ -31,6 +31,7 @@ final class LedgerWriter: Sendable {
         self.pool = pool
         self.boot = boot
         self.configuration = configuration
+        bell = WorkBell(longestWait: configuration.longestWait)
         self.reserve = reserve
         self.checkpointer = checkpointer
         self.lock = lock

@@ -17,11 +17,14 @@ final class WorkBell: Sendable {
     }
 
     private let state = Mutex(State())
-    private static let longestWait = Duration.seconds(1)
+    private let longestWait: Duration
+
+    /// - Parameter longestWait: After how long everybody looks again, rung for or not.
+    init(longestWait: Duration) { self.longestWait = longestWait }
 
     /// Says that a job of the kind is due after `delay`.
     func schedule(_ kind: JobKind, after delay: Duration) {
-        guard delay < Self.longestWait else { return }  // Everybody looks again by then.
+        guard delay < longestWait else { return }  // Everybody looks again by then.
         let woken: [CheckedContinuation<Void, Never>] = state.withLock { state in
             var line = state.lines[kind] ?? Line()
             defer { state.lines[kind] = line }
@@ -58,7 +61,7 @@ final class WorkBell: Sendable {
         for continuation in woken { continuation.resume() }
     }
 
-    /// Waits until the bell rings for the kind, a job falls due, or a second has passed.
+    /// Waits until the bell rings for the kind, a job falls due, or the longest wait is over.
     func wait(for kind: JobKind) async {
         guard !Task.isCancelled, let (ticket, limit) = ticket(for: kind) else { return }
         await withTaskGroup(of: Void.self) { group in
@@ -82,7 +85,7 @@ final class WorkBell: Sendable {
                 return nil
             }
             state.nextTicket += 1
-            return (state.nextTicket, min(now + Self.longestWait, line.due ?? now + Self.longestWait))
+            return (state.nextTicket, min(now + longestWait, line.due ?? now + longestWait))
         }
     }
 

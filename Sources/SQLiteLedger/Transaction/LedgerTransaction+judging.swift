@@ -1,0 +1,120 @@
+import Callbacks
+import GRDB
+import Visengine
+
+/// How far the callbacks of an order have been judged by what the API shows.
+struct Judging: Sendable {
+    let order: Int64
+    /// Those that arrive later have a read-back of their own coming.
+    let newest: Int64
+    /// The last of each verdict that was looked at.
+    fileprivate var last: [CallbackVerdict: Int64] = [:]
+
+    init(order: Int64, newest: Int64) {
+        self.order = order
+        self.newest = newest
+    }
+}
+
+extension LedgerTransaction {
+    /// Callbacks that one transaction judges: more than an honest order has, and little enough that nobody waits long.
+    private static let maxJudged = 500
+
+    /// Begins to say of each open callback whether the API shows what it claims, or more.
+    ///
+    /// Each callback is read once, and written once more when the API shows it later: what stays unconfirmed costs
+    /// nothing, however many somebody with the token has posted.
+    ///
+    /// - Returns: What is left for other transactions; `nil` when that was all.
+    func judgeCallbacks(of order: OrderRecord) throws -> Judging? {
+        let newest = try row("SELECT max(id) AS id FROM callbacks", [])?.optionalInteger("id") ?? 0
+        return try judge(Judging(order: order.key, newest: newest), by: order)
+    }
+
+    /// Judges some more, by what the order has come to meanwhile.
+    func judgeMore(_ judging: Judging) throws -> Judging? {
+        // An order that is gone was joined to another, whose next read-back judges all that came with it.
+        guard let order = try order(key: judging.order), order.id != nil else { return nil }
+        return try judge(judging, by: order)
+    }
+
+    private func judge(_ judging: Judging, by order: OrderRecord) throws -> Judging? {
+        var judging = judging
+        var room = Self.maxJudged - (try confirmShown(by: order))
+        for verdict in [CallbackVerdict.skipped, .waiting] where room > 0 {
+            let open = try rows(
+                """
+                SELECT id, claim_id, claim_state FROM callbacks
+                WHERE order_key = ? AND verdict = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?
+                """,
+                [judging.order, verdict.rawValue, judging.last[verdict] ?? 0, judging.newest, room]
+            )
+            for row in open { judging.last[verdict] = try judge(row, was: verdict, by: order) }
+            room -= open.count
+        }
+        return room > 0 ? nil : judging
+    }
+
+    /// Judges one callback.
+    ///
+    /// - Returns: Its number.
+    private func judge(_ row: Row, was old: CallbackVerdict, by order: OrderRecord) throws -> Int64 {
+        let id = try row.integer("id")
+        var verdict = CallbackVerdict.skipped
+        do throws(UnreadableRow) {
+            verdict = try Self.verdict(on: row, order)
+        } catch {
+            if old != .skipped { unreadableRows += 1 }
+        }
+        if verdict != old {
+            try run("UPDATE callbacks SET verdict = ? WHERE id = ?", [verdict.rawValue, id])
+        }
+        return id
+    }
+
+    /// Confirms callbacks that claimed more than the API showed then, and no more than it shows now.
+    ///
+    /// - Returns: How many there were, at most as many as one transaction judges.
+    private func confirmShown(by order: OrderRecord) throws -> Int {
+        var states = [OrderState.searching, .processing, .available, .fulfilled, .cancelled]
+        if let state = order.state { states.append(state) }
+        let names = Set(states.filter { Self.isShown($0, by: order) }.map(\.name))
+        guard !names.isEmpty else { return 0 }
+        var arguments: StatementArguments = [order.key]
+        arguments += StatementArguments(names.sorted())
+        arguments += [Self.maxJudged]
+        let shown = try rows(Self.shown(states: names.count), arguments)
+        for row in shown {
+            let isOurs = try row.optionalText("claim_id").map { $0 == order.id?.rawValue } ?? true
+            let verdict = isOurs ? CallbackVerdict.confirmed : .mismatched
+            try run("UPDATE callbacks SET verdict = ? WHERE id = ?", [verdict.rawValue, try row.integer("id")])
+        }
+        return shown.count
+    }
+
+    /// Finds unconfirmed callbacks that claim one of so many states, among any number of others.
+    ///
+    /// SQLite, which knows nothing of the numbers, would rather look through all of an order's unconfirmed ones.
+    static func shown(states: Int) -> String {
+        """
+        SELECT id, claim_id FROM callbacks INDEXED BY callbacks_unconfirmed
+        WHERE order_key = ? AND verdict = 'unconfirmed'
+            AND claim_name IN (\(repeatElement("?", count: states).joined(separator: ", "))) LIMIT ?
+        """
+    }
+
+    private static func verdict(on row: Row, _ order: OrderRecord) throws(UnreadableRow) -> CallbackVerdict {
+        let claimedID: OrderID? = try row.optionalName("claim_id")
+        if let claimedID, claimedID != order.id { return .mismatched }
+        return isShown(try row.state("claim_state"), by: order) ? .confirmed : .unconfirmed
+    }
+
+    private static func isShown(_ claimed: OrderState?, by order: OrderRecord) -> Bool {
+        guard let claimed, claimed != order.state else { return true }
+        if let rank = claimed.rank {
+            // Cancelled and fulfilled end an order both, and exclude each other.
+            return rank < order.rank || (rank == order.rank && !claimed.isTerminal)
+        }
+        return claimed.name == order.state?.name
+    }
+}
