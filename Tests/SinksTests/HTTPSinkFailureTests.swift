@@ -20,12 +20,10 @@ struct HTTPSinkFailureTests {
                 "http://127.0.0.1:\(receiver.port)/",
                 adjust: { $0.timeLimit = .seconds(1) }
             )
-            let start = ContinuousClock.now
 
             let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
 
             #expect(outcome == .transient(reason: "the receiver did not answer in time"))
-            #expect(ContinuousClock.now - start < .seconds(10))
             #expect(sink.maxAttemptDuration == .seconds(1))
         }
     }
@@ -35,16 +33,15 @@ struct HTTPSinkFailureTests {
             Response(status: 200, body: .stream(length: nil, EndlessBody()))
         }
         try await withReceiver(answer: answer) { receiver in
+            // Longer than the suite may take: it is not this limit that ends the attempt.
             let sink = try TestSink.make(
                 "http://127.0.0.1:\(receiver.port)/",
-                adjust: { $0.timeLimit = .seconds(8) }
+                adjust: { $0.timeLimit = .seconds(600) }
             )
-            let start = ContinuousClock.now
 
             let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
 
             #expect(outcome == .accepted)
-            #expect(ContinuousClock.now - start < .seconds(30))
         }
     }
 

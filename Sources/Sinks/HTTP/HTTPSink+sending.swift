@@ -17,6 +17,9 @@ extension HTTPSink {
 
     private static let maxAnswerBytes = 16 << 10
 
+    /// A new connection costs less than waiting longer than this for the rest of an answer.
+    private static let maxDraining: Duration = .seconds(1)
+
     /// What can only happen before a connection is there.
     private static let connecting: [Int32: String] = [
         ECONNREFUSED: "connection refused", EHOSTUNREACH: "no route to the host",
@@ -42,7 +45,7 @@ extension HTTPSink {
             retryAfter: response.headers.first(name: "retry-after"),
             now: now()
         )
-        await drain(response.body, until: deadline)
+        await drain(response.body, until: min(deadline, .now + maxDraining))
         return .answered(outcome)
     }
 
