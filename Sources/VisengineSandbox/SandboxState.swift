@@ -11,7 +11,7 @@ final class SandboxState: Sendable {
         var nextDue = 0
         /// The orders in `due`, each once.
         var moving: Set<OrderID> = []
-        var delayed: [(at: Duration, callback: OutgoingCallback)] = []
+        var delayed: [(at: Duration, callbacks: [OutgoingCallback])] = []
         /// Callbacks that wait for their order's last one.
         var held: [OrderID: [OutgoingCallback]] = [:]
         var pending = 0
@@ -24,10 +24,13 @@ final class SandboxState: Sendable {
     let outbox: AsyncStream<[OutgoingCallback]>
     private let out: AsyncStream<[OutgoingCallback]>.Continuation
     private let content: Mutex<Content>
-    private let start = ContinuousClock.now
+    /// How long the sandbox has run: what steps and delays are measured by.
+    private let elapsed: @Sendable () -> Duration
 
-    init(_ configuration: SandboxConfiguration) {
+    init(_ configuration: SandboxConfiguration, uptime: (@Sendable () -> Duration)? = nil) {
         self.configuration = configuration
+        let start = ContinuousClock.now
+        elapsed = uptime ?? { start.duration(to: .now) }
         (outbox, out) = AsyncStream.makeStream()
         content = Mutex(
             Content(
@@ -41,7 +44,7 @@ final class SandboxState: Sendable {
         )
     }
 
-    private var uptime: Duration { start.duration(to: .now) }
+    private var uptime: Duration { elapsed() }
 
     // MARK: Orders
 
@@ -74,7 +77,7 @@ final class SandboxState: Sendable {
             var made = 0
             for id in only.map({ [$0] }) ?? content.book.ids {
                 for _ in 0..<(stage == nil ? steps : OrderStage.allCases.count) {
-                    if let stage, content.book[id]?.stage == stage { break }
+                    if let stage, content.book[id]?.stage?.leads(to: stage) != true { break }
                     guard let order = content.book.advance(id, now: now) else { break }
                     tell(order, &content, uptime)
                     made += 1
@@ -155,7 +158,7 @@ final class SandboxState: Sendable {
             guard !content.delayed.isEmpty else { return }
             let ready = content.delayed.filter { $0.at <= uptime }
             content.delayed.removeAll { $0.at <= uptime }
-            for entry in ready { out.yield([entry.callback]) }
+            for entry in ready { out.yield(entry.callbacks) }
         }
     }
 
@@ -211,21 +214,23 @@ final class SandboxState: Sendable {
                 claimedState: faults.claimedState
             )
         else { return }
-        if faults.reversesCallbacks {
-            content.held[order.id, default: []].append(callback)
-            guard order.stage?.next == nil, let held = content.held.removeValue(forKey: order.id) else { return }
-            // One after the other, so that the last really arrives first.
-            emit(held.reversed(), &content)
+        let copies = Array(repeating: callback, count: faults.duplicates + 1)
+        // What is held already waits on when the fault is taken back.
+        guard faults.reversesCallbacks || content.held[order.id] != nil else {
+            for copy in copies { send([copy], &content, uptime) }
             return
         }
-        for _ in 0...faults.duplicates {
-            if faults.callbackDelay > .zero {
-                content.delayed.append((uptime + faults.callbackDelay, callback))
-                content.pending += 1
-            } else {
-                emit([callback], &content)
-            }
-        }
+        content.held[order.id, default: []] += copies
+        guard order.stage?.next == nil, let held = content.held.removeValue(forKey: order.id) else { return }
+        // One after the other, so that the last really arrives first.
+        send(held.reversed(), &content, uptime)
+    }
+
+    private func send(_ callbacks: [OutgoingCallback], _ content: inout Content, _ uptime: Duration) {
+        let delay = content.faults.callbackDelay
+        guard delay > .zero else { return emit(callbacks, &content) }
+        content.delayed.append((uptime + delay, callbacks))
+        content.pending += callbacks.count
     }
 
     private func emit(_ callbacks: [OutgoingCallback], _ content: inout Content) {

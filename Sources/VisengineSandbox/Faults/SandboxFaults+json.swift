@@ -3,35 +3,41 @@ import Visengine
 extension SandboxFaults {
     /// Changes what the object names, and leaves the rest; see ``Sandbox`` for the members.
     ///
-    /// - Throws: ``ControlError`` that names the member that is unknown or of a wrong type.
+    /// - Throws: ``ControlError`` that names the member that is unknown or of a wrong type; then nothing is changed.
     mutating func apply(_ object: JSONObject) throws(ControlError) {
-        for member in object.members {
-            let value = member.value
-            switch member.key {
-            case "duplicates": duplicates = try Self.number(member)
-            case "reverse": reversesCallbacks = try Self.flag(member)
-            case "delayMilliseconds": callbackDelay = .milliseconds(try Self.number(member))
-            case "silent": sendsNoCallbacks = try Self.flag(member)
-            case "claimedState": claimedState = value.string
-            case "lostPlacings": lostPlacings = try Self.number(member)
-            case "failures":
-                guard let elements = value.array else { throw ControlError("failures has to be a list") }
-                failures = []
-                for element in elements { failures.append(try CallFailure(json: element)) }
-            case "document":
-                if value.isNull {
-                    (document, documentTimes) = (nil, nil)
-                    continue
-                }
-                guard let fault = value["fault"]?.string.flatMap({ DocumentFault(rawValue: $0) }) else {
-                    let names = DocumentFault.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw ControlError("document.fault has to be one of \(names)")
-                }
-                document = fault
-                documentTimes = value["times"]?.int64.map { Int($0) }
-            case "slow": slowBody = value.isNull ? nil : try SlowBody(json: value)
-            default: throw ControlError("there is no fault named \(member.key)")
+        var changed = self
+        for member in object.members { try changed.set(member) }
+        self = changed
+    }
+
+    private mutating func set(_ member: JSONObject.Member) throws(ControlError) {
+        let value = member.value
+        switch member.key {
+        case "duplicates": duplicates = try Self.number(member)
+        case "reverse": reversesCallbacks = try Self.flag(member)
+        case "delayMilliseconds": callbackDelay = .milliseconds(try Self.number(member))
+        case "silent": sendsNoCallbacks = try Self.flag(member)
+        case "claimedState":
+            guard value.isNull || value.string != nil else { throw ControlError("claimedState has to be a text") }
+            claimedState = value.string
+        case "lostPlacings": lostPlacings = try Self.number(member)
+        case "failures":
+            guard let elements = value.array else { throw ControlError("failures has to be a list") }
+            failures = []
+            for element in elements { failures.append(try CallFailure(json: element)) }
+        case "document":
+            if value.isNull {
+                (document, documentTimes) = (nil, nil)
+                return
             }
+            guard let fault = value["fault"]?.string.flatMap({ DocumentFault(rawValue: $0) }) else {
+                let names = DocumentFault.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ControlError("document.fault has to be one of \(names)")
+            }
+            documentTimes = try ControlError.number("times", of: value)
+            document = fault
+        case "slow": slowBody = value.isNull ? nil : try SlowBody(json: value)
+        default: throw ControlError("there is no fault named \(member.key)")
         }
     }
 
@@ -49,10 +55,7 @@ extension SandboxFaults {
     }
 
     private static func number(_ member: JSONObject.Member) throws(ControlError) -> Int {
-        guard let number = member.value.int64, (0...1_000_000).contains(number) else {
-            throw ControlError("\(member.key) has to be a whole number, 0 or more")
-        }
-        return Int(number)
+        try ControlError.number(member.key, member.value)
     }
 
     private static func flag(_ member: JSONObject.Member) throws(ControlError) -> Bool {
@@ -70,10 +73,10 @@ extension CallFailure {
         self.init(
             call: call,
             status: Int(status),
-            error: json["error"]?.int64.map { Int($0) },
+            error: try ControlError.number("error", of: json),
             message: json["message"]?.string ?? "",
-            times: json["times"]?.int64.map { Int($0) } ?? 1,
-            retryAfter: json["retryAfter"]?.int64.map { Int($0) }
+            times: try ControlError.number("times", of: json) ?? 1,
+            retryAfter: try ControlError.number("retryAfter", of: json)
         )
     }
 
@@ -116,14 +119,15 @@ extension SandboxCall {
 
 extension SlowBody {
     init(json: JSONValue) throws(ControlError) {
+        guard json.object != nil else { throw ControlError("slow has to be an object") }
         var calls: Set<SandboxCall> = []
         for element in json["calls"]?.array ?? [] {
             if let call = try SandboxCall.named(element) { calls.insert(call) }
         }
         self.init(
             calls: calls,
-            pieceBytes: max(1, json["pieceBytes"]?.int64.map { Int($0) } ?? 1024),
-            pause: .milliseconds(max(1, json["pauseMilliseconds"]?.int64 ?? 10))
+            pieceBytes: max(1, try ControlError.number("pieceBytes", of: json) ?? 1024),
+            pause: .milliseconds(max(1, try ControlError.number("pauseMilliseconds", of: json) ?? 10))
         )
     }
 
@@ -132,5 +136,20 @@ extension SlowBody {
             "calls": .array(calls.map(\.rawValue).sorted().map { .string($0) }), "pieceBytes": JSONValue(pieceBytes),
             "pauseMilliseconds": JSONValue(Int(pause / .milliseconds(1))),
         ]
+    }
+}
+
+extension ControlError {
+    /// A member that may be absent.
+    fileprivate static func number(_ key: String, of object: JSONValue) throws(ControlError) -> Int? {
+        guard let value = object[key], !value.isNull else { return nil }
+        return try number(key, value)
+    }
+
+    fileprivate static func number(_ key: String, _ value: JSONValue) throws(ControlError) -> Int {
+        guard let number = value.int64, (0...1_000_000).contains(number) else {
+            throw ControlError("\(key) has to be a whole number, 0 to 1000000")
+        }
+        return Int(number)
     }
 }

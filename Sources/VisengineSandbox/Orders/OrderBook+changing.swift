@@ -47,7 +47,7 @@ extension OrderBook {
         if let problem = order.item.detail.problems(in: SandboxOrder.texts(values)).first {
             throw Refusal(412, .insufficientFields, "Insufficient data to validate the request: \(problem)")
         }
-        try charge(order.searchPrice, code: .insufficientCreditForSearch)
+        try charge(order.searchPrice, to: &order, code: .insufficientCreditForSearch)
         order.searches.append(SandboxSearch(id: "\(order.id)_\(order.searches.count)", values: values, result: nil))
         order.enter(.searching, at: now)
         keep(order)
@@ -72,7 +72,7 @@ extension OrderBook {
         guard let search = order.searches.first(where: { $0.id == body["id_ricerca"]?.string }),
             case .found = search.result, index <= 1
         else { throw Refusal(428, .resultIndexRequired, "indice not valid or required") }
-        try charge(order.price, code: .insufficientCreditForChoice)
+        try charge(order.price, to: &order, code: .insufficientCreditForChoice)
         order.choice = (search.id, Int(index))
         order.enter(.processing, at: now)
         keep(order)
@@ -105,7 +105,7 @@ extension OrderBook {
         guard var order = orders[id], order.stage?.next != nil else { return nil }
         order.cancellationReason = reason
         order.enter(.cancelled, at: now)
-        credit = credit + order.price
+        credit = credit + order.paid
         keep(order)
         return order
     }

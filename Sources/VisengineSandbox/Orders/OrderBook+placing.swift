@@ -22,7 +22,7 @@ extension OrderBook {
             isFinal: body["state"]?.int64 != 0,
             options: Self.chosenOptions(body["opzioni"], of: item),
             email: body["email_target"]?.string,
-            callbackData: body["callback_data"].flatMap { CallbackRegistration(json: $0) == nil ? nil : $0 },
+            callbackData: Self.registration(body["callback_data"]),
             createdAt: now,
             updatedAt: now
         )
@@ -47,7 +47,7 @@ extension OrderBook {
             values: JSONObject(),
             isFinal: true,
             options: [],
-            callbackData: callbackData,
+            callbackData: Self.registration(callbackData),
             createdAt: now,
             updatedAt: now
         )
@@ -60,7 +60,7 @@ extension OrderBook {
     mutating func submit(_ order: inout SandboxOrder, now: Int64) throws(Refusal) {
         try check(order)
         let price = order.item.detail.hasSearch ? order.searchPrice : order.price
-        try charge(price, code: .insufficientCredit)
+        try charge(price, to: &order, code: .insufficientCredit)
         order.isFinal = true
         begin(&order, now: now)
     }
@@ -82,6 +82,12 @@ extension OrderBook {
             default: throw Refusal(400, .invalidField, "\(problem)")
             }
         }
+    }
+
+    /// `callback_data` as it was sent; `nil` when it names no address.
+    private static func registration(_ json: JSONValue?) -> JSONValue? {
+        guard let json, CallbackRegistration(json: json) != nil else { return nil }
+        return json
     }
 
     static func checkEmail(_ email: String?) throws(Refusal) {

@@ -46,10 +46,11 @@ struct OrderBook: Sendable {
         return order
     }
 
-    /// Takes money out of the wallet.
-    mutating func charge(_ price: Price, code: ProviderErrorCode) throws(Refusal) {
+    /// Takes money for an order out of the wallet.
+    mutating func charge(_ price: Price, to order: inout SandboxOrder, code: ProviderErrorCode) throws(Refusal) {
         guard price <= credit else { throw Refusal(402, code, "Insufficient Credit in Wallet: \(credit)") }
         credit = Price(thousandths: credit.thousandths - price.thousandths)
+        order.paid = order.paid + price
     }
 
     // MARK: Reading

@@ -27,5 +27,8 @@ enum OrderStage: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether going on by itself leads to another stage.
+    func leads(to stage: OrderStage) -> Bool { next.map { $0 == stage || $0.leads(to: stage) } ?? false }
+
     var hasDocument: Bool { self == .available || self == .fulfilled }
 }

@@ -16,6 +16,8 @@ struct SandboxOrder: Sendable {
     var callbackData: JSONValue?
     var searches: [SandboxSearch] = []
     var choice: (search: String, index: Int)?
+    /// What has been taken out of the wallet for it.
+    var paid = Price(thousandths: 0)
     var outcome = Outcome(code: "0", info: "OK")
     var cancellationReason: String?
     var createdAt: Int64

@@ -46,7 +46,9 @@ struct ControlService: Sendable {
         var stage: OrderStage?
         if let name = body["to"]?.string {
             stage = OrderStage(rawValue: name)
-            if stage == nil { throw ControlError("to has to be a stato_richiesta such as \"Visura evasa\"") }
+            guard let stage, stage != .cancelled else {
+                throw ControlError("to has to be a stato_richiesta such as \"Visura evasa\"")
+            }
         }
         let steps = body["steps"]?.int64 ?? 1
         guard (1...10).contains(steps) else { throw ControlError("steps has to be from 1 to 10") }

@@ -1,0 +1,103 @@
+import NIOHTTP1
+import Testing
+import Visengine
+import VisengineSandbox
+
+/// The control API as a whole, its wallet and its status.
+@Suite(.timeLimit(.minutes(1)))
+struct ControlTests {
+    @Test func creditIsSetInEuro() async throws {
+        try await withSandbox { wire in
+            #expect(try await wire.control("credit", ["credit": 12.5]).json == ["credit": 12.5])
+            let refused = try await wire.send(.post, "/richiesta", Samples.pension())
+            #expect(refused.summary == "402/211 Insufficient Credit in Wallet: 12.50")
+
+            #expect(try await wire.control("credit", ["credit": "12.70"]).json == ["credit": 12.7])
+            _ = try await wire.place()
+        }
+    }
+
+    @Test func theStatusCountsOrdersCallsAndCallbacks() async throws {
+        try await withCatcher { wire, catcher in
+            wire.sandbox.setFaults {
+                $0.callbackDelay = .seconds(3600)
+                $0.failures = [CallFailure(call: .catalogue, status: 500)]
+            }
+            _ = try await wire.place(Samples.pension(Samples.callback(catcher.url)))
+            _ = try await wire.place(Samples.pension(["state": 0]))
+            _ = try await wire.send(.post, "/richiesta", [:])
+            _ = try await wire.send(.get, "/visure")
+            _ = try await wire.send(.get, "/documento/7")
+            _ = try await wire.send(.get, "/visure", token: nil)
+
+            let calls: JSONValue = [
+                "catalogue": 1, "item": 0, "place": 3, "orders": 0, "order": 0, "updateDraft": 0, "addSearch": 0,
+                "chooseSearchResult": 0, "document": 1,
+            ]
+            #expect(try await wire.control("status").json == ["orders": 2, "pendingCallbacks": 1, "calls": calls])
+        }
+    }
+
+    struct Refused: Sendable, CustomTestStringConvertible {
+        var path: String
+        var body: JSONValue
+        var detail: String
+        var testDescription: String { path + " " + String(decoding: body.encoded(), as: UTF8.self) }
+
+        init(_ path: String, _ body: JSONValue, _ detail: String) {
+            self.path = path
+            self.body = body
+            self.detail = detail
+        }
+    }
+
+    static let refused = [
+        Refused("advance", ["steps": 0], "steps has to be from 1 to 10"),
+        Refused("advance", ["steps": 11], "steps has to be from 1 to 10"),
+        Refused("advance", ["to": "evaso"], #"to has to be a stato_richiesta such as "Visura evasa""#),
+        Refused("advance", ["to": "Annullata"], #"to has to be a stato_richiesta such as "Visura evasa""#),
+        Refused("advance", ["order": 7], "order has to be an order's id"),
+        Refused("advance", [1], "the body has to be a JSON object"),
+        Refused("cancel", [:], "order has to be an order's id"),
+        Refused("callbacks", [:], "order has to be an order's id"),
+        Refused("callbacks", ["order": "65f0c0ffee0123456789abcd"], "the order is unknown or has no callback_data"),
+        Refused(
+            "callbacks",
+            ["order": "65f0c0ffee0123456789abcd", "times": 0],
+            "times has to be from 1 to 100000"
+        ),
+        Refused("credit", [:], "credit has to be an amount in euro"),
+        Refused("credit", ["credit": "much"], "credit has to be an amount in euro"),
+        Refused("orders", [:], "count has to be a number from 1, or callbacks a list of callback_data"),
+        Refused("orders", ["count": 0], "count has to be a number from 1, or callbacks a list of callback_data"),
+        Refused("orders", ["count": 1, "item": "x"], "wrong hash_visura"),
+    ]
+
+    @Test(arguments: refused)
+    func nonsenseIsRefusedWithAReason(_ sample: Refused) async throws {
+        try await withSandbox { wire in
+            let id = try await wire.place()
+
+            let answer = try await wire.control(sample.path, sample.body)
+
+            #expect(answer.status == 400)
+            #expect(answer.headers["content-type"] == ["application/problem+json"])
+            #expect(answer.json["detail"] == .string(sample.detail))
+            #expect(wire.sandbox.report(id)?.state == "In erogazione")
+            #expect(try await wire.control("status").json["orders"] == 1)
+        }
+    }
+
+    @Test(arguments: [
+        (Method.get, ""), (.get, "/advance"), (.post, "/advance/1"), (.post, "/status"), (.delete, "/orders"),
+        (.get, "/orders/a/b"), (.get, "/visure"),
+    ])
+    func thereIsNothingElse(method: Method, path: String) async throws {
+        try await withSandbox { wire in
+            let answer = try await wire.send(method, "/sandbox" + path)
+
+            #expect(answer.status == 404)
+            #expect(answer.json["detail"] == "The control API has no such call.")
+        }
+    }
+}
