@@ -59,17 +59,20 @@ struct PlacementSafetyTests {
 
     @Test(arguments: VisengineCall.changings)
     func isNotRepeatedAfterSilence(call: VisengineCall) async throws {
+        let clock = TestClock()
         try await withRawProvider(.silence) { provider in
-            try await withClient(of: provider.baseURL, adjust: { $0.timeLimits.changing = .milliseconds(200) }) {
-                client in
+            try await withClient(
+                of: provider.baseURL,
+                clock: clock,
+                adjust: { $0.timeLimits.changing = .milliseconds(300) }
+            ) { client in
                 let error = try await failure(of: call, with: client)
 
                 #expect(error.mayHaveSucceeded)
-                #expect(
-                    error.cause == .network("no answer within 0.2 seconds")
-                        || error.cause == .network("no answer in time")
-                )
-                #expect(provider.count == 1)
+                #expect(error.name == "network")
+                #expect(clock.waits.isEmpty)
+                // None when the machine was too slow to get so far.
+                #expect(provider.count <= 1)
             }
         }
     }
@@ -82,8 +85,8 @@ struct PlacementSafetyTests {
 
             #expect(error.mayHaveSucceeded)
             #expect(sandbox.count(.place) == 1)
-            let answer5 = try await client.readOrders()
-            #expect(answer5.count == 1)
+            let orders = try await client.readOrders()
+            #expect(orders.count == 1)
         }
     }
 
@@ -96,8 +99,8 @@ struct PlacementSafetyTests {
 
             #expect(placed.order != nil)
             #expect(sandbox.count(.place) == 3)
-            let answer6 = try await client.readOrders()
-            #expect(answer6.count == 1)
+            let orders = try await client.readOrders()
+            #expect(orders.count == 1)
         }
     }
 
@@ -117,10 +120,8 @@ struct PlacementSafetyTests {
 
     @Test(arguments: VisengineCall.allCases)
     func isRepeatedWhenNoConnectionCameAbout(call: VisengineCall) async throws {
-        let provider = try await RawProvider(.silence)
-        try await provider.stop()
         let clock = TestClock(jitter: 1)
-        try await withClient(of: provider.baseURL, clock: clock) { client in
+        try await withClient(of: "http://127.0.0.1:1", clock: clock) { client in
             let error = try await failure(of: call, with: client)
 
             #expect(error.cause == .notConnected("connection refused"))
