@@ -51,7 +51,7 @@ let package = Package(
         .target(name: "Console", dependencies: ["Callbacks", "HTTPListener", log, coreMetrics]),
         .target(
             name: "VisengineSandbox",
-            dependencies: ["Visengine", "HTTPListener", httpClient, nioCore, nioHTTP1]
+            dependencies: ["Visengine", "HTTPListener", crypto, httpClient, nioCore, nioHTTP1]
         ),
         .executableTarget(
             name: "ricevuta",
@@ -76,7 +76,7 @@ let package = Package(
         ),
         .testTarget(
             name: "VisengineClientTests",
-            dependencies: ["VisengineClient", "VisengineSandbox", "Callbacks", "Visengine", "HTTPListener"]
+            dependencies: ["VisengineClient", "VisengineSandbox", "Callbacks", "Visengine", "HTTPListener", crypto]
         ),
         .testTarget(name: "FileArchiveTests", dependencies: ["FileArchive", "Callbacks", "Visengine", "TestSupport"]),
         .testTarget(
@@ -90,13 +90,13 @@ let package = Package(
         .testTarget(name: "ConsoleTests", dependencies: ["Console", "Callbacks", "HTTPListener", "TestSupport"]),
         .testTarget(
             name: "VisengineSandboxTests",
-            dependencies: ["VisengineSandbox", "Visengine", "HTTPListener", httpClient, nioCore]
+            dependencies: ["VisengineSandbox", "Visengine", "HTTPListener", crypto, httpClient, nioCore, nioHTTP1]
         ),
         .testTarget(name: "RicevutaTests", dependencies: ["ricevuta", "Callbacks", "Visengine", "TestSupport"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "Visengine", crypto, httpClient, nioCore, nioHTTP1,
+                "SQLiteLedger", "Callbacks", "TestSupport", "Visengine", crypto, grdb, httpClient, nioCore, nioHTTP1,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 system,
             ],

@@ -1,0 +1,38 @@
+import Foundation
+import Testing
+import Visengine
+
+extension EndToEnd {
+    /// What downstream services get can be read with the libraries that their authors use.
+    @Suite(.timeLimit(.minutes(2)), .enabled(if: Downstream.python != nil, "scripts/test makes the environment"))
+    struct DownstreamTests {
+        @Test func publicLibrariesVerifyAndParseDeliveries() async throws {
+            try await withGround(downstream: .publicLibraries) { ground in
+                try await ground.receiver { _ in
+                    let registrations = try await ground.registrations(5)
+                    let ids = try await ground.order(calledBackAt: registrations)
+                    try await ground.advance(to: "Visura evasa")
+                    for (registration, id) in zip(registrations, ids) {
+                        let url = try #require(registration["url"]?.string)
+                        let answer = try await ground.post(url, #"{"_id":"\#(id)","stato_richiesta":"Visura evasa"}"#)
+                        #expect(answer == 200)
+                    }
+                    try await ground.until { try await ground.status()["jobs"] == [:] }
+
+                    let arrivals = try ground.downstream.arrivals()
+                    #expect(arrivals.compactMap { $0["error"]?.string } == [])
+                    let available = arrivals.filter { $0["type"]?.string == "document.available" }
+                    #expect(Set(available.compactMap { $0["order"]?.string }) == Set(ids))
+                    for event in available {
+                        #expect(event["specversion"]?.string == "1.0")
+                        #expect(event["id"]?.string == event["webhook-id"]?.string)
+                        #expect(event["delivery"]?.string?.isEmpty == false)
+                        let order = try #require(event["order"]?.string)
+                        let truth = try await ground.sandboxOrder(order)
+                        #expect(event["sha256"] == truth["sha256"])
+                    }
+                }
+            }
+        }
+    }
+}

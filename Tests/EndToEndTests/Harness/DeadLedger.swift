@@ -1,0 +1,57 @@
+import Callbacks
+import Foundation
+import GRDB
+import SQLiteLedger
+import TestSupport
+import Visengine
+
+/// What the next start finds in a ledger whose process was killed, looked at in a copy.
+struct DeadLedger {
+    /// The orders that recorded callbacks name.
+    let claimedOrders: Set<String>
+    /// How many jobs are due within a second.
+    let due: Int
+    /// How many of them a new process gets at once.
+    let claimed: Int
+    /// How many it leaves for a minute, because the program died three times in a row while doing them.
+    let paused: Int
+
+    init(in directory: String) async throws {
+        self = try await withTemporaryDirectory { parent in
+            let copy = parent + "/copy"
+            try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+            for name in ["ledger.sqlite", "ledger.sqlite-wal"] {
+                try FileManager.default.copyItem(atPath: "\(directory)/\(name)", toPath: "\(copy)/\(name)")
+            }
+            return try await DeadLedger(copy: copy)
+        }
+    }
+
+    private init(copy: String) async throws {
+        let soon = Timestamp(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000) + 1000)
+        let ledger = try SQLiteLedger.open(at: copy, mode: .serve, configuration: LedgerConfiguration(reserveBytes: 0))
+        let database = try DatabaseQueue(path: ledger.path)
+        claimedOrders = try await database.read { db in
+            try Set(String.fetchAll(db, sql: "SELECT claim_id FROM callbacks WHERE claim_id IS NOT NULL"))
+        }
+        due = try await database.read { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM jobs WHERE due_ms <= ?", arguments: [soon.milliseconds])
+                ?? 0
+        }
+        let pausedBefore = try await database.read(Self.paused)
+        let all = 1_000_000
+        var claimed = try await ledger.claimVerify(limit: all, now: soon, leaseFor: .seconds(60)).count
+        claimed += try await ledger.claimFetch(limit: all, now: soon, leaseFor: .seconds(60)).count
+        let sinks = ["folder", "service"].compactMap { SinkName(rawValue: $0) }
+        let room = Dictionary(uniqueKeysWithValues: sinks.map { ($0, all) })
+        claimed += try await ledger.claimDeliveries(room: room, now: soon, leaseFor: .seconds(60)).count
+        self.claimed = claimed
+        paused = try await database.read(Self.paused) - pausedBefore
+        try database.close()
+        await ledger.close()
+    }
+
+    private static func paused(_ db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM jobs WHERE last_reason LIKE 'the program died%'") ?? 0
+    }
+}

@@ -1,0 +1,75 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import Visengine
+
+extension Ground {
+    /// One callback to post.
+    struct Call: Sendable {
+        var url: String
+        var contentType: String?
+        var body: String
+    }
+
+    // MARK: To the receiver
+
+    /// Posts a callback, and gives the status of the answer.
+    func post(_ call: Call) async throws -> Int {
+        var request = HTTPClientRequest(url: call.url)
+        request.method = .POST
+        if let contentType = call.contentType { request.headers.add(name: "content-type", value: contentType) }
+        request.body = .bytes(Array(call.body.utf8))
+        let response = try await http.execute(request, timeout: .seconds(30))
+        for try await _ in response.body {}
+        return Int(response.status.code)
+    }
+
+    /// Posts JSON, and gives the status of the answer.
+    func post(_ url: String, _ body: String) async throws -> Int {
+        try await post(Call(url: url, contentType: "application/json", body: body))
+    }
+
+    /// Posts callbacks, 64 at a time, and counts the answers by status.
+    func postAll(_ calls: [Call]) async throws -> [Int: Int] {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            var counts: [Int: Int] = [:]
+            for (index, call) in calls.enumerated() {
+                if index >= 64, let status = try await group.next() { counts[status, default: 0] += 1 }
+                group.addTask { try await post(call) }
+            }
+            for try await status in group { counts[status, default: 0] += 1 }
+            return counts
+        }
+    }
+
+    // MARK: To the sandbox
+
+    /// Makes orders at the sandbox.
+    func order(calledBackAt registrations: [JSONValue]) async throws -> [String] {
+        let answer = try await control("orders", ["callbacks": .array(registrations)])
+        return answer["ids"]?.array?.compactMap(\.string) ?? []
+    }
+
+    /// Moves all orders on.
+    func advance(to state: String) async throws {
+        _ = try await control("advance", ["to": .string(state)])
+    }
+
+    /// What the sandbox says of one order.
+    func sandboxOrder(_ id: String) async throws -> JSONValue {
+        try await answer(to: HTTPClientRequest(url: "\(provider)/sandbox/orders/\(id)"))
+    }
+
+    private func control(_ call: String, _ body: JSONValue) async throws -> JSONValue {
+        var request = HTTPClientRequest(url: "\(provider)/sandbox/\(call)")
+        request.method = .POST
+        request.body = .bytes(body.encoded())
+        return try await answer(to: request)
+    }
+
+    private func answer(to request: HTTPClientRequest) async throws -> JSONValue {
+        let response = try await http.execute(request, timeout: .seconds(60))
+        let bytes = try await response.body.collect(upTo: 64 << 20)
+        return try JSONValue(parsing: Array(bytes.readableBytesView))
+    }
+}
