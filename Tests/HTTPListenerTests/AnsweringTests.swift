@@ -1,7 +1,7 @@
 import Dispatch
-import HTTPListener
-import Synchronization
 import Testing
+
+@testable import HTTPListener
 
 @Suite(.timeLimit(.minutes(2)))
 struct AnsweringTests {
@@ -61,7 +61,7 @@ struct AnsweringTests {
     }
 
     @Test func onlyTheFirstAnswerCounts() async throws {
-        let later = Mutex<[Bool]>([])
+        let later = Lock<[Bool]>([])
         let handler = ReplyHandler { _, reply in
             let first = reply.send(.text(200, "first"))
             let second = reply.send(.text(200, "second"))
@@ -120,7 +120,7 @@ struct AnsweringTests {
     }
 
     @Test func capturesWithoutASocket() {
-        let captured = Mutex<[Int]>([])
+        let captured = Lock<[Int]>([])
         let keep: @Sendable (Response) -> Void = { response in captured.withLock { $0.append(response.status) } }
 
         PendingReply.capturing(keep).send(.text(201, ""))

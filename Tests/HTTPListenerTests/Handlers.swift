@@ -1,9 +1,8 @@
-import HTTPListener
-import Synchronization
+@testable import HTTPListener
 
 /// Answers at once with what a function says, and keeps what it was given.
 final class RecordingHandler: RequestHandler {
-    private let received = Mutex<[Request]>([])
+    private let received = Lock<[Request]>([])
     private let judge: @Sendable (RequestHead) -> HeadDecision
     private let respond: @Sendable (Request) -> Response
 
@@ -56,9 +55,9 @@ struct ReplyHandler: RequestHandler {
 
 /// Plays a list of steps.
 final class ListedBody: BodyProducer {
-    private let steps: Mutex<[BodyStep]>
+    private let steps: Lock<[BodyStep]>
 
-    init(_ steps: [BodyStep]) { self.steps = Mutex(steps.reversed()) }
+    init(_ steps: [BodyStep]) { self.steps = Lock(steps.reversed()) }
 
     func next(upTo max: Int) -> BodyStep { steps.withLock { $0.popLast() ?? .end } }
 }

@@ -1,6 +1,6 @@
-import HTTPListener
-import Synchronization
 import Testing
+
+@testable import HTTPListener
 
 @Suite(.timeLimit(.minutes(2)))
 struct StoppingTests {
@@ -119,7 +119,7 @@ struct StoppingTests {
 
     @Test func canBeDroppedByItsOwnHandler() async throws {
         // The last reference goes away on the listener's own thread, where libmicrohttpd can't be stopped.
-        let holder = Mutex<HTTPListener?>(nil)
+        let holder = Lock<HTTPListener?>(nil)
         let handler = ReplyHandler { _, reply in
             let last = holder.withLock { $0.take() }
             reply.send(.text(200, last == nil ? "gone" : "dropping"))

@@ -1,6 +1,5 @@
 import CMicroHTTPD
 import Glibc
-import Synchronization
 
 /// One connection of a peer, from its first byte to its last, and the request that is on it.
 ///
@@ -57,7 +56,7 @@ final class Connection: @unchecked Sendable {
     let socket: Int32
     let peer: PeerAddress
     let core: ListenerCore
-    let state = Mutex(State())
+    let state = Lock(State())
 
     @unsafe
     init(_ handle: OpaquePointer, core: ListenerCore) {

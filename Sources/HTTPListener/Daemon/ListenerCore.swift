@@ -13,13 +13,13 @@ final class ListenerCore: Sendable {
     let port: UInt16
 
     private let waker: Waker
-    private let daemon = Mutex<DaemonHandle?>(nil)
-    private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
-    private let stop = Mutex(Stop())
+    private let daemon = Lock<DaemonHandle?>(nil)
+    private let connections = Lock<[ObjectIdentifier: Connection]>([:])
+    private let stop = Lock(Stop())
     private let draining = Atomic(false)
     private let closing = Atomic(false)
     private let suspended = Atomic(0)
-    private let messages: Mutex<String?> = Mutex(nil)
+    private let messages: Lock<String?> = Lock(nil)
     private let onMessage: (@Sendable (String) -> Void)?
 
     private struct Stop {

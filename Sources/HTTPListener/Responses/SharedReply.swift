@@ -1,13 +1,11 @@
-import Synchronization
-
 /// The right to answer one request, for holders of copies; the first answer counts.
 ///
 /// When the last reference goes unanswered the answer is 503 with `Retry-After`.
 public final class SharedReply: Sendable {
-    private let reply: Mutex<PendingReply?>
+    private let reply: Lock<PendingReply?>
 
     init(_ reply: consuming PendingReply) {
-        self.reply = Mutex(reply)
+        self.reply = Lock(reply)
     }
 
     /// Answers, from any thread.
