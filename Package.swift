@@ -36,7 +36,14 @@ let package = Package(
         .target(name: "HTTPListener", dependencies: ["CMicroHTTPD"]),
         .target(name: "Visengine", dependencies: [crypto]),
         .target(name: "Callbacks", dependencies: ["Visengine"]),
-        .target(name: "SQLiteLedger", dependencies: ["Callbacks", "DurableFiles", "Visengine", crypto, grdb, system]),
+        .target(
+            name: "SQLiteStatements",
+            dependencies: [grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]
+        ),
+        .target(
+            name: "SQLiteLedger",
+            dependencies: ["Callbacks", "DurableFiles", "SQLiteStatements", "Visengine", crypto, grdb, system]
+        ),
         .target(
             name: "VisengineClient",
             dependencies: ["Callbacks", "Visengine", httpClient, nioCore, nioHTTP1, nioPosix]

@@ -17,7 +17,7 @@ struct ConfigurationLoadingTests {
         let listener = configuration.listener
         #expect(listener.host == "127.0.0.1" && listener.port == 8080)
         #expect(listener.publicURL == nil && listener.tls == nil)
-        #expect(listener.maxBodyBytes == 8 << 20 && listener.maxHeaderBytes == 16 << 10)
+        #expect(listener.maxBodyBytes == 8 << 20 && listener.maxHeaderBytes == 8 << 10)
         #expect(listener.maxConnections == 1000 && listener.maxConnectionsPerAddress == 0)
         #expect(listener.idleTimeout == .seconds(30) && listener.requestDeadline == .seconds(60))
         let admin = configuration.admin

@@ -27,7 +27,7 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
         let descriptor = socket.take()
         // Room for the head twice (the library keeps a record for each field) and for a good piece of body, so that
         // a head over the limit still gets our own answer.
-        let memory = max(65_536, limits.maxHeaderBytes * 3 + limits.maxTargetBytes)
+        let memory = max(32_768, limits.maxHeaderBytes * 3 + limits.maxTargetBytes)
         var settings = unsafe cmhd_settings(
             listen_socket: descriptor,
             threads: UInt32(clamping: configuration.threads),

@@ -1,7 +1,7 @@
 /// What a peer may use up before it is refused.
 public struct ListenerLimits: Sendable, Equatable {
     /// Bytes of request line and header fields together; more is answered 431.
-    public var maxHeaderBytes = 16_384
+    public var maxHeaderBytes = 8_192
 
     /// Bytes of the request target; more is answered 414.
     public var maxTargetBytes = 8_192

@@ -64,7 +64,11 @@ extension SQLiteLedger {
             guard try !Schema.migrator.hasBeenSuperseded(db) else { throw LedgerError.tooNew(path: files.database) }
             // GRDB sets NORMAL with WAL; that survives a crash of the program, not of the machine.
             try db.execute(sql: "PRAGMA synchronous = FULL")
-            if mode == .serve { try db.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
+            if mode == .serve {
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+                // In KiB: SQLite's own 2000 are outgrown by the inner pages of the indexes that each callback touches.
+                try db.execute(sql: "PRAGMA cache_size = -8192")
+            }
             if let pages = configuration.maxPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
         }
         try Schema.migrator.migrate(pool)

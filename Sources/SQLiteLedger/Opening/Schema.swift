@@ -79,7 +79,6 @@ enum Schema {
         CREATE UNIQUE INDEX callbacks_fact ON callbacks(coalesce(order_key, 0), fact);
         CREATE INDEX callbacks_order ON callbacks(order_key, verdict);
         CREATE INDEX callbacks_unconfirmed ON callbacks(order_key, claim_name) WHERE verdict = 'unconfirmed';
-        CREATE INDEX callbacks_verdict ON callbacks(verdict);
 
         CREATE TABLE documents (
             id INTEGER PRIMARY KEY,

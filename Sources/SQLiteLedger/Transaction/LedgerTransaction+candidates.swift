@@ -1,5 +1,6 @@
 import Callbacks
 import GRDB
+import SQLiteStatements
 import Visengine
 
 /// The ids that callbacks named for an order whose own is not known yet; both lists are bounded, as anybody with the
@@ -30,11 +31,20 @@ extension LedgerTransaction {
 
     /// Notes an id that a callback named.
     func addCandidate(_ id: OrderID, to order: Int64, callback: Int64) throws {
+        // Nearly always the only one, named before: nothing to write, then.
+        let only = try db.cachedStatement(
+            sql: """
+                SELECT max(id) FROM order_candidates WHERE order_key = ? AND rejected IS NULL HAVING count(*) = 1
+                """
+        ).firstRow({ $0.add(order) }) { $0[0] }
+        if only == .text(id.rawValue) { return }
         try run(
-            """
-            INSERT INTO order_candidates(order_key, id, callback_id) VALUES (?, ?, ?)
-            ON CONFLICT(order_key, id) DO UPDATE SET callback_id = excluded.callback_id
-            """,
+            "UPDATE order_candidates SET callback_id = ? WHERE order_key = ? AND id = ?",
+            [callback, order, id.rawValue]
+        )
+        guard db.changesCount == 0 else { return }
+        try run(
+            "INSERT INTO order_candidates(order_key, id, callback_id) VALUES (?, ?, ?)",
             [order, id.rawValue, callback]
         )
         try run(

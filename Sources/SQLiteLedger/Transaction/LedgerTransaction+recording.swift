@@ -1,7 +1,7 @@
 import Callbacks
 import Crypto
-import Foundation
 import GRDB
+import SQLiteStatements
 import Visengine
 
 /// What recording needs to know of an order.
@@ -58,10 +58,9 @@ extension LedgerTransaction {
         // A clock that was set back must not put it off for as long.
         let due = min(max(now, earliest), now + interval)
         if let planned = order.due, planned <= due {
-            try run(
-                "UPDATE jobs SET trigger = trigger + 1, source = 'callback' WHERE id = ?",
-                [JobNumber.of(.verify, order.key)]
-            )
+            let job = JobNumber.of(.verify, order.key)
+            try db.cachedStatement(sql: "UPDATE jobs SET trigger = trigger + 1, source = 'callback' WHERE id = ?")
+                .run { $0.add(job) }
         } else {
             try arm(.verify, subject: order.key, due: due, now: now, source: .callback)
         }
@@ -81,24 +80,25 @@ extension LedgerTransaction {
     }
 
     private func knownOrder(where condition: String, _ argument: String) throws -> KnownOrder? {
-        let found = try row(
-            """
-            SELECT o.key, o.provider_id, max(coalesce(o.last_asked_ms, o.last_read_back_ms),
-                coalesce(o.last_read_back_ms, o.last_asked_ms)) AS asked_ms, j.due_ms
-            FROM orders o LEFT JOIN jobs j ON j.id = o.key * 4 WHERE \(condition)
-            """,
-            [argument]
-        )
-        guard let found else { return nil }
-        // An id that is damaged is no reason to refuse a callback: the order waits to be repaired, the callback with it.
-        let id = try found.optionalText("provider_id")
-        return KnownOrder(
-            key: try found.integer("key"),
-            isBound: id != nil,
-            id: id.flatMap(OrderID.init(rawValue:)),
-            lastAsked: try found.optionalTime("asked_ms"),
-            due: try found.optionalTime("due_ms")
-        )
+        // A damaged value is told by its column; the order of columns is that of the query.
+        try db.cachedStatement(
+            sql: """
+                SELECT o.key, o.provider_id, max(coalesce(o.last_asked_ms, o.last_read_back_ms),
+                    coalesce(o.last_read_back_ms, o.last_asked_ms)), j.due_ms
+                FROM orders o LEFT JOIN jobs j ON j.id = o.key * 4 WHERE \(condition)
+                """
+        ).firstRow({ $0.add(argument) }) { row in
+            guard let key = try row.integer(0, "key") else { throw UnreadableRow(column: "key") }
+            // An id that is damaged is no reason to refuse a callback: the order waits to be repaired, the callback with it.
+            let id = try row.text(1, "provider_id")
+            return KnownOrder(
+                key: key,
+                isBound: id != nil,
+                id: id.flatMap(OrderID.init(rawValue:)),
+                lastAsked: try row.integer(2, "asked_ms").map(Timestamp.init(milliseconds:)),
+                due: try row.integer(3, "due_ms").map(Timestamp.init(milliseconds:))
+            )
+        }
     }
 
     private func create(nonce: OrderNonce?, claimedID: OrderID?, now: Timestamp) throws -> KnownOrder {
@@ -121,20 +121,31 @@ extension LedgerTransaction {
         verdict: CallbackVerdict
     ) throws {
         let claim = callback.claim
-        try run(
-            """
-            INSERT INTO callbacks(order_key, fact, received_at_ms, peer, key_id, retired_key, claim_id, claim_state,
-                claim_name, claim_update_ms, claim_search, echo, problem, content_type, body_bytes, verdict, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-            """,
-            [
-                order, fact, callback.receivedAt.milliseconds, callback.peer, callback.keyID,
-                callback.isRetiredKey ? 1 : 0, claim.orderID?.rawValue, claim.state?.stored,
-                claim.state?.name, claim.lastUpdate?.milliseconds, claim.lastSearchState, claim.echo.stored,
-                callback.decodingProblem, callback.contentType, callback.body.count, verdict.rawValue,
-                Data(callback.body),
-            ]
-        )
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO callbacks(order_key, fact, received_at_ms, peer, key_id, retired_key, claim_id, claim_state,
+                    claim_name, claim_update_ms, claim_search, echo, problem, content_type, body_bytes, verdict, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """
+        ).run { values in
+            values.add(order)
+            values.add(fact)
+            values.add(callback.receivedAt.milliseconds)
+            values.add(callback.peer)
+            values.add(callback.keyID)
+            values.add(callback.isRetiredKey ? 1 : 0)
+            values.add(claim.orderID?.rawValue)
+            values.add(claim.state?.stored)
+            values.add(claim.state?.name)
+            values.add(claim.lastUpdate?.milliseconds)
+            values.add(claim.lastSearchState)
+            values.add(claim.echo.stored)
+            values.add(callback.decodingProblem)
+            values.add(callback.contentType)
+            values.add(Int64(callback.body.count))
+            values.add(verdict.rawValue)
+            values.add(callback.body)
+        }
     }
 
     /// SHA-256, because a body that says nothing else is told from another by this alone, and may be hostile.
@@ -143,6 +154,24 @@ extension LedgerTransaction {
             let digits = String(byte, radix: 16)
             return byte < 16 ? "0" + digits : digits
         }.joined()
+    }
+}
+
+extension StatementRow {
+    borrowing fileprivate func integer(_ position: Int32, _ column: String) throws(UnreadableRow) -> Int64? {
+        switch self[position] {
+        case .null: nil
+        case .integer(let value): value
+        default: throw UnreadableRow(column: column)
+        }
+    }
+
+    borrowing fileprivate func text(_ position: Int32, _ column: String) throws(UnreadableRow) -> String? {
+        switch self[position] {
+        case .null: nil
+        case .text(let value): value
+        default: throw UnreadableRow(column: column)
+        }
     }
 }
 

@@ -45,7 +45,7 @@ enum ConfigurationTable {
                 "TLS from PEM files; without it the listener speaks plain HTTP, for use behind a proxy."
             ),
             .value("maxBodyBytes", .size(1024...1 << 30), "8MiB", "The largest body of a callback."),
-            .value("maxHeaderBytes", .size(1024...1 << 20), "16KiB", "The largest head of a request."),
+            .value("maxHeaderBytes", .size(1024...1 << 20), "8KiB", "The largest head of a request."),
             .value("maxConnections", .integer(1...100_000), "1000", "Connections at the same time."),
             .value(
                 "maxConnectionsPerAddress",
