@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sinks
+import Visengine
 
 /// The command `ricevuta secret`.
 struct SecretCommand: RicevutaCommand {
@@ -9,13 +10,18 @@ struct SecretCommand: RicevutaCommand {
         discussion: "Redirect it into a file that only its owner reads: `umask 077; ricevuta secret > webhook.secret`."
     )
 
+    @OptionGroup var output: OutputOption
+
     @Flag(help: "64 hexadecimal digits instead of whsec_ and base64.")
     var key = false
 
     func perform() async throws {
-        guard key else { return Terminal.print(WebhookSecret.random().text) }
+        let secret = key ? Self.randomKey() : WebhookSecret.random().text
+        output.json ? Terminal.print(["secret": .string(secret)]) : Terminal.print(secret)
+    }
+
+    private static func randomKey() -> String {
         var source = SystemRandomNumberGenerator()
-        let digits = (0..<64).map { _ in String(Int.random(in: 0..<16, using: &source), radix: 16) }
-        Terminal.print(digits.joined())
+        return (0..<64).map { _ in String(Int.random(in: 0..<16, using: &source), radix: 16) }.joined()
     }
 }

@@ -34,6 +34,7 @@ struct SinkCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Enable a disabled sink; what waits is delivered.")
 
         @OptionGroup var file: ConfigurationOption
+        @OptionGroup var output: OutputOption
 
         @Argument(help: "The sink's name.")
         var sink: String
@@ -42,7 +43,14 @@ struct SinkCommand: AsyncParsableCommand {
             guard let name = SinkName(rawValue: sink) else {
                 throw CommandFailure(.notFound, "there can be no sink of that name")
             }
+            let isConfigured = try file.load().sinks.contains { $0.name == name }
+            guard isConfigured else {
+                throw CommandFailure(.notFound, "no sink '\(name)' is configured; `ricevuta sink list` shows them")
+            }
             let wasDisabled = try await file.withLedger { ledger, _ in try await ledger.enable(name) }
+            if output.json {
+                return Terminal.print(["name": .string(name.rawValue), "wasDisabled": .bool(wasDisabled)])
+            }
             Terminal.print(wasDisabled ? "\(name) is enabled again" : "\(name) was not disabled")
         }
     }

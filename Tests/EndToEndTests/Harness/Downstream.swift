@@ -7,6 +7,8 @@ struct Downstream: Sendable {
     enum Kind: Sendable {
         /// The project's own `ricevuta listen`.
         case listen
+        /// The same, with a secret of its own: it refuses everything.
+        case stranger
         /// A service written with the public libraries `standardwebhooks` and `cloudevents`.
         case publicLibraries
     }
@@ -24,11 +26,13 @@ struct Downstream: Sendable {
     ) async throws {
         let log = directory + "/downstream.log"
         switch kind {
-        case .listen:
+        case .listen, .stranger:
+            let stranger = "whsec_" + Data(repeating: 9, count: 32).base64EncodedString()
+            let secret = kind == .stranger ? stranger : Ground.secret
             _ = try await Program.run(
                 Program.executable("ricevuta"),
                 ["listen", "--json", "--port", "0"],
-                environment: Ground.environment,
+                environment: ["RICEVUTA_WEBHOOK_SECRET": secret],
                 output: log
             ) { _ in
                 let line = try await Program.line(with: "listening on ", in: log)

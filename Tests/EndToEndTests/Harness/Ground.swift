@@ -63,14 +63,21 @@ struct Ground: Sendable {
 
     // MARK: Commands
 
-    /// Runs a command of `ricevuta` that prints JSON.
-    func json(_ arguments: [String]) async throws -> JSONValue {
+    /// Runs a command of `ricevuta` to its end.
+    ///
+    /// - Returns: What it printed, what it complained about, and its exit code.
+    func command(_ arguments: [String]) async throws -> (text: String, problems: String, code: Int32) {
         let output = try await Program.output(
             Program.executable("ricevuta"),
-            arguments + ["--json", "--config", configuration],
+            arguments + ["--config", configuration],
             environment: Self.environment
         )
-        return try JSONValue(parsing: output.bytes)
+        return (String(decoding: output.bytes, as: UTF8.self), output.problems, output.code)
+    }
+
+    /// Runs a command of `ricevuta` that prints JSON.
+    func json(_ arguments: [String]) async throws -> JSONValue {
+        try JSONValue(parsing: Array(try await command(arguments + ["--json"]).text.utf8))
     }
 
     /// What `status` says.
@@ -96,6 +103,7 @@ struct Ground: Sendable {
 func withGround(
     sandbox options: [String] = [],
     downstream kind: Downstream.Kind = .listen,
+    reconciliation: String = "minReadBackInterval: 0s",
     _ body: @Sendable (Ground) async throws -> Void
 ) async throws {
     try await withWorkDirectory { directory in
@@ -108,7 +116,7 @@ func withGround(
             let line = try await Program.line(with: "listening on ", in: log)
             let provider = String(line.dropFirst("listening on ".count))
             try await Downstream.run(kind, in: directory) { downstream in
-                let text = configuration(provider: provider, downstream: downstream.url)
+                let text = configuration(provider: provider, downstream: downstream.url, reconciliation: reconciliation)
                 let http = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup)
                 let ground = Ground(directory: directory, provider: provider, downstream: downstream, http: http)
                 try text.write(toFile: ground.configuration, atomically: true, encoding: .utf8)
@@ -122,7 +130,7 @@ func withGround(
     }
 }
 
-private func configuration(provider: String, downstream: String) -> String {
+private func configuration(provider: String, downstream: String, reconciliation: String) -> String {
     // Below the ports that the system hands out by itself, so that the receiver finds its own again after each restart.
     let port = UInt16.random(in: 20_000...29_999)
     return """
@@ -131,7 +139,7 @@ private func configuration(provider: String, downstream: String) -> String {
         admin: {port: 0}
         provider: {baseURL: "\(provider)", requestsPerSecond: 10000, token: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}}
         tokens: {active: {id: k1, secret: {fromEnvironment: RICEVUTA_TOKEN_KEY}}}
-        reconciliation: {minReadBackInterval: 0s}
+        reconciliation: {\(reconciliation)}
         sinks:
           - {name: folder, type: directory, path: ./documents, timeLimit: 120s}
           - {name: service, type: http, url: "\(downstream)/", secrets: [{fromEnvironment: RICEVUTA_WEBHOOK_SECRET}]}

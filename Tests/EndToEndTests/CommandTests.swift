@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+import Visengine
+
+extension EndToEnd {
+    /// The commands as people and scripts use them.
+    @Suite(.timeLimit(.minutes(3)))
+    struct CommandTests {
+        @Test func anOrderPlacedByCommandArrivesThoughNoCallbackComes() async throws {
+            try await withGround(reconciliation: "minReadBackInterval: 0s, firstInterval: 1s") { ground in
+                try await ground.receiver { _ in
+                    let placed = try await ground.json(["order", "place"] + Self.pension(in: ground))
+                    let id = try #require(placed["id"]?.string)
+                    let nonce = try #require(placed["nonce"]?.string)
+                    #expect(placed["placement"]?.string == "placed")
+                    let listed = try await ground.json(["order", "list", "--open"])
+                    #expect(listed.array?.compactMap { $0["id"]?.string } == [id])
+
+                    try await ground.advance(to: "Visura evasa")
+                    try await ground.until { try await ground.json(["document", "list"]).array?.count == 1 }
+
+                    let target = ground.directory + "/copy.zip"
+                    let copied = try await ground.json(["document", "get", nonce, "--output", target])
+                    let truth = try await ground.sandboxOrder(id)
+                    #expect(copied["sha256"] == truth["sha256"])
+                    let again = try await ground.command(["document", "get", nonce, "--output", target])
+                    #expect(again.code == 65, "nothing is written over")
+                    #expect(again.problems.contains("exists already"))
+                    try await ground.until { try await ground.json(["order", "list", "--open"]) == [] }
+                    let letters = try await ground.command(["dead-letter", "list"])
+                    #expect(letters.text == "No dead letters.\n")
+                }
+            }
+        }
+
+        @Test func whatTheProviderWouldRefuseIsNotSent() async throws {
+            try await withGround { ground in
+                let unknown = try await ground.command(["order", "place", "Nonesuch", "--yes"])
+                #expect(unknown.code == 66)
+                #expect(unknown.problems.contains("Nonesuch"))
+
+                let empty = try await ground.command(["order", "place", "Pensione di vecchiaia", "--yes"])
+                #expect(empty.code == 65)
+                #expect(empty.problems.contains("Codice fiscale"), "it says which field is missing")
+
+                let orders = try await ground.json(["order", "list"])
+                #expect(orders == [], "nothing is recorded that was never sent")
+            }
+        }
+
+        @Test func commandsSayWhatIsMissing() async throws {
+            try await withGround { ground in
+                let status = try await ground.command(["status"])
+                #expect(status.code == 66)
+                #expect(status.problems.contains("there is no ledger"))
+
+                try await ground.receiver { _ in
+                    let order = try await ground.command(["order", "show", "65f0c0ffee0123456789abcd"])
+                    #expect(order.code == 66)
+                    let sink = try await ground.command(["sink", "enable", "nonesuch"])
+                    #expect(sink.code == 66)
+                    #expect(sink.problems.contains("sink list"))
+                    let second = try await ground.command(["serve"])
+                    #expect(second.code == 75, "one process serves a ledger")
+                }
+            }
+        }
+
+        @Test func deadLettersAreShownAndDeliveredAgain() async throws {
+            try await withGround(downstream: .stranger) { ground in
+                try await ground.receiver { _ in
+                    let registration = try await ground.registrations(1)[0]
+                    let id = try await ground.order(calledBackAt: [registration])[0]
+                    try await ground.advance(to: "Visura evasa")
+                    let url = try #require(registration["url"]?.string)
+                    _ = try await ground.post(url, #"{"_id":"\#(id)","stato_richiesta":"Visura evasa"}"#)
+                    try await ground.until { try await ground.status()["jobs"] == [:] }
+
+                    let dead = try await ground.json(["dead-letter", "list"]).array ?? []
+                    #expect(!dead.isEmpty && dead.allSatisfy { $0["sink"]?.string == "service" })
+                    #expect(dead.allSatisfy { $0["lastError"]?.string?.contains("400") == true })
+                    let status = try await ground.command(["status"])
+                    #expect(status.code == 1, "a monitor sees it by the exit code")
+
+                    let replayed = try await ground.json(["dead-letter", "replay", "--all"]).array ?? []
+                    #expect(
+                        Set(replayed.compactMap { $0["replayOf"]?.string }) == Set(dead.compactMap { $0["id"]?.string })
+                    )
+                    try await ground.until { try await ground.status()["jobs"] == [:] }
+                    let arrivals = try ground.downstream.arrivals()
+                    #expect(arrivals.count == 2 * dead.count)
+                    #expect(
+                        Set(arrivals.compactMap { $0["id"]?.string }).count == dead.count,
+                        "a replay keeps the message's id"
+                    )
+                }
+            }
+        }
+
+        @Test func aConfigurationIsCheckedWithPlaceAndNearestKey() async throws {
+            try await withGround { ground in
+                let text = try String(contentsOfFile: ground.configuration, encoding: .utf8)
+                try text.replacing("admin: {port: 0}", with: "admin: {prot: 0}")
+                    .write(toFile: ground.configuration, atomically: true, encoding: .utf8)
+
+                let check = try await ground.command(["config", "check"])
+
+                #expect(check.code == 78)
+                #expect(check.problems.contains("ricevuta.yaml:3:9"))
+                #expect(check.problems.contains("port"))
+            }
+        }
+
+        /// The arguments for an order of "Pensione di vecchiaia".
+        private static func pension(in ground: Ground) throws -> [String] {
+            let paper = ground.directory + "/identity.pdf"
+            try "%PDF-1.4\n%%EOF\n".write(toFile: paper, atomically: true, encoding: .utf8)
+            let values = ground.directory + "/values.json"
+            let fields: JSONValue = [
+                "Nome": "Ada", "Cognome": "Esempio", "Email": "ada@example.test",
+                "Codice fiscale": "SMPDAA50A41H501R", "Gestione": "P",
+            ]
+            try Data(fields.encoded()).write(to: URL(fileURLWithPath: values))
+            return ["Pensione di vecchiaia", "--values", values, "--file", "5=\(paper)", "--yes"]
+        }
+    }
+}
