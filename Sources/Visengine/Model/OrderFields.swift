@@ -18,6 +18,8 @@ struct OrderFields {
     /// An id as text, as a number, or as MongoDB's `{"$oid": …}`; a search's `ORDER_N` is cut back to the order's.
     static func id(_ value: JSONValue) -> OrderID? {
         guard let text = value["$oid"]?.string ?? value.text else { return nil }
+        // Nearly every id is as it should be, and has nothing that could be cut.
+        if !text.utf8.contains(UInt8(ascii: "_")), let id = OrderID(rawValue: text) { return id }
         return OrderID(orderPart(of: ASCII.trimmed(Array(text.utf8)[...])))
     }
 

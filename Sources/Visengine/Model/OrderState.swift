@@ -20,7 +20,9 @@ public enum OrderState: Sendable, Hashable {
 extension OrderState {
     /// Reads a state's name in any known spelling; an unknown one is kept, cut to its first 64 characters.
     public init(wireName: String) {
-        self = Self.spellings[Self.folded(wireName)] ?? .unknown(String(wireName.prefix(64)))
+        self =
+            Self.documented[wireName] ?? Self.spellings[Self.folded(wireName)]
+            ?? .unknown(String(wireName.prefix(64)))
     }
 
     /// Whether no further change is expected: fulfilled or cancelled.
@@ -67,6 +69,12 @@ extension OrderState {
     private static let byName: [String: OrderState] = [
         "searching": .searching, "processing": .processing, "available": .available, "fulfilled": .fulfilled,
         "cancelled": .cancelled,
+    ]
+
+    /// The names as the provider's documents write them, which need no folding.
+    private static let documented: [String: OrderState] = [
+        "In ricerca": .searching, "In erogazione": .processing, "Dati disponibili": .available,
+        "Visura evasa": .fulfilled, "Annullata": .cancelled,
     ]
 
     private static let spellings: [String: OrderState] = [
