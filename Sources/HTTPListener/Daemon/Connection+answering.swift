@@ -37,6 +37,14 @@ extension Connection {
     @discardableResult
     func queue(_ response: Response) -> Bool {
         let closes = response.closes || core.isDraining
+        if !closes, let once = response.prepared,
+            let isQueued = unsafe once.queue(
+                on: handle,
+                preparing: { PreparedResponse.make(response, closes: false, connection: self) }
+            )
+        {
+            return isQueued
+        }
         if let prepared = PreparedResponse.make(response, closes: closes, connection: self) {
             return unsafe prepared.queue(on: handle)
         }

@@ -25,9 +25,9 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
         unsafe MHD_set_panic_func(onPanic, nil)
         let limits = configuration.limits
         let descriptor = socket.take()
-        // Room for the head twice (the library keeps a record for each field) and for a good piece of body, so that
-        // a head over the limit still gets our own answer.
-        let memory = max(32_768, limits.maxHeaderBytes * 3 + limits.maxTargetBytes)
+        // Room for the head, for a record of each field, and for a head somewhat over the limit, which is to get our own
+        // answer. Not more than that: the library clears all of it for each request.
+        let memory = limits.maxHeaderBytes * 3 / 2 + 4_096
         var settings = unsafe cmhd_settings(
             listen_socket: descriptor,
             threads: UInt32(clamping: configuration.threads),

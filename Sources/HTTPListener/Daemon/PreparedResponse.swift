@@ -1,12 +1,32 @@
 import CMicroHTTPD
 import Glibc
 
+/// Keeps one `MHD_Response` to be queued any number of times, on any connection: the library counts who still sends it.
+///
+/// Safe because the library lets any thread queue a response, and this one is never changed once it is here.
+final class PreparedOnce: Sendable {
+    private let response: Lock<PreparedResponse?> = Lock(nil)
+
+    /// Queues the response, preparing it the first time.
+    @unsafe
+    func queue(
+        on handle: OpaquePointer,
+        preparing make: () -> PreparedResponse?
+    ) -> Bool? {
+        response.withLock { response in
+            if response == nil { response = make() }
+            return unsafe response?.queue(on: handle)
+        }
+    }
+}
+
 /// Sole owner of one `MHD_Response` that is about to be queued.
 ///
 /// The library counts references: after a response has been queued, dropping this gives up ours and the library frees
 /// it when it has been sent.
 @safe
-struct PreparedResponse: ~Copyable {
+struct PreparedResponse: ~Copyable, @unchecked Sendable {
+    // @unchecked: nothing here changes after `make`, and the library counts references under a lock of its own.
     private let response: OpaquePointer
     private let status: UInt32
 

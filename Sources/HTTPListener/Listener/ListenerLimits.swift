@@ -4,7 +4,7 @@ public struct ListenerLimits: Sendable, Equatable {
     public var maxHeaderBytes = 8_192
 
     /// Bytes of the request target; more is answered 414.
-    public var maxTargetBytes = 8_192
+    public var maxTargetBytes = 2_048
 
     /// Bytes of a request body unless the handler's ``HeadDecision`` says otherwise; more is answered 413.
     public var maxBodyBytes = 8 << 20

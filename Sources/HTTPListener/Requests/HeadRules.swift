@@ -172,7 +172,10 @@ extension UInt8 {
 
     /// What RFC 3986 §3.2.2 lets into a host and its port.
     fileprivate var isAuthorityCharacter: Bool {
-        self > 0x20 && self < 0x7F && !#"/?#@\"<>^`{|}"#.utf8.contains(self)
+        switch self {
+        case 0x22, 0x23, 0x2F, 0x3C, 0x3E, 0x3F, 0x40, 0x5C, 0x5E, 0x60, 0x7B, 0x7C, 0x7D: false
+        default: self > 0x20 && self < 0x7F
+        }
     }
 }
 

@@ -18,8 +18,13 @@ public struct PeerAddress: Sendable, Hashable {
     ///
     /// An IPv4 address mapped into IPv6 is given as 4.
     public var bytes: [UInt8] {
-        let all = [high, low].flatMap { word in stride(from: 56, through: 0, by: -8).map { UInt8(word >> $0 & 0xFF) } }
-        return isIPv4 ? Array(all.suffix(4)) : all
+        if isIPv4 {
+            return [
+                UInt8(truncatingIfNeeded: low >> 24), UInt8(truncatingIfNeeded: low >> 16),
+                UInt8(truncatingIfNeeded: low >> 8), UInt8(truncatingIfNeeded: low),
+            ]
+        }
+        return [high, low].flatMap { word in stride(from: 56, through: 0, by: -8).map { UInt8(word >> $0 & 0xFF) } }
     }
 
     /// Reads an IPv4 or IPv6 literal without brackets, port or zone.

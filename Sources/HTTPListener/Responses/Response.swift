@@ -17,16 +17,19 @@ public struct Response: Sendable {
     }
 
     /// The status code, 200 to 599.
-    public var status: Int
+    public var status: Int { didSet { prepared = nil } }
 
     /// The header fields, in order.
-    public var headers: [(name: String, value: String)]
+    public var headers: [(name: String, value: String)] { didSet { prepared = nil } }
 
     /// What follows the header; not sent to a `HEAD` request.
-    public var body: Body
+    public var body: Body { didSet { prepared = nil } }
 
     /// Whether the connection is closed after this answer.
     public var closes = false
+
+    /// Where the library's form of an answer that is sent again and again is kept.
+    var prepared: PreparedOnce?
 
     /// Creates an answer.
     public init(status: Int, headers: [(name: String, value: String)] = [], body: Body = .bytes([])) {
@@ -42,6 +45,14 @@ public struct Response: Sendable {
         contentType: String = "text/plain; charset=utf-8"
     ) -> Response {
         Response(status: status, headers: [("Content-Type", contentType)], body: .bytes(Array(text.utf8)))
+    }
+
+    /// The same answer, made ready once for all the times that it is sent; to be kept where all of them find it.
+    public func reusable() -> Response {
+        guard case .bytes = body else { return self }
+        var response = self
+        response.prepared = PreparedOnce()
+        return response
     }
 
     /// An answer in JSON that has been encoded already.
