@@ -13,6 +13,22 @@ extension Statement {
         try step(bind) { _ in }
     }
 
+    /// Runs a statement that gives no rows, whose last value is bytes that SQLite reads where they are.
+    ///
+    /// - Parameters:
+    ///   - bytes: The last value.
+    ///   - bind: Gives the others, in the order of the question marks.
+    /// - Throws: `DatabaseError`.
+    public func run(last bytes: [UInt8], _ bind: (inout StatementValues) -> Void) throws {
+        try unsafe bytes.withUnsafeBytes { bytes in
+            // Bound for no longer than the bytes lie here: the step ends with the bindings cleared.
+            try step({ values in
+                bind(&values)
+                unsafe values.add(borrowed: bytes)
+            }) { _ in }
+        }
+    }
+
     /// The first row of a query, read where SQLite keeps it.
     ///
     /// - Parameters:
@@ -34,19 +50,21 @@ extension Statement {
         _ read: (borrowing StatementRow) throws -> Void
     ) throws {
         let statement = unsafe sqliteStatement
-        defer {
-            // Its result repeats that of the step.
-            _ = unsafe sqlite3_reset(statement)
-            _ = unsafe sqlite3_clear_bindings(statement)
-        }
-        var values = unsafe StatementValues(statement)
-        bind(&values)
-        guard values.status == SQLITE_OK else { throw unsafe error(values.status, statement) }
-        let status = unsafe sqlite3_step(statement)
-        switch status {
-        case SQLITE_ROW: try read(unsafe StatementRow(statement))
-        case SQLITE_DONE: return
-        default: throw unsafe error(status, statement)
+        try unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 1) { scratch in
+            defer {
+                // Its result repeats that of the step.
+                _ = unsafe sqlite3_reset(statement)
+                _ = unsafe sqlite3_clear_bindings(statement)
+            }
+            var values = unsafe StatementValues(statement, scratch: scratch)
+            bind(&values)
+            guard values.status == SQLITE_OK else { throw unsafe error(values.status, statement) }
+            let status = unsafe sqlite3_step(statement)
+            switch status {
+            case SQLITE_ROW: try read(unsafe StatementRow(statement))
+            case SQLITE_DONE: return
+            default: throw unsafe error(status, statement)
+            }
         }
     }
 
@@ -61,11 +79,17 @@ extension Statement {
 public struct StatementValues: ~Copyable {
     // Borrowed from the statement that made this value for the time of one call.
     private let statement: SQLiteStatement
+    /// Where texts lie until the step is over, as long as there is room: SQLite would allocate memory for each.
+    private let scratch: UnsafeMutableRawBufferPointer
+    private var used = 0
     private var position: Int32 = 0
     /// The first failure, as SQLite numbers them.
     private(set) var status = SQLITE_OK
 
-    init(_ statement: SQLiteStatement) { unsafe self.statement = statement }
+    init(_ statement: SQLiteStatement, scratch: UnsafeMutableRawBufferPointer) {
+        unsafe self.statement = statement
+        unsafe self.scratch = scratch
+    }
 
     /// Binds an integer, or null.
     public mutating func add(_ value: Int64?) {
@@ -78,16 +102,30 @@ public struct StatementValues: ~Copyable {
     public mutating func add(_ text: String?) {
         position += 1
         guard var text else { return }
-        note(
-            text.withUTF8 { utf8 in
-                // SQLite takes a null pointer for null, and copies before it returns.
-                guard let start = utf8.baseAddress else {
-                    return unsafe sqlite3_bind_text(statement, position, "", 0, nil)
-                }
-                return unsafe start.withMemoryRebound(to: CChar.self, capacity: utf8.count) { start in
-                    unsafe sqlite3_bind_text(statement, position, start, Int32(clamping: utf8.count), copied)
-                }
+        let result = text.withUTF8 { utf8 -> Int32 in
+            guard unsafe used + utf8.count <= scratch.count else {
+                return unsafe bind(UnsafeRawBufferPointer(utf8), copied)
             }
+            let place = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[used..<used + utf8.count])
+            unsafe place.copyMemory(from: UnsafeRawBufferPointer(utf8))
+            used += utf8.count
+            return unsafe bind(UnsafeRawBufferPointer(place), nil)
+        }
+        note(result)
+    }
+
+    @unsafe
+    private func bind(_ utf8: UnsafeRawBufferPointer, _ destructor: sqlite3_destructor_type?) -> Int32 {
+        // SQLite takes a null pointer for null.
+        guard let start = utf8.baseAddress, unsafe !utf8.isEmpty else {
+            return unsafe sqlite3_bind_text(statement, position, "", 0, copied)
+        }
+        return unsafe sqlite3_bind_text(
+            statement,
+            position,
+            start.assumingMemoryBound(to: CChar.self),
+            Int32(clamping: utf8.count),
+            destructor
         )
     }
 
@@ -106,6 +144,14 @@ public struct StatementValues: ~Copyable {
                 )
             }
         )
+    }
+
+    /// Binds bytes that outlive the binding.
+    @unsafe
+    fileprivate mutating func add(borrowed bytes: UnsafeRawBufferPointer) {
+        position += 1
+        guard unsafe !bytes.isEmpty else { return note(unsafe sqlite3_bind_zeroblob(statement, position, 0)) }
+        note(unsafe sqlite3_bind_blob(statement, position, bytes.baseAddress, Int32(clamping: bytes.count), nil))
     }
 
     private mutating func note(_ result: Int32) { if status == SQLITE_OK { status = result } }
