@@ -46,6 +46,13 @@ public final class SQLiteLedger: Sendable {
         await writer.waitForEnd()
     }
 
+    /// The greatest number of a callback; 0 without any.
+    public func newestCallback() async throws(LedgerError) -> Int64 {
+        try await read("looking for the newest callback") { db in
+            try Int64.fetchOne(db, sql: "SELECT max(id) FROM callbacks") ?? 0
+        }
+    }
+
     // MARK: For the extensions
 
     /// Makes a change in the writer's next transaction, and answers when it is synced.
@@ -103,6 +110,20 @@ extension SQLiteLedger: CallbackRecorder {
                 completion(.overloaded(retryAfter: configuration.retryAfter))
             case .closed: completion(.failed)
             }
+        }
+    }
+}
+
+extension SQLiteLedger {
+    /// Queues callbacks that the journal keeps until the answer; one transaction for all of them.
+    public func record(
+        _ callbacks: [ReceivedCallback],
+        completion: @escaping @Sendable ([RecordOutcome]) -> Void
+    ) {
+        do throws(WriteQueue.Refusal) {
+            try writer.queue.add(.recordAll(callbacks, completion: completion))
+        } catch {
+            completion(Array(repeating: .failed, count: callbacks.count))
         }
     }
 }

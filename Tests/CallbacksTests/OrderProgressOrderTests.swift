@@ -47,7 +47,7 @@ struct OrderProgressOrderTests {
             (.searching, .none, false), (.cancelled, .none, false), (.unknown("In Pausa"), .none, false),
             (.available, .none, true), (.fulfilled, .none, true),
             (.available, .due, false), (.fulfilled, .due, false),
-            (.fulfilled, .stored, false), (.fulfilled, .failed, false),
+            (.fulfilled, .stored, false), (.fulfilled, .failed, true), (.searching, .failed, false),
         ] as [(OrderState, DocumentProgress, Bool)]
     )
     func asksForTheDocumentOnceWhenItIsReady(state: OrderState, document: DocumentProgress, isNeeded: Bool) throws {

@@ -128,7 +128,7 @@ struct DamageTests {
             }
 
             #expect(outcomes.count { $0.isAccepted } == 27)
-            #expect(outcomes.count { $0 == .failed } == 3)
+            #expect(outcomes.count { $0 == .unwritable } == 3)
             #expect(ledger.statistics.poisoned == 3)
             #expect(!ledger.statistics.isFailing)
             #expect(try await ledger.summary(now: Sample.now).callbacks == 27)

@@ -64,6 +64,27 @@ struct RecordingTests {
         }
     }
 
+    /// After a crash it may be handed over though it is there, and its order may be known by id meanwhile.
+    @Test(arguments: [nil, "id1"])
+    func takesACallbackThatIsHandedOverAgainOnce(id: String?) async throws {
+        try await withLedger { ledger, _ in
+            var callback = try Sample.callback(id: id)
+            callback.number = 5
+            let first = await ledger.record(callback)
+            let work = try #require(try await ledger.claimVerify().first)
+            let reading = try Sample.reading(.available)
+            _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
+
+            let again = await ledger.record(callback)
+
+            #expect(first == .accepted(id: 5))
+            #expect(again == .accepted(id: 5))
+            #expect(try await ledger.callbacks().map(\.id) == [5])
+            #expect(try await ledger.callbacks().map(\.repeats) == [0])
+            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(20)).isEmpty)
+        }
+    }
+
     @Test func countsHowOftenAFactArrivedAndKeepsItsFirstArrival() async throws {
         try await withLedger { ledger, _ in
             for second in 0..<4 {
@@ -111,10 +132,17 @@ struct RecordingTests {
 
     @Test func keepsWhatACallbackSays() async throws {
         try await withLedger { ledger, _ in
-            var callback = try Sample.callback(state: .unknown("In Pausa"), body: "eight by", peer: "2001:db8::9")
-            callback.claim.lastSearchState = "Ricerca evasa"
-            callback.claim.echo = .token("a secret token")
-            callback.keyID = "k"
+            var said = try Sample.callback(state: .unknown("In Pausa")).claim
+            said.lastSearchState = "Ricerca evasa"
+            said.echo = .token("a secret token")
+            let callback = ReceivedCallback(
+                nonce: try Sample.nonce(),
+                keyID: "k",
+                claim: said,
+                body: Array("eight by".utf8),
+                peer: "2001:db8::9",
+                receivedAt: Sample.now
+            )
 
             let outcome = await ledger.record(callback)
 

@@ -40,7 +40,7 @@ public struct AddressRange: Sendable, Hashable {
 
     /// An address in text form: dotted quads, or the eight groups of IPv6 in hexadecimal.
     public static func text(of address: [UInt8]) -> String {
-        if address.count == 4 { return address.map(String.init).joined(separator: ".") }
+        if address.count == 4 { return "\(address[0]).\(address[1]).\(address[2]).\(address[3])" }
         return stride(from: 0, to: address.count - 1, by: 2)
             .map { String(UInt16(address[$0]) << 8 | UInt16(address[$0 + 1]), radix: 16) }
             .joined(separator: ":")

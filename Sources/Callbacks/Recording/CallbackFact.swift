@@ -26,6 +26,25 @@ public enum CallbackFact {
         return "\(order)|\(claim.state?.name ?? "")|\(update)|\(search)"
     }
 
+    /// A number that is the same for callbacks of the same key, as long as this process runs.
+    ///
+    /// It knows no ids but those that the callbacks name. Two facts that share one by chance are as rare as 64 bits make
+    /// them.
+    public static func fingerprint(of callback: ReceivedCallback) -> UInt64 {
+        let claim = callback.claim
+        var hasher = Hasher()
+        hasher.combine(callback.nonce)
+        hasher.combine(claim.orderID)
+        if claim.state == nil && claim.lastUpdate == nil {
+            hasher.combine(callback.body)
+        } else {
+            hasher.combine(claim.state?.name)
+            hasher.combine(claim.lastUpdate)
+            hasher.combine(claim.lastSearchState.map(folded))
+        }
+        return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+
     private static func folded(_ name: String) -> String {
         String(String.UnicodeScalarView(name.lowercased().unicodeScalars.lazy.filter { $0.value > 32 }.prefix(64)))
     }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The port through which callbacks become durable.
 public protocol CallbackRecorder: Sendable {
     /// Queues one callback and returns at once; safe to call from any thread, never blocks on the disk.
@@ -6,6 +8,41 @@ public protocol CallbackRecorder: Sendable {
     /// gets ``RecordOutcome/accepted(id:)`` or ``RecordOutcome/duplicate(id:)`` only after the callback and the job
     /// it causes are synced to disk.
     func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void)
+
+    /// Queues callbacks, in order, and answers once for all of them, as above; the outcomes are in their order.
+    func record(_ callbacks: [ReceivedCallback], completion: @escaping @Sendable ([RecordOutcome]) -> Void)
+}
+
+extension CallbackRecorder {
+    /// Queues them one by one.
+    public func record(
+        _ callbacks: [ReceivedCallback],
+        completion: @escaping @Sendable ([RecordOutcome]) -> Void
+    ) {
+        guard !callbacks.isEmpty else { return completion([]) }
+        let results = Results(count: callbacks.count, completion: completion)
+        for (index, callback) in callbacks.enumerated() { record(callback) { results.note($0, at: index) } }
+    }
+}
+
+/// Gathers the outcomes of several callbacks.
+private final class Results: Sendable {
+    private let state: Mutex<(outcomes: [RecordOutcome], missing: Int)>
+    private let completion: @Sendable ([RecordOutcome]) -> Void
+
+    init(count: Int, completion: @escaping @Sendable ([RecordOutcome]) -> Void) {
+        state = Mutex((Array(repeating: .failed, count: count), count))
+        self.completion = completion
+    }
+
+    func note(_ outcome: RecordOutcome, at index: Int) {
+        let all: [RecordOutcome]? = state.withLock { state in
+            state.outcomes[index] = outcome
+            state.missing -= 1
+            return state.missing == 0 ? state.outcomes : nil
+        }
+        if let all { completion(all) }
+    }
 }
 
 /// What became of one callback.
@@ -18,4 +55,6 @@ public enum RecordOutcome: Sendable, Equatable {
     case overloaded(retryAfter: Duration)
     /// Not taken: the ledger cannot write, for example because the disk is full. Nothing was stored.
     case failed
+    /// Not taken: this one cannot be written, though others can. Nothing was stored.
+    case unwritable
 }

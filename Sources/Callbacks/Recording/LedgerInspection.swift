@@ -227,6 +227,10 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
     public var jobsByKind: [String: Int]
     /// How long the oldest job that could be taken now has been due, in milliseconds, by kind.
     public var oldestDueMilliseconds: [String: Int64]
+    /// Acknowledged callbacks that are in the journal alone; known to the process that serves.
+    public var unsettledCallbacks: Int?
+    /// Acknowledged callbacks that the ledger could not write; known to the process that serves.
+    public var setAsideCallbacks: Int?
 
     /// Creates a summary.
     public init(
@@ -237,7 +241,9 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
         quarantined: Int = 0,
         deliveriesByState: [String: Int] = [:],
         jobsByKind: [String: Int] = [:],
-        oldestDueMilliseconds: [String: Int64] = [:]
+        oldestDueMilliseconds: [String: Int64] = [:],
+        unsettledCallbacks: Int? = nil,
+        setAsideCallbacks: Int? = nil
     ) {
         self.callbacks = callbacks
         self.callbacksByVerdict = callbacksByVerdict
@@ -247,5 +253,7 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
         self.deliveriesByState = deliveriesByState
         self.jobsByKind = jobsByKind
         self.oldestDueMilliseconds = oldestDueMilliseconds
+        self.unsettledCallbacks = unsettledCallbacks
+        self.setAsideCallbacks = setAsideCallbacks
     }
 }

@@ -94,6 +94,8 @@ extension OrderProgress.Advance {
         record.lastUpdate = reading.lastUpdate ?? record.lastUpdate
         record.outcome = reading.outcome ?? record.outcome
         record.quietPolls = 0
+        // What could not be fetched in the old state may be there in the new one.
+        if record.document == .failed { record.document = .none }
         notifications.append(state == .cancelled ? .orderCancelled : .orderUpdated)
         if case .unknown = state { alarms.append(.unknownState) }
 

@@ -35,7 +35,7 @@ public struct LedgerConfiguration: Sendable, Equatable {
         maxCrashes: Int = 3,
         crashPause: Duration = .seconds(60),
         reserveBytes: Int = 4 << 20,
-        checkpointPages: Int = 8192,
+        checkpointPages: Int = 2048,
         longestWait: Duration = .seconds(1),
         busyTimeout: Duration = .seconds(5),
         maxPages: Int? = nil

@@ -10,6 +10,9 @@ enum Schema {
 
     /// Times are milliseconds since 1970.
     ///
+    /// A fact's index begins with its last update, so that the newest entries lie together: entries that lie anywhere
+    /// are a page each to write and sync.
+    ///
     /// A callback's `claim_state` is what it claims as the provider writes it, `claim_name` the same as it is compared. A
     /// candidate's `rejection` grows with each rejection of its order, so that the oldest can be forgotten.
     ///
@@ -76,7 +79,7 @@ enum Schema {
             repeats INTEGER NOT NULL DEFAULT 0,
             body BLOB
         ) STRICT;
-        CREATE UNIQUE INDEX callbacks_fact ON callbacks(coalesce(order_key, 0), fact);
+        CREATE UNIQUE INDEX callbacks_fact ON callbacks(coalesce(claim_update_ms, 0), fact);
         CREATE INDEX callbacks_order ON callbacks(order_key, verdict);
         CREATE INDEX callbacks_unconfirmed ON callbacks(order_key, claim_name) WHERE verdict = 'unconfirmed';
 

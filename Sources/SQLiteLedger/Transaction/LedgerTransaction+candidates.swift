@@ -30,19 +30,21 @@ extension LedgerTransaction {
     }
 
     /// Notes an id that a callback named.
-    func addCandidate(_ id: OrderID, to order: Int64, callback: Int64) throws {
+    ///
+    /// - Returns: Whether it is the only one, and was there already.
+    func addCandidate(_ id: OrderID, to order: Int64, callback: Int64) throws -> Bool {
         // Nearly always the only one, named before: nothing to write, then.
         let only = try db.cachedStatement(
             sql: """
                 SELECT max(id) FROM order_candidates WHERE order_key = ? AND rejected IS NULL HAVING count(*) = 1
                 """
         ).firstRow({ $0.add(order) }) { $0[0] }
-        if only == .text(id.rawValue) { return }
+        if only == .text(id.rawValue) { return true }
         try run(
             "UPDATE order_candidates SET callback_id = ? WHERE order_key = ? AND id = ?",
             [callback, order, id.rawValue]
         )
-        guard db.changesCount == 0 else { return }
+        guard db.changesCount == 0 else { return false }
         try run(
             "INSERT INTO order_candidates(order_key, id, callback_id) VALUES (?, ?, ?)",
             [order, id.rawValue, callback]
@@ -55,6 +57,7 @@ extension LedgerTransaction {
             """,
             [order, Self.maxCandidates - 1]
         )
+        return false
     }
 
     /// Notes that an id is not the order's, whether a callback named it or not.

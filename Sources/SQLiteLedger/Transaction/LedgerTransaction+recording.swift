@@ -4,72 +4,92 @@ import GRDB
 import SQLiteStatements
 import Visengine
 
-/// What recording needs to know of an order.
-private struct KnownOrder {
-    var key: Int64
-    /// Whether an id is bound, readable or not.
-    var isBound = false
-    var id: OrderID?
-    /// When the API was last asked.
-    var lastAsked: Timestamp?
-    /// When the verify job is due, if there is one.
-    var due: Timestamp?
-}
-
 extension LedgerTransaction {
     /// Records one callback with the work it causes, or finds that both are there already.
     func record(_ callback: ReceivedCallback) throws -> RecordOutcome {
-        let order = try findOrCreate(callback)
+        var order = try findOrCreate(callback)
         let fact = CallbackFact.key(of: callback, knownID: order?.id, bodyHash: Self.hash)
         let claimed = callback.claim.orderID
         let isMismatched = order?.id != nil && claimed != nil && claimed != order?.id
-        try insert(callback, fact: fact, order: order?.key, verdict: isMismatched ? .mismatched : .waiting)
-        if db.changesCount == 0 { return try repeated(callback, fact: fact, order: order) }
+        let verdict = isMismatched ? CallbackVerdict.mismatched : .waiting
+        try insert(callback, fact: fact, order: order?.key, verdict: verdict)
+        if db.changesCount == 0 {
+            // Its fact may be another by now, when its order was not known to us before.
+            if let id = try handedOver(callback) { return .accepted(id: id) }
+            if let outcome = try repeated(callback, fact: fact, order: order) { return outcome }
+            // It is the number that is taken: the journal was begun anew beside an older ledger.
+            var callback = callback
+            callback.number = nil
+            try insert(callback, fact: fact, order: order?.key, verdict: verdict)
+        }
 
         let id = db.lastInsertedRowID
-        if let order {
-            if !order.isBound, let claimed { try addCandidate(claimed, to: order.key, callback: id) }
-            try armVerification(of: order, now: callback.receivedAt)
+        if let known = order {
+            if !known.isBound, let claimed, claimed != known.candidate {
+                let isOnly = try addCandidate(claimed, to: known.key, callback: id)
+                order?.candidate = isOnly ? claimed : nil
+            }
+            let isArmed = try armVerification(of: known, now: callback.receivedAt)
+            if let nonce = callback.nonce { knownOrders[nonce] = isArmed ? nil : order }
         }
         return .accepted(id: id)
+    }
+
+    /// The number of a callback that was recorded before it was handed over again, after a crash.
+    private func handedOver(_ callback: ReceivedCallback) throws -> Int64? {
+        guard let number = callback.number else { return nil }
+        let found = try row(
+            "SELECT id FROM callbacks WHERE id = ? AND received_at_ms = ? AND peer = ? AND body_bytes = ?",
+            [number, callback.receivedAt.milliseconds, callback.peer, callback.body.count]
+        )
+        return try found?.integer("id")
     }
 
     /// The same fact again: its work is there, or is asked for anew while nothing has confirmed it for good.
     ///
     /// A state of known rank is passed once; what names none, or an odd one, may mean something new each time.
-    private func repeated(_ callback: ReceivedCallback, fact: String, order: KnownOrder?) throws -> RecordOutcome {
+    ///
+    /// - Returns: `nil` when the fact is not known.
+    private func repeated(_ callback: ReceivedCallback, fact: String, order: KnownOrder?) throws -> RecordOutcome? {
         let found = try row(
-            "SELECT id, verdict FROM callbacks WHERE coalesce(order_key, 0) = ? AND fact = ?",
-            [order?.key ?? 0, fact]
+            "SELECT id, verdict FROM callbacks WHERE coalesce(claim_update_ms, 0) = ? AND fact = ?",
+            [callback.claim.lastUpdate?.milliseconds ?? 0, fact]
         )
-        guard let id = try found?.integer("id") else { throw UnreadableRow(column: "callbacks.id") }
+        guard let id = try found?.integer("id") else { return nil }
         try run("UPDATE callbacks SET repeats = repeats + 1 WHERE id = ?", [id])
         let isConfirmed = try found?.text("verdict") == CallbackVerdict.confirmed.rawValue
-        if let order, !isConfirmed || callback.claim.state?.rank == nil {
-            try armVerification(of: order, now: callback.receivedAt)
+        if let order, !isConfirmed || callback.claim.state?.rank == nil,
+            try armVerification(of: order, now: callback.receivedAt), let nonce = callback.nonce
+        {
+            knownOrders[nonce] = nil
         }
         return .duplicate(id: id)
     }
 
     /// One read-back for each order and interval, however many callbacks arrive.
-    private func armVerification(of order: KnownOrder, now: Timestamp) throws {
+    ///
+    /// - Returns: Whether there was anything to write.
+    private func armVerification(of order: KnownOrder, now: Timestamp) throws -> Bool {
         let interval = configuration.minReadBackInterval
         let earliest = order.lastAsked.map { $0 + interval } ?? now
         // A clock that was set back must not put it off for as long.
         let due = min(max(now, earliest), now + interval)
         if let planned = order.due, planned <= due {
+            guard order.isToBeTold else { return false }
             let job = JobNumber.of(.verify, order.key)
             try db.cachedStatement(sql: "UPDATE jobs SET trigger = trigger + 1, source = 'callback' WHERE id = ?")
                 .run { $0.add(job) }
         } else {
             try arm(.verify, subject: order.key, due: due, now: now, source: .callback)
         }
+        return true
     }
 
     // MARK: Orders
 
     private func findOrCreate(_ callback: ReceivedCallback) throws -> KnownOrder? {
         if let nonce = callback.nonce {
+            if let known = knownOrders[nonce] { return known }
             if let known = try knownOrder(where: "o.nonce = ?", nonce.rawValue) { return known }
             return try create(nonce: nonce, claimedID: nil, now: callback.receivedAt)
         }
@@ -84,7 +104,8 @@ extension LedgerTransaction {
         try db.cachedStatement(
             sql: """
                 SELECT o.key, o.provider_id, max(coalesce(o.last_asked_ms, o.last_read_back_ms),
-                    coalesce(o.last_read_back_ms, o.last_asked_ms)), j.due_ms
+                    coalesce(o.last_read_back_ms, o.last_asked_ms)), j.due_ms,
+                    j.lease_boot IS NOT NULL OR j.source <> 'callback'
                 FROM orders o LEFT JOIN jobs j ON j.id = o.key * 4 WHERE \(condition)
                 """
         ).firstRow({ $0.add(argument) }) { row in
@@ -96,7 +117,8 @@ extension LedgerTransaction {
                 isBound: id != nil,
                 id: id.flatMap(OrderID.init(rawValue:)),
                 lastAsked: try row.integer(2, "asked_ms").map(Timestamp.init(milliseconds:)),
-                due: try row.integer(3, "due_ms").map(Timestamp.init(milliseconds:))
+                due: try row.integer(3, "due_ms").map(Timestamp.init(milliseconds:)),
+                isToBeTold: try row.integer(4, "lease_boot") == 1
             )
         }
     }
@@ -123,11 +145,12 @@ extension LedgerTransaction {
         let claim = callback.claim
         try db.cachedStatement(
             sql: """
-                INSERT INTO callbacks(order_key, fact, received_at_ms, peer, key_id, retired_key, claim_id, claim_state,
+                INSERT INTO callbacks(id, order_key, fact, received_at_ms, peer, key_id, retired_key, claim_id, claim_state,
                     claim_name, claim_update_ms, claim_search, echo, problem, content_type, body_bytes, verdict, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                 """
-        ).run { values in
+        ).run(last: callback.body) { values in
+            values.add(callback.number)
             values.add(order)
             values.add(fact)
             values.add(callback.receivedAt.milliseconds)
@@ -144,7 +167,6 @@ extension LedgerTransaction {
             values.add(callback.contentType)
             values.add(Int64(callback.body.count))
             values.add(verdict.rawValue)
-            values.add(callback.body)
         }
     }
 

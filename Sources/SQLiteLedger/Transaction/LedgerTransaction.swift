@@ -10,13 +10,22 @@ final class LedgerTransaction {
     let boot: Int64?
     let configuration: LedgerConfiguration
     let bell: WorkBell
+    /// What is known of orders from earlier callbacks; see ``KnownOrders``.
+    var knownOrders: KnownOrders
     /// What to ring once the transaction is synced.
     var wakes: [(JobKind, Duration)] = []
     /// Rows that could not be read, and were set aside.
     var unreadableRows = 0
 
-    init(_ db: Database, boot: Int64?, configuration: LedgerConfiguration, bell: WorkBell) {
+    init(
+        _ db: Database,
+        boot: Int64?,
+        configuration: LedgerConfiguration,
+        bell: WorkBell,
+        knownOrders: KnownOrders = KnownOrders()
+    ) {
         self.db = db
+        self.knownOrders = knownOrders
         self.boot = boot
         self.configuration = configuration
         self.bell = bell

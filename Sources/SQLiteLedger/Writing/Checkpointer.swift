@@ -15,6 +15,7 @@ final class Checkpointer: Sendable {
     private let files: LedgerFiles
     private let reserve: DiskReserve
     private let longestLogBytes: Int
+    private let longestLogFrames: Int
     private let state = Mutex(State())
     private let work = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
@@ -26,15 +27,18 @@ final class Checkpointer: Sendable {
         configuration: LedgerConfiguration
     ) throws {
         var settings = Configuration()
-        settings.busyMode = .timeout(1)
+        settings.busyMode = .timeout(0.2)  // The writer waits as long while a reader is in the way.
         settings.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
         }
         connection = try DatabaseQueue(path: files.database, configuration: settings)
         self.files = files
         self.reserve = reserve
         longestLogBytes = configuration.checkpointPages * 4096 * 16
-        let thread = Thread { [self] in run() }
-        thread.name = "ledger-checkpoint"
+        longestLogFrames = configuration.checkpointPages * 2
+        let thread = Thread { [self] in
+            Thread.current.name = "ledger-copy"  // Seen by the system only when set from inside.
+            run()
+        }
         thread.start()
         ask()  // For what an earlier process left.
     }
@@ -59,6 +63,7 @@ final class Checkpointer: Sendable {
     }
 
     private func run() {
+        yieldToTheDoor()
         while true {
             _ = work.wait(timeout: .now() + 30)
             let (isAsked, isStopping) = state.withLock { state in
@@ -76,10 +81,15 @@ final class Checkpointer: Sendable {
     private func checkpoint() {
         do {
             try connection.writeWithoutTransaction { db in
-                _ = try db.checkpoint(.passive)
+                let log = try db.checkpoint(.passive)
                 // Under steady writing a passive one never reaches the end, and the log would grow for ever. What is left
-                // is little, so that the writer waits a moment only.
-                if files.logBytes > longestLogBytes { _ = try db.checkpoint(.truncate) }
+                // is little, so that the writer waits a moment only. A log that is written over from its start costs less
+                // to sync than one that grows.
+                if files.logBytes > longestLogBytes {
+                    _ = try db.checkpoint(.truncate)
+                } else if log.walFrameCount > longestLogFrames {
+                    _ = try db.checkpoint(.restart)
+                }
             }
             state.withLock { $0.count += 1 }
         } catch {

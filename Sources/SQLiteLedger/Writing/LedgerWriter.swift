@@ -36,8 +36,10 @@ final class LedgerWriter: Sendable {
         self.checkpointer = checkpointer
         self.lock = lock
         queue = WriteQueue(maxCallbacks: configuration.maxQueuedCallbacks, maxBytes: configuration.maxQueuedBytes)
-        let thread = Thread { [self] in run() }
-        thread.name = "ledger-writer"
+        let thread = Thread { [self] in
+            Thread.current.name = "ledger-writer"  // Seen by the system only when set from inside.
+            run()
+        }
         thread.start()
     }
 
@@ -52,12 +54,21 @@ final class LedgerWriter: Sendable {
         }
     }
 
+    /// What one transaction leaves to the next.
+    private struct Memory {
+        var orders = KnownOrders()
+        /// SQLite's count of what other connections committed.
+        var version: Int64?
+    }
+
     private func run() {
+        yieldToTheDoor()
         var batch: [WriteOperation] = []
         var pages = 0
+        var memory = Memory()
         while let taken = queue.takeAll(reusing: batch) {
             batch = taken
-            write(batch)
+            write(batch, &memory)
             pages += batch.reduce(2) { $0 + $1.estimatedPages }
             batch.removeAll(keepingCapacity: true)
             if pages >= configuration.checkpointPages {
@@ -88,19 +99,19 @@ final class LedgerWriter: Sendable {
 
     // MARK: One batch
 
-    private func write(_ batch: [WriteOperation]) {
+    private func write(_ batch: [WriteOperation], _ memory: inout Memory) {
         do {
-            try commit(batch, isolatingCallbacks: false)
+            try commit(batch, isolatingCallbacks: false, &memory)
         } catch let error where error.isConfined {
             // One callback cannot be written: find out which, at the price of a savepoint for each.
-            do { try commit(batch, isolatingCallbacks: true) } catch { giveUp(batch, error) }
+            do { try commit(batch, isolatingCallbacks: true, &memory) } catch { giveUp(batch, error, &memory) }
         } catch {
-            giveUp(batch, error)
+            giveUp(batch, error, &memory)
         }
     }
 
     /// The disk is full, or worse: callbacks are refused, and what work has achieved is written if there is any way.
-    private func giveUp(_ batch: [WriteOperation], _ error: any Error) {
+    private func giveUp(_ batch: [WriteOperation], _ error: any Error, _ memory: inout Memory) {
         statistics.withLock {
             $0.failedCommits += 1
             $0.isFailing = true
@@ -110,6 +121,8 @@ final class LedgerWriter: Sendable {
         for operation in batch {
             switch operation {
             case .record(_, let completion): completion(.failed)
+            case .recordAll(let callbacks, let completion):
+                completion(Array(repeating: .failed, count: callbacks.count))
             case .change: changes.append(operation)
             }
         }
@@ -117,7 +130,7 @@ final class LedgerWriter: Sendable {
         if error.isFull { _ = reserve.release() }
         for change in changes {
             do {
-                try commit([change], isolatingCallbacks: false)
+                try commit([change], isolatingCallbacks: false, &memory)
             } catch {
                 statistics.withLock { $0.failedCommits += 1 }
                 if case .change(let change) = change { change.fail(error.asLedgerError(doing: change.doing)) }
@@ -126,27 +139,41 @@ final class LedgerWriter: Sendable {
     }
 
     /// Writes a batch as one transaction, and answers.
-    private func commit(_ batch: [WriteOperation], isolatingCallbacks: Bool) throws {
+    private func commit(_ batch: [WriteOperation], isolatingCallbacks: Bool, _ memory: inout Memory) throws {
+        let before = memory
+        memory = Memory()  // Until this transaction is synced, nothing that it finds is known.
         var answers: [() -> Void] = []
         answers.reserveCapacity(batch.count)
+        var operations = 0
         var poisoned = 0
+        var version: Int64?
         let transaction = try pool.writeWithoutTransaction { db in
             let transaction = LedgerTransaction(db, boot: boot, configuration: configuration, bell: bell)
             try db.inTransaction(.immediate) {
+                version = try transaction.row("PRAGMA data_version", [])?.integer("data_version")
+                if version == before.version { transaction.knownOrders = before.orders }
+                func record(_ callback: ReceivedCallback, isIsolated: Bool) throws -> RecordOutcome {
+                    operations += 1
+                    if operations % 16 == 0 { sched_yield() }
+                    guard isIsolated else { return try transaction.record(callback) }
+                    do {
+                        return try transaction.isolated { try transaction.record(callback) }
+                    } catch let error where error.isConfined {
+                        poisoned += 1
+                        return .unwritable
+                    }
+                }
                 for operation in batch {
                     switch operation {
                     case .record(let callback, let completion):
-                        do {
-                            let outcome =
-                                isolatingCallbacks
-                                ? try transaction.isolated { try transaction.record(callback) }
-                                : try transaction.record(callback)
-                            answers.append { completion(outcome) }
-                        } catch let error where isolatingCallbacks && error.isConfined {
-                            poisoned += 1
-                            answers.append { completion(.failed) }
-                        }
+                        let outcome = try record(callback, isIsolated: isolatingCallbacks)
+                        answers.append { completion(outcome) }
+                    case .recordAll(let callbacks, let completion):
+                        let outcomes = try callbacks.map { try record($0, isIsolated: isolatingCallbacks) }
+                        answers.append { completion(outcomes) }
                     case .change(let change):
+                        operations += 1
+                        transaction.knownOrders.removeAll()
                         do {
                             let answer = try transaction.isolated { try change.perform(transaction) }
                             answers.append(answer)
@@ -160,10 +187,11 @@ final class LedgerWriter: Sendable {
             }
             return transaction
         }
+        memory = Memory(orders: transaction.knownOrders, version: version)
         statistics.withLock { statistics in
             statistics.commits += 1
             statistics.isFailing = false
-            statistics.operations += batch.count
+            statistics.operations += operations
             statistics.poisoned += poisoned
             statistics.unreadableRows += transaction.unreadableRows
         }

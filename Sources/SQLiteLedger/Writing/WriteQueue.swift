@@ -6,6 +6,8 @@ import Synchronization
 enum WriteOperation: Sendable {
     /// Record a callback.
     case record(ReceivedCallback, completion: @Sendable (RecordOutcome) -> Void)
+    /// Record callbacks that somebody else has acknowledged; admitted however full the queue is.
+    case recordAll([ReceivedCallback], completion: @Sendable ([RecordOutcome]) -> Void)
     /// Change something else; admitted however full the queue is.
     case change(LedgerChange)
 
@@ -13,6 +15,8 @@ enum WriteOperation: Sendable {
     var estimatedPages: Int {
         switch self {
         case .record(let callback, _): 2 + callback.body.count / 4096
+        case .recordAll(let callbacks, _):
+            callbacks.reduce(2) { $0 + 1 + $1.body.count / 4096 }
         case .change: 6
         }
     }
