@@ -36,6 +36,7 @@ let package = Package(
         .target(name: "HTTPListener", dependencies: ["CMicroHTTPD"]),
         .target(name: "Visengine", dependencies: [crypto]),
         .target(name: "Callbacks", dependencies: ["Visengine"]),
+        .target(name: "CallbackJournal", dependencies: ["Callbacks", "DurableFiles", "Visengine", system]),
         .target(
             name: "SQLiteStatements",
             dependencies: [grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]
@@ -63,7 +64,8 @@ let package = Package(
         .executableTarget(
             name: "ricevuta",
             dependencies: [
-                "HTTPListener", "Visengine", "Callbacks", "DurableFiles", "SQLiteLedger", "VisengineClient",
+                "HTTPListener", "Visengine", "Callbacks", "CallbackJournal", "DurableFiles", "SQLiteLedger",
+                "VisengineClient",
                 "FileArchive",
                 "Sinks", "Pipeline", "Console", arguments, crypto, httpClient, log, coreMetrics, lifecycle, nioCore,
                 signals,
@@ -77,6 +79,10 @@ let package = Package(
         .testTarget(name: "HTTPListenerTests", dependencies: ["HTTPListener", "TestSupport"]),
         .testTarget(name: "VisengineTests", dependencies: ["Visengine", crypto]),
         .testTarget(name: "CallbacksTests", dependencies: ["Callbacks", "Visengine"]),
+        .testTarget(
+            name: "CallbackJournalTests",
+            dependencies: ["CallbackJournal", "Callbacks", "Visengine", "TestSupport"]
+        ),
         .testTarget(
             name: "SQLiteLedgerTests",
             dependencies: ["SQLiteLedger", "Callbacks", "Visengine", "TestSupport"]
@@ -103,7 +109,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "SQLiteLedger", "Callbacks", "TestSupport", "Visengine", crypto, grdb, httpClient, nioCore, nioHTTP1,
+                "CallbackJournal", "SQLiteLedger", "Callbacks", "TestSupport", "Visengine", crypto, grdb, httpClient,
+                nioCore, nioHTTP1,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 system,
             ],

@@ -105,6 +105,9 @@ public struct FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
         self.init(doing: doing, path: path, code: Self.code(of: error))
     }
 
+    /// Whether there is no room for it on the disk.
+    public var isFullDisk: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
+
     /// One line for an operator.
     public var description: String {
         "cannot \(doing) \(path): " + (code == 0 ? "no reason given" : "\(Errno(rawValue: code))")

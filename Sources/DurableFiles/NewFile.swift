@@ -44,6 +44,17 @@ public final class NewFile: @unchecked Sendable {
         }
     }
 
+    /// Takes the disk space for so many bytes, so that a disk without it is told before anything is written; where the
+    /// file system cannot, nothing happens.
+    ///
+    /// - Throws: ``FileFailure``.
+    public func reserve(_ bytes: Int) throws(FileFailure) {
+        let code = posix_fallocate(descriptor.rawValue, 0, off_t(bytes))
+        guard [0, EOPNOTSUPP, ENOSYS, EINVAL].contains(code) else {
+            throw FileFailure(doing: "reserve space for", path: path, code: code)
+        }
+    }
+
     /// Syncs the content and closes the file.
     ///
     /// - Throws: ``FileFailure``; the content must then not be relied on, even if a second try succeeds.

@@ -54,7 +54,7 @@ public enum IntakeAnswer: Sendable, Equatable {
             case .accepted(let id): .accepted(id: id)
             case .duplicate(let id): .duplicate(id: id)
             case .overloaded(let retryAfter): .overloaded(retryAfter: retryAfter)
-            case .failed: .failed
+            case .failed, .unwritable: .failed
             }
     }
 }

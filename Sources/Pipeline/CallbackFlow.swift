@@ -8,13 +8,14 @@ public import Visengine
 /// | stage      | file                  | reads                     | writes, in one transaction                    | a crash repeats          |
 /// |------------|-----------------------|---------------------------|-----------------------------------------------|--------------------------|
 /// | door       | `Intake.admit`        | path, token, address      | nothing                                       | nothing                  |
-/// | intake     | `Intake.take`         | body                      | callback, order, verify job; then answers 200 | nothing: not answered    |
+/// | intake     | `Intake.take`         | body                      | the callback, in the journal; answers 200     | nothing: not answered    |
+/// | ledger     | `CallbackJournal`     | the journal               | callback, order, verify job                   | the same fact, known     |
 /// | verifier   | `OrderVerification`   | `GET /richiesta/{id}`     | order, notifications, deliveries, next jobs   | the read-back            |
 /// | fetcher    | `DocumentFetch`       | `GET /documento/{id}`     | document, notification, deliveries, jobs      | the fetch, same content  |
 /// | dispatcher | `DispatcherService`   | notification, document    | the attempt's outcome, the next attempt       | the attempt, same id     |
 /// | poll       | `OrderVerification`   | as the verifier           | as the verifier                               | the read-back            |
 ///
-/// Between two stages there is only the ledger: a stage that is done has written the next one's job.
+/// From there on there is only the ledger between two stages: a stage that is done has written the next one's job.
 public struct CallbackFlow: Sendable {
     /// The way in.
     public let intake: Intake

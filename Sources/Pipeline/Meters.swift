@@ -50,7 +50,7 @@ struct IntakeMeters: Sendable {
         case .accepted: accepted.increment()
         case .duplicate: duplicate.increment()
         case .overloaded: overloaded.increment()
-        case .failed: failed.increment()
+        case .failed, .unwritable: failed.increment()
         }
     }
 
@@ -65,7 +65,7 @@ struct IntakeMeters: Sendable {
         case .accepted: "accepted"
         case .duplicate: "duplicate"
         case .overloaded: "overloaded"
-        case .failed: "failed"
+        case .failed, .unwritable: "failed"
         }
     }
 }

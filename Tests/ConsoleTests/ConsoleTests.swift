@@ -72,7 +72,9 @@ import Testing
             documents: 4,
             deliveriesByState: ["dead": 1],
             jobsByKind: ["verify": 3],
-            oldestDueMilliseconds: ["verify": 1500]
+            oldestDueMilliseconds: ["verify": 1500],
+            unsettledCallbacks: 7,
+            setAsideCallbacks: 1
         )
 
         try await withConsole(summary: .success(summary), registry: registry) { port in
@@ -85,7 +87,8 @@ import Testing
                 "ricevuta_ledger_callbacks_by_verdict{verdict=\"waiting\"} 2", "ricevuta_ledger_documents 4",
                 "ricevuta_ledger_orders{state=\"fulfilled\"} 4", "ricevuta_ledger_orders{state=\"unknown\"} 2",
                 "ricevuta_ledger_deliveries{state=\"dead\"} 1", "ricevuta_ledger_jobs{kind=\"verify\"} 3",
-                "ricevuta_ledger_oldest_due_seconds{kind=\"verify\"} 1.5",
+                "ricevuta_ledger_oldest_due_seconds{kind=\"verify\"} 1.5", "ricevuta_journal_unsettled 7",
+                "ricevuta_journal_set_aside 1",
             ]
             #expect(lines.isSuperset(of: expected), "\(answer.body)")
             let types = answer.body.split(separator: "\n").filter { $0.hasPrefix("# TYPE") }

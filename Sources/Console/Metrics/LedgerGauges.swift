@@ -10,6 +10,12 @@ enum LedgerGauges {
         single("ricevuta_ledger_callbacks", "Callbacks recorded, repetitions not counted.", summary.callbacks)
         single("ricevuta_ledger_documents", "Orders whose document is in the archive.", summary.documents)
         single("ricevuta_ledger_quarantined", "Contents set aside because they failed a check.", summary.quarantined)
+        if let unsettled = summary.unsettledCallbacks {
+            single("ricevuta_journal_unsettled", "Acknowledged callbacks that the ledger does not have yet.", unsettled)
+        }
+        if let setAside = summary.setAsideCallbacks {
+            single("ricevuta_journal_set_aside", "Acknowledged callbacks that the ledger could not write.", setAside)
+        }
         family(
             "ricevuta_ledger_callbacks_by_verdict",
             "Callbacks by what verification made of them.",

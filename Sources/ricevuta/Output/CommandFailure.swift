@@ -1,4 +1,5 @@
 import ArgumentParser
+import CallbackJournal
 import Callbacks
 import HTTPListener
 import Sinks
@@ -52,6 +53,7 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let failure as ConfigurationFailure: self.init(.configuration, failure.description)
         case let error as LedgerError: self.init(Self.code(of: error), error.description)
         case let error as ArchiveError: self.init(.storage, error.description)
+        case let error as JournalError: self.init(.storage, error.description)
         case let error as ListenerError: self.init(.unavailable, error.description)
         case let error as VisengineError: self.init(Self.code(of: error), Self.text(of: error))
         case let error as HTTPSinkError: self.init(.configuration, error.description)

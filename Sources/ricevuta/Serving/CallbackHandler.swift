@@ -62,8 +62,8 @@ struct CallbackHandler: RequestHandler {
     }
 
     // The provider counts 200 as delivered and nothing else (doc).
-    private static let accepted = Response.text(200, "accepted\n")
-    private static let duplicate = Response.text(200, "duplicate\n")
+    private static let accepted = Response.text(200, "accepted\n").reusable()
+    private static let duplicate = Response.text(200, "duplicate\n").reusable()
     private static let unauthorized = Response.problem(
         401,
         detail: "A callback needs a good token.",

@@ -1,3 +1,4 @@
+import CallbackJournal
 import Callbacks
 import Console
 import FileArchive
@@ -8,17 +9,30 @@ extension ConsolePorts {
     private static let leastFreeBytes: Int64 = 64 << 20
 
     /// The console's questions, answered by the receiver's parts.
-    init(_ ledger: SQLiteLedger, _ archive: FileArchive, _ directory: DataDirectory, links: LinkMaker) {
+    init(
+        _ journal: CallbackJournal,
+        _ ledger: SQLiteLedger,
+        _ archive: FileArchive,
+        _ directory: DataDirectory,
+        links: LinkMaker
+    ) {
         self.init(
             problems: {
                 var problems: [String] = []
+                if journal.statistics.isFailing { problems.append("Callbacks cannot be written to the journal.") }
                 if ledger.statistics.isFailing { problems.append("The ledger cannot write.") }
                 if let free = directory.freeBytes, free < Self.leastFreeBytes {
                     problems.append("Less than 64 MiB are free where the ledger and the documents live.")
                 }
                 return problems
             },
-            summary: { () async throws(LedgerError) in try await ledger.summary(now: .now()) },
+            summary: { () async throws(LedgerError) in
+                var summary = try await ledger.summary(now: .now())
+                let journal = journal.statistics
+                summary.unsettledCallbacks = journal.unsettled
+                summary.setAsideCallbacks = journal.setAside
+                return summary
+            },
             isGood: { links.isGood(sha256: $0.sha256, expires: $0.expires, signature: $0.signature) },
             document: { sha256 in
                 archive.find(sha256: sha256)

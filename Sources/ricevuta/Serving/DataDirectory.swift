@@ -8,6 +8,9 @@ struct DataDirectory: Sendable {
     /// The ledger's own directory is the data directory itself.
     var ledger: String { path }
 
+    /// Callbacks that the ledger does not have yet.
+    var journal: String { path + "/journal" }
+
     /// Documents, and what is on its way there.
     var archive: String { path + "/archive" }
 

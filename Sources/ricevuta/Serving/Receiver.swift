@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CallbackJournal
 import Callbacks
 import Console
 import FileArchive
@@ -34,9 +35,19 @@ struct Receiver: Sendable {
             mode: .serve,
             configuration: LedgerConfiguration(minReadBackInterval: configuration.reconciliation.minReadBackInterval)
         )
+        let journal: CallbackJournal
         do {
-            return try make(configuration, directory, ledger, registry: registry, logger: logger)
+            let newest = try await ledger.newestCallback()
+            journal = try CallbackJournal(at: directory.journal, ledger: ledger, newest: newest)
         } catch {
+            await ledger.close()
+            throw error
+        }
+        report(journal, logger)
+        do {
+            return try make(configuration, directory, journal, ledger, registry: registry, logger: logger)
+        } catch {
+            await journal.close()
             await ledger.close()
             throw error
         }
@@ -45,6 +56,7 @@ struct Receiver: Sendable {
     private static func make(
         _ configuration: Configuration,
         _ directory: DataDirectory,
+        _ journal: CallbackJournal,
         _ ledger: SQLiteLedger,
         registry: PrometheusRegistry,
         logger: Logger
@@ -60,9 +72,9 @@ struct Receiver: Sendable {
             configuration: configuration.provider.clientConfiguration.httpClientConfiguration
         )
         do {
-            let flow = flow(configuration, ledger, archive, sinks, http, logger: logger)
+            let flow = flow(configuration, journal, ledger, archive, sinks, http, logger: logger)
             let console = Console(
-                ports: ConsolePorts(ledger, archive, directory, links: links),
+                ports: ConsolePorts(journal, ledger, archive, directory, links: links),
                 registry: registry,
                 logger: logger
             )
@@ -80,7 +92,10 @@ struct Receiver: Sendable {
             // Started in this order, stopped in reverse: first the door, then the loops, then what they stand on.
             let services: [any Service] =
                 [
-                    ClosingService { await ledger.close() },
+                    ClosingService {
+                        await journal.close()
+                        await ledger.close()
+                    },
                     ClosingService {
                         sinks.close()
                         try? await http.shutdown()  // Whatever it says, the process ends next.
@@ -98,6 +113,7 @@ struct Receiver: Sendable {
 
     private static func flow(
         _ configuration: Configuration,
+        _ journal: CallbackJournal,
         _ ledger: SQLiteLedger,
         _ archive: FileArchive,
         _ sinks: SinkSet,
@@ -107,7 +123,7 @@ struct Receiver: Sendable {
         let client = configuration.provider.client(http)
         return CallbackFlow(
             ports: CallbackFlow.Ports(
-                recorder: ledger,
+                recorder: journal,
                 ledger: ledger,
                 reader: client,
                 documents: client,
@@ -145,6 +161,23 @@ struct Receiver: Sendable {
         var logger = logger
         if logger.logLevel > .debug { logger.logLevel = max(logger.logLevel, .notice) }
         return logger
+    }
+
+    /// Tells of what an earlier process left.
+    private static func report(_ journal: CallbackJournal, _ logger: Logger) {
+        let found = journal.statistics
+        if found.recovered > 0 {
+            logger.notice(
+                "Callbacks that were acknowledged before a crash go on",
+                metadata: ["count": "\(found.recovered)"]
+            )
+        }
+        if found.damaged > 0 {
+            logger.error(
+                "Places in the journal of callbacks cannot be read; orders whose callbacks were there are found by polling",
+                metadata: ["count": "\(found.damaged)", "copies": "\(journal.path)/damaged-*"]
+            )
+        }
     }
 
     private static func report(

@@ -1,3 +1,4 @@
+import CallbackJournal
 import Callbacks
 import Foundation
 import GRDB
@@ -20,7 +21,7 @@ struct DeadLedger {
         self = try await withTemporaryDirectory { parent in
             let copy = parent + "/copy"
             try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
-            for name in ["ledger.sqlite", "ledger.sqlite-wal"] {
+            for name in ["ledger.sqlite", "ledger.sqlite-wal", "journal"] {
                 try FileManager.default.copyItem(atPath: "\(directory)/\(name)", toPath: "\(copy)/\(name)")
             }
             return try await DeadLedger(copy: copy)
@@ -30,6 +31,9 @@ struct DeadLedger {
     private init(copy: String) async throws {
         let soon = Timestamp(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000) + 1000)
         let ledger = try SQLiteLedger.open(at: copy, mode: .serve, configuration: LedgerConfiguration(reserveBytes: 0))
+        let newest = try await ledger.newestCallback()
+        let journal = try CallbackJournal(at: "\(copy)/journal", ledger: ledger, newest: newest)
+        await journal.close()  // Hands over what the ledger did not have yet.
         let database = try DatabaseQueue(path: ledger.path)
         claimedOrders = try await database.read { db in
             try Set(String.fetchAll(db, sql: "SELECT claim_id FROM callbacks WHERE claim_id IS NOT NULL"))

@@ -1,0 +1,48 @@
+/// How a journal behaves.
+public struct JournalConfiguration: Sendable, Equatable {
+    /// The most callbacks that may wait to be written; beyond it a callback is answered
+    /// ``RecordOutcome/overloaded(retryAfter:)``.
+    public var maxQueuedCallbacks: Int
+    /// The most bytes of bodies that may wait to be written.
+    public var maxQueuedBytes: Int
+    /// How long a refused sender is asked to wait.
+    public var retryAfter: Duration
+    /// The most acknowledged callbacks that the ledger may be behind; then acknowledging waits for it.
+    public var maxUnsettled: Int
+    /// The most bytes of bodies that the ledger may be behind.
+    public var maxUnsettledBytes: Int
+    /// The most callbacks that are handed to the ledger at a time: they share a transaction.
+    public var maxHanded: Int
+    /// The shortest time between two such lots, unless there is more than one of them waiting.
+    ///
+    /// The first after a pause is handed over at once; under load each page of the ledger is then written for many
+    /// callbacks instead of a few.
+    public var interval: Duration
+    /// After how long a ledger that failed is tried again.
+    public var retryInterval: Duration
+    /// The size of a file; two are kept at least, so that a full disk still leaves room for some callbacks.
+    public var segmentBytes: Int
+
+    /// Creates a configuration.
+    public init(
+        maxQueuedCallbacks: Int = 10_000,
+        maxQueuedBytes: Int = 64 << 20,
+        retryAfter: Duration = .seconds(1),
+        maxUnsettled: Int = 20_000,
+        maxUnsettledBytes: Int = 32 << 20,
+        maxHanded: Int = 4096,
+        interval: Duration = .milliseconds(100),
+        retryInterval: Duration = .seconds(1),
+        segmentBytes: Int = 2 << 20
+    ) {
+        self.maxQueuedCallbacks = max(1, maxQueuedCallbacks)
+        self.maxQueuedBytes = max(1, maxQueuedBytes)
+        self.retryAfter = retryAfter
+        self.maxUnsettled = max(1, maxUnsettled)
+        self.maxUnsettledBytes = max(1, maxUnsettledBytes)
+        self.maxHanded = max(1, maxHanded)
+        self.interval = interval
+        self.retryInterval = retryInterval
+        self.segmentBytes = max(4096, segmentBytes)
+    }
+}

@@ -1,0 +1,207 @@
+import Callbacks
+import Dispatch
+import Synchronization
+
+/// Hands journaled callbacks to the ledger, in order, and keeps each until the ledger has it.
+///
+/// One lot is with the ledger at a time, and lots follow each other at an interval, while the next one grows: the more
+/// callbacks a transaction has, the cheaper is each, and the fewer syncs of the ledger hold up those of the journal.
+final class LedgerFeed: Sendable {
+    private struct State {
+        /// What the ledger does not have, by number, as it was written; the first `handed` of these are with it now.
+        ///
+        /// Never copied or freed under the lock, which those wait for that acknowledge.
+        var waiting: [[ReceivedCallback]]
+        var count: Int
+        var bytes: Int
+        var handed = 0
+        /// The number that the next callback will have at least.
+        var next: Int64
+        var settled: Int64
+        /// When the last lot was handed over.
+        var handedAt: ContinuousClock.Instant?
+        /// Since when the ledger is left alone because it failed.
+        var restingSince: ContinuousClock.Instant?
+        var setAside = 0
+        var isFinishing = false
+        var isWaitingForRoom = false
+    }
+
+    private let state: Mutex<State>
+    private let ledger: any CallbackRecorder
+    private let configuration: JournalConfiguration
+    private let asides: SetAside
+    private let onChange: @Sendable () -> Void
+    private let change = DispatchSemaphore(value: 0)
+
+    init(
+        _ ledger: any CallbackRecorder,
+        _ configuration: JournalConfiguration,
+        asides: SetAside,
+        unsettled: [ReceivedCallback],
+        settled: Int64,
+        nextNumber: Int64,
+        onChange: @escaping @Sendable () -> Void
+    ) {
+        self.ledger = ledger
+        self.configuration = configuration
+        self.asides = asides
+        self.onChange = onChange
+        state = Mutex(
+            State(
+                waiting: unsettled.isEmpty ? [] : [unsettled],
+                count: unsettled.count,
+                bytes: Self.bytes(of: unsettled),
+                next: nextNumber,
+                settled: unsettled.isEmpty ? nextNumber - 1 : settled
+            )
+        )
+    }
+
+    /// The ledger has every callback up to this number.
+    var settled: Int64 { state.withLock { $0.settled } }
+
+    var status: (unsettled: Int, setAside: Int, isResting: Bool) {
+        state.withLock { ($0.count, $0.setAside, $0.restingSince != nil) }
+    }
+
+    /// Begins with what an earlier process left.
+    func start() {
+        for aside in asides.all() {
+            state.withLock { $0.setAside += 1 }
+            ledger.record(aside.callback) { [self] outcome in
+                guard outcome.isKept, asides.remove(aside) else { return }
+                state.withLock { $0.setAside -= 1 }
+            }
+        }
+        hand()
+    }
+
+    /// Takes callbacks that are synced.
+    func add(_ callbacks: [ReceivedCallback]) {
+        guard let last = callbacks.last?.number else { return }
+        let bytes = Self.bytes(of: callbacks)
+        state.withLock { state in
+            state.waiting.append(callbacks)
+            state.count += callbacks.count
+            state.bytes += bytes
+            state.next = last + 1
+        }
+    }
+
+    /// Hands over the next lot if one is due.
+    ///
+    /// - Returns: After how long to call this again; `nil` when there is nothing to hand over before something changes.
+    func handIfDue() -> Duration? {
+        let wait: Duration? = state.withLock { state in
+            guard state.handed == 0, !state.waiting.isEmpty else { return nil }
+            let (since, interval) =
+                state.restingSince.map { ($0, configuration.retryInterval) }
+                ?? (state.handedAt, state.count < configuration.maxHanded ? configuration.interval : .zero)
+            return since.map { max(.zero, interval - $0.duration(to: .now)) } ?? .zero
+        }
+        guard wait == .zero else { return wait }
+        hand()
+        return nil
+    }
+
+    /// Waits until the ledger is little enough behind.
+    ///
+    /// - Returns: `false` when it is far behind and fails.
+    func waitForRoom() -> Bool {
+        while true {
+            let (answer, isFree): (Bool?, Bool) = state.withLock { state in
+                if state.count < configuration.maxUnsettled && state.bytes < configuration.maxUnsettledBytes {
+                    return (true, false)
+                }
+                if state.restingSince != nil { return (false, false) }
+                state.isWaitingForRoom = true
+                return (nil, state.handed == 0)
+            }
+            if let answer { return answer }
+            if isFree { hand() }
+            change.wait()
+        }
+    }
+
+    /// Waits until the ledger has everything, or has failed once more.
+    func finish() {
+        var isFirst = true
+        while true {
+            let (isOver, isFree) = state.withLock { state in
+                state.isFinishing = true
+                guard state.handed == 0 else { return (false, false) }
+                return (state.waiting.isEmpty || (!isFirst && state.restingSince != nil), true)
+            }
+            if isOver { return }
+            if isFree {
+                isFirst = false
+                hand()
+            }
+            change.wait()
+        }
+    }
+
+    // MARK: Lots
+
+    private func hand() {
+        let lot = state.withLock { state -> [[ReceivedCallback]] in
+            guard state.handed == 0 else { return [] }
+            state.handedAt = .now
+            state.restingSince = nil
+            var count = 0
+            state.handed =
+                state.waiting.prefix { batch in
+                    defer { count += batch.count }
+                    return count < configuration.maxHanded
+                }.count
+            return Array(state.waiting.prefix(state.handed))
+        }
+        guard !lot.isEmpty else { return }
+        let callbacks = lot.flatMap(\.self)
+        ledger.record(callbacks) { [self] outcomes in finish(callbacks, outcomes) }
+    }
+
+    /// Keeps what the ledger did not take; runs on the ledger's thread.
+    private func finish(_ lot: [ReceivedCallback], _ outcomes: [RecordOutcome]) {
+        var kept: [ReceivedCallback] = []
+        var setAside = 0
+        for (callback, outcome) in zip(lot, outcomes) {
+            switch outcome {
+            case .accepted, .duplicate: break
+            // Where it cannot be set aside either, the disk is to blame.
+            case .unwritable where asides.add(callback): setAside += 1
+            case .unwritable, .failed, .overloaded: kept.append(callback)
+            }
+        }
+        let bytes = Self.bytes(of: lot) - Self.bytes(of: kept)
+        let (isAwaited, done) = state.withLock { state in
+            let done = Array(state.waiting.prefix(state.handed))
+            state.waiting.replaceSubrange(..<state.handed, with: kept.isEmpty ? [] : [kept])
+            state.count -= lot.count - kept.count
+            state.bytes -= bytes
+            state.handed = 0
+            state.settled = (state.waiting.first?.first?.number ?? state.next) - 1
+            state.restingSince = kept.isEmpty ? nil : .now
+            state.setAside += setAside
+            defer { state.isWaitingForRoom = false }
+            return (state.isFinishing || state.isWaitingForRoom, done)
+        }
+        if isAwaited { change.signal() } else { onChange() }
+        withExtendedLifetime(done) {}  // Freed here, not under the lock.
+    }
+
+    private static func bytes(of callbacks: [ReceivedCallback]) -> Int {
+        callbacks.reduce(0) { $0 + $1.body.count }
+    }
+}
+
+extension RecordOutcome {
+    /// Whether the ledger has the callback.
+    fileprivate var isKept: Bool {
+        switch self {
+        case .accepted, .duplicate: true
+        case .unwritable, .failed, .overloaded: false
+        }
+    }
+}

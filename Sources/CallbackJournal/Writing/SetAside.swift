@@ -1,0 +1,66 @@
+import Callbacks
+import DurableFiles
+import Foundation
+
+/// Callbacks that the ledger cannot write while it writes others, each in a file of its own until a later start.
+struct SetAside: Sendable {
+    /// One of them.
+    struct Entry: Sendable {
+        let path: String
+        let callback: ReceivedCallback
+    }
+
+    private static let prefix = "aside-"
+    /// Nobody looks for a record inside of these files, so that it need not be secret.
+    private static let tag: UInt64 = 0x3165_6469_7361
+    private let directory: String
+
+    init(directory: String) { self.directory = directory }
+
+    /// The number of the callback in a file of that name; `nil` when it is another one.
+    static func number(of name: String) -> Int64? {
+        guard name.hasPrefix(prefix) else { return nil }
+        return name.dropFirst(prefix.count).split(separator: "-").first.flatMap { Int64($0) }
+    }
+
+    /// Those that are there; one that cannot be read stays where it is.
+    func all() -> [Entry] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.filter { $0.hasPrefix(Self.prefix) }.sorted().compactMap { name in
+            let path = "\(directory)/\(name)"
+            let bytes = FileManager.default.contents(atPath: path).map { Array($0) } ?? []
+            guard let callback = JournalRecord(reading: bytes, at: 0, tag: Self.tag)?.callback(in: bytes) else {
+                return nil
+            }
+            return Entry(path: path, callback: callback)
+        }
+    }
+
+    /// Sets a callback aside, synced.
+    ///
+    /// - Returns: Whether it is there now.
+    func add(_ callback: ReceivedCallback) -> Bool {
+        let number = callback.number ?? 0
+        var bytes: [UInt8] = []
+        JournalRecord.append(callback, tag: Self.tag, number: number, settled: 0, to: &bytes)
+        // Named after its content: one that was handed over again after a crash is found there already.
+        let content = String(CRC32C.checksum(bytes, 0..<bytes.count), radix: 16)
+        let final = "\(directory)/\(Self.prefix)\(number)-\(content)"
+        do throws(FileFailure) {
+            if FileManager.default.contents(atPath: final) == Data(bytes) {
+                try DurableFiles.sync(directory: directory)
+                return true
+            }
+            let file = try NewFile(creating: "\(directory)/.new-\(number)-\(UUID().uuidString)")
+            try file.write(bytes)
+            return try file.publish(as: final)
+        } catch {
+            return false
+        }
+    }
+
+    /// Removes one that the ledger has taken after all.
+    func remove(_ entry: Entry) -> Bool {
+        (try? FileManager.default.removeItem(atPath: entry.path)) != nil
+    }
+}

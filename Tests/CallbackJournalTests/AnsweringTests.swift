@@ -1,0 +1,118 @@
+import CallbackJournal
+import Callbacks
+import Dispatch
+import Synchronization
+import Testing
+import Visengine
+
+/// What is answered, and when.
+@Suite(.timeLimit(.minutes(1)))
+struct AnsweringTests {
+    @Test func tellsARepeatedFactWithTheNumberOfTheFirst() async throws {
+        try await withJournal(of: FakeLedger()) { journal, _ in
+            let first = await journal.record(try Sample.callback(1))
+            let other = await journal.record(try Sample.callback(2))
+            let repeated = await journal.record(try Sample.callback(1, filler: 1))
+
+            #expect(first == .accepted(id: 1))
+            #expect(other == .accepted(id: 2))
+            #expect(repeated == .duplicate(id: 1), "it says the same, in other bytes")
+        }
+    }
+
+    @Test func acceptsOneOfManyAtTheSameMoment() async throws {
+        let ledger = FakeLedger()
+        let outcomes = try await withJournal(of: ledger) { journal, _ in
+            let callback = try Sample.callback(1)
+            return await withTaskGroup(of: RecordOutcome.self) { group in
+                for _ in 0..<64 { group.addTask { await journal.record(callback) } }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+        }
+
+        #expect(outcomes.count { if case .accepted = $0 { true } else { false } } == 1)
+        #expect(outcomes.count { if case .duplicate = $0 { true } else { false } } == 63)
+        #expect(ledger.taken.count == 64, "the ledger sees each, and decides")
+    }
+
+    @Test func syncsAllThatWaitsAtOnce() async throws {
+        try await withJournal(of: FakeLedger()) { journal, _ in
+            let before = journal.statistics
+            let outcomes = try await recordWhileBusy(journal, count: 100)
+
+            #expect(outcomes.count == 100)
+            #expect(journal.statistics.callbacks - before.callbacks == 101)
+            #expect(journal.statistics.syncs - before.syncs == 2)
+        }
+    }
+
+    @Test func refusesMoreThanMayWait() async throws {
+        let configuration = JournalConfiguration(maxQueuedCallbacks: 3, retryAfter: .seconds(7), interval: .zero)
+        try await withJournal(of: FakeLedger(), configuration) { journal, _ in
+            let outcomes = try await recordWhileBusy(journal, count: 5)
+
+            #expect(outcomes.prefix(2) == [.overloaded(retryAfter: .seconds(7)), .overloaded(retryAfter: .seconds(7))])
+            #expect(journal.statistics.overloads == 2)
+            #expect(journal.statistics.callbacks == 4, "what is refused is not stored")
+        }
+    }
+
+    @Test func refusesMoreBytesThanMayWait() async throws {
+        let configuration = JournalConfiguration(maxQueuedBytes: 1000, retryAfter: .seconds(2), interval: .zero)
+        try await withJournal(of: FakeLedger(), configuration) { journal, _ in
+            let large = await journal.record(try Sample.callback(1, filler: 1000))
+            let small = await journal.record(try Sample.callback(2))
+
+            #expect(large == .overloaded(retryAfter: .seconds(2)))
+            #expect(small == .accepted(id: 1))
+        }
+    }
+
+    @Test func failsAfterItWasClosed() async throws {
+        try await withJournal(of: FakeLedger()) { journal, _ in
+            await journal.close()
+            await journal.close()
+
+            let outcome = await journal.record(try Sample.callback(1))
+            #expect(outcome == .failed)
+        }
+    }
+
+    @Test func writesWhatWaitsBeforeItCloses() async throws {
+        let ledger = FakeLedger()
+        try await withJournal(of: ledger) { journal, _ in
+            let outcomes = Mutex<[RecordOutcome]>([])
+            for number in 0..<200 {
+                journal.record(try Sample.callback(number)) { outcome in outcomes.withLock { $0.append(outcome) } }
+            }
+            await journal.close()
+
+            #expect(outcomes.withLock { $0 } == (1...200).map { .accepted(id: $0) })
+            #expect(ledger.taken.map(\.number) == Array(1...200))
+        }
+    }
+
+    /// Records callbacks while the journal's thread is held in the answer to one more.
+    ///
+    /// - Returns: The answers, in the order in which they were given.
+    private func recordWhileBusy(_ journal: CallbackJournal, count: Int) async throws -> [RecordOutcome] {
+        let release = DispatchSemaphore(value: 0)
+        let first = try Sample.callback(1000)
+        await withCheckedContinuation { continuation in
+            journal.record(first) { _ in
+                continuation.resume()
+                release.wait()
+            }
+        }
+        let (answers, answered) = AsyncStream<RecordOutcome>.makeStream()
+        for number in 0..<count { journal.record(try Sample.callback(number)) { answered.yield($0) } }
+        release.signal()
+
+        var outcomes: [RecordOutcome] = []
+        for await outcome in answers {
+            outcomes.append(outcome)
+            if outcomes.count == count { break }
+        }
+        return outcomes
+    }
+}
