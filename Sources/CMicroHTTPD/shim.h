@@ -3,7 +3,9 @@
 #include <microhttpd.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -37,8 +39,6 @@ typedef void (*cmhd_on_message)(void *context, const char *format, va_list argum
 struct cmhd_settings {
     /// A bound, listening, non-blocking socket; the daemon owns it once started.
     int listen_socket;
-    /// 1 for one thread, more for a pool.
-    unsigned int threads;
     unsigned int connection_limit;
     /// 0 for none.
     unsigned int per_address_limit;
@@ -67,17 +67,16 @@ static inline size_t cmhd_keep_escapes(void *_Nullable context, struct MHD_Conne
     return __builtin_strlen(text);
 }
 
-/// Starts a daemon that polls with threads of its own. Returns NULL on failure; the reason went to `on_message`.
+/// Starts a daemon without a thread: it does nothing but in `MHD_run`, which is to be called when its epoll descriptor
+/// is readable. Returns NULL on failure; the reason went to `on_message`.
 ///
 /// Wraps `MHD_start_daemon`, which is variadic and so can't be called from Swift.
-/// Never the library's internal epoll: in 0.9.75 it stops answering when exactly 128, 256, … events are ready.
+/// Never epoll with the library's own thread: in 0.9.75 it stops answering when exactly 128, 256, … events are ready,
+/// since it then waits for more before it looks at those. `MHD_run` never waits.
 static inline struct MHD_Daemon *_Nullable cmhd_start_daemon(const struct cmhd_settings *settings) {
-    unsigned int flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
-    struct MHD_OptionItem items[5];
+    unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    struct MHD_OptionItem items[4];
     unsigned int count = 0;
-    if (settings->threads > 1) {
-        items[count++] = (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)settings->threads, NULL};
-    }
     if (settings->certificate != NULL) {
         flags |= MHD_USE_TLS;
         items[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)settings->certificate};
@@ -99,6 +98,35 @@ static inline struct MHD_Daemon *_Nullable cmhd_start_daemon(const struct cmhd_s
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings->memory_limit,
                             MHD_OPTION_ARRAY, items,
                             MHD_OPTION_END);
+}
+
+/// The descriptor that is readable when `MHD_run` has something to do, or -1.
+///
+/// Wraps `MHD_get_daemon_info`, which is variadic and returns a union.
+static inline int cmhd_epoll(struct MHD_Daemon *daemon) {
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    return info ? info->epoll_fd : -1;
+}
+
+/// Whether `MHD_run` has something to do though its epoll descriptor is not readable.
+static inline int cmhd_is_ready(struct MHD_Daemon *daemon) {
+    MHD_UNSIGNED_LONG_LONG timeout = 0;
+    return MHD_get_timeout(daemon, &timeout) == MHD_YES && timeout == 0;
+}
+
+/// Adds a descriptor to the daemon's epoll set: an event of it makes the set readable, and `MHD_run` passes over it.
+///
+/// The library skips events without a pointer; it uses them itself to be woken.
+static inline int cmhd_add_waker(int epoll, int descriptor) {
+    struct epoll_event event = {.events = EPOLLIN, .data = {.ptr = NULL}};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+/// Names the calling thread for the system's tools, with at most 15 bytes.
+///
+/// Wraps `prctl`, which is variadic.
+static inline void cmhd_name_thread(const char *name) {
+    prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 
 /// What the start callback left in `socket_context`.

@@ -7,14 +7,13 @@ import Testing
 struct AnsweringTests {
     static let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
-    @Test(arguments: [1, 2])
-    func answersManyLaterFromAnotherThread(threads: Int) async throws {
+    @Test func answersManyLaterFromOtherThreads() async throws {
         let queue = DispatchQueue(label: "answers", attributes: .concurrent)
         let handler = ReplyHandler { request, reply in
             queue.async { reply.send(.text(200, request.head.path)) }
         }
 
-        let texts = try await withListener(handler, threads: threads) { listener in
+        let texts = try await withListener(handler) { listener in
             let port = listener.port
             return try await onThreads(8) { thread in
                 let client = try RawClient(port: port)

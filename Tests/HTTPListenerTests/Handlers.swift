@@ -68,10 +68,9 @@ func withListener<Result: Sendable>(
     limits: ListenerLimits = ListenerLimits(),
     host: String = "127.0.0.1",
     tls: TLSFiles? = nil,
-    threads: Int = 1,
     _ body: (HTTPListener) async throws -> Result
 ) async throws -> Result {
-    let configuration = ListenerConfiguration(host: host, tls: tls, limits: limits, threads: threads)
+    let configuration = ListenerConfiguration(host: host, tls: tls, limits: limits)
     let listener = try HTTPListener(configuration, handler: handler)
     do {
         let result = try await body(listener)
@@ -88,10 +87,9 @@ func withPort<Result: Sendable>(
     _ handler: any RequestHandler,
     limits: ListenerLimits = ListenerLimits(),
     host: String = "127.0.0.1",
-    threads: Int = 1,
     _ body: @escaping @Sendable (UInt16) throws -> Result
 ) async throws -> Result {
-    try await withListener(handler, limits: limits, host: host, threads: threads) { listener in
+    try await withListener(handler, limits: limits, host: host) { listener in
         let port = listener.port
         return try await onThread { try body(port) }
     }

@@ -1,6 +1,6 @@
 import CMicroHTTPD
 
-/// Fills the library's buffer from a producer; used by one library thread at a time.
+/// Fills the library's buffer from a producer; used on the listener's thread.
 final class BodyReader {
     private let producer: any BodyProducer
     private let connection: Connection

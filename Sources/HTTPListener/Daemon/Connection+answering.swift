@@ -2,36 +2,26 @@ import CMicroHTTPD
 import Synchronization
 
 extension Connection {
-    /// Answers the request of that number; called by its reply, on any thread.
-    ///
-    /// - Returns: `false` when there was nothing to answer any more.
-    func answer(_ response: Response, request: UInt64) -> Bool {
-        enum Action { case none, keep, send }
-        let action = state.withLock { state -> Action in
-            guard state.request == request else { return .none }
-            switch state.phase {
-            case .handling:
-                // The handler has not returned: its thread sends this without having suspended anything.
-                state.phase = .answered(response)
-                return .keep
-            case .suspended:
-                state.phase = .responding
-                return .send
-            default:
-                return .none
-            }
+    /// Takes the answer to the request of that number; does nothing when it is over.
+    func take(_ response: Response, request: UInt64) {
+        guard self.request == request else { return }
+        switch phase {
+        case .waiting:
+            loop.noteWaiting(-1)
+            phase = .answered(response)
+        case .suspended:
+            phase = .responding
+            // Should the library refuse, it asks for an answer again when resumed, and is told to close.
+            queue(response)
+            resume()
+        default: break
         }
-        guard action == .send else { return action == .keep }
-        // Should the library refuse, it asks for an answer again when resumed, and is told to close.
-        queue(response)
-        resume()
-        return true
     }
 
     /// Hands an answer to the library.
     ///
-    /// Only while the connection is suspended, or on the library's own thread. An answer that can't be expressed in
-    /// HTTP becomes a 500.
+    /// Only while the connection is suspended, or when the library asks. An answer that can't be expressed in HTTP
+    /// becomes a 500.
     ///
     /// - Returns: Whether the library took it.
     @discardableResult
@@ -52,31 +42,38 @@ extension Connection {
         return unsafe PreparedResponse.make(failure, closes: true, connection: self)?.queue(on: handle) ?? false
     }
 
-    /// Suspends the connection until the pause is over; called by the body's reader, on the library's thread.
+    /// When the pause of the answer's body is over; `nil` without one.
+    var pauseEnd: Instant? {
+        if case .paused(let end) = phase { end } else { nil }
+    }
+
+    /// Suspends the connection until the pause is over; called by the body's reader.
     ///
     /// - Returns: `false` when the listener is stopping and nothing may be suspended.
     func pause(for duration: Duration) -> Bool {
-        let isPaused = state.withLock { state in
-            guard case .responding = state.phase, !core.isClosing else { return false }
-            suspend()
-            state.phase = .paused(until: .now().advanced(by: duration))
-            return true
-        }
-        if isPaused { core.wakeKeeper() }
-        return isPaused
+        guard case .responding = phase, !core.isClosing else { return false }
+        suspend()
+        let end = Instant.now().advanced(by: duration)
+        phase = .paused(until: end)
+        loop.notePaused(self, until: end)
+        return true
+    }
+
+    /// Lets the body go on.
+    func endPause() {
+        guard case .paused = phase else { return }
+        phase = .responding
+        resume()
     }
 
     /// The corresponding C function is `MHD_suspend_connection`.
     func suspend() {
-        core.noteSuspended()
         unsafe MHD_suspend_connection(handle)
     }
 
-    /// Gives the connection back to the library; afterwards it may be gone at any moment.
-    ///
     /// The corresponding C function is `MHD_resume_connection`.
-    func resume() {
+    private func resume() {
         unsafe MHD_resume_connection(handle)
-        core.noteResumed()
+        loop.noteProgress()
     }
 }

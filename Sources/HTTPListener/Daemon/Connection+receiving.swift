@@ -1,6 +1,4 @@
-import Synchronization
-
-// What happens on the library's thread while a request arrives.
+// What happens while a request arrives.
 extension Connection {
     /// What the library is to do next.
     enum Next {
@@ -8,7 +6,7 @@ extension Connection {
         case proceed
         /// Send this.
         case respond(Response)
-        /// Nothing: the connection is suspended.
+        /// Nothing yet.
         case wait
         /// Close the connection at once.
         case close
@@ -16,13 +14,8 @@ extension Connection {
 
     /// Whether the callback that is running brings the head.
     var awaitsHead: Bool {
-        state.withLock { state in
-            if case .receiving = state.phase { state.head == nil } else { false }
-        }
+        if case .receiving = phase { head == nil } else { false }
     }
-
-    /// The target of the request line that has arrived.
-    var target: String { state.withLock { $0.target } }
 
     /// Judges a request at its head.
     func headArrived(_ head: HeadRules.Head) -> Next {
@@ -44,13 +37,11 @@ extension Connection {
             case .readBody(let limit, let passed):
                 let limit = limit ?? core.limits.maxBodyBytes
                 guard length ?? 0 <= limit else { return refuse(Self.tooLarge(limit)) }
-                state.withLock { state in
-                    state.head = head
-                    state.passed = passed
-                    state.bodyLimit = limit
-                    // Not the declared length at once: declaring costs a peer nothing.
-                    if let length { state.body.reserveCapacity(min(length, 65_536)) }
-                }
+                self.head = head
+                self.passed = passed
+                bodyLimit = limit
+                // Not the declared length at once: declaring costs a peer nothing.
+                if let length { body.reserveCapacity(min(length, 65_536)) }
                 return .proceed
             }
         }
@@ -62,74 +53,75 @@ extension Connection {
     /// has read to its end.
     @unsafe
     func bodyArrived(_ piece: UnsafeRawBufferPointer) -> Next {
-        state.withLock { state in
-            guard case .receiving = state.phase else { return .close }
-            if state.excess == 0 && piece.count <= state.bodyLimit - state.body.count {
-                unsafe state.body.append(contentsOf: piece)
-                return .proceed
-            }
-            state.body = []
-            state.excess += piece.count
-            return state.excess <= max(state.bodyLimit, 1 << 20) ? .proceed : .close
+        guard case .receiving = phase else { return .close }
+        if excess == 0 && piece.count <= bodyLimit - body.count {
+            unsafe body.append(contentsOf: piece)
+            return .proceed
         }
+        body = []
+        excess += piece.count
+        return excess <= max(bodyLimit, 1 << 20) ? .proceed : .close
     }
 
-    /// Hands the whole request to the handler.
+    /// Hands the whole request to the handler, or looks whether its answer is there.
     func requestArrived() -> Next {
-        enum Arrival {
-            case whole(Request, UInt64)
-            case tooLarge(limit: Int)
-            case none
-        }
-        let arrival = state.withLock { state -> Arrival in
-            guard case .receiving = state.phase, let head = state.head else { return .none }
-            guard state.excess == 0 else {
-                state.phase = .responding
-                return .tooLarge(limit: state.bodyLimit)
-            }
-            state.phase = .handling
-            let request = Request(head: head, body: state.body, passed: state.passed)
-            state.body = []
-            state.passed = nil
-            return .whole(request, state.request)
-        }
-        switch arrival {
-        case .none: return .close
-        case .tooLarge(let limit): return .respond(Self.tooLarge(limit))
-        case .whole(let request, let number):
-            core.handler.handle(request, reply: PendingReply(self, request: number))
-            return settle()
+        switch phase {
+        case .receiving: return hand()
+        case .answered(let response):
+            phase = .responding
+            return .respond(response)
+        case .waiting(let turns):
+            return keepWaiting(turns + 1)
+        default: return .close
         }
     }
 
-    /// Takes the answer that came while the handler ran, or suspends the connection until one comes.
-    private func settle() -> Next {
-        state.withLock { state in
-            switch state.phase {
-            case .answered(let response):
-                state.phase = .responding
-                return .respond(response)
-            case .handling where core.isClosing:
-                state.phase = .responding
-                return .respond(.stopping)
-            case .handling:
-                // Under the lock: whoever sees `suspended` may resume.
-                suspend()
-                state.phase = .suspended
-                return .wait
-            default:
-                return .close
-            }
+    private func hand() -> Next {
+        guard let head else { return .close }
+        guard excess == 0 else {
+            phase = .responding
+            return .respond(Self.tooLarge(bodyLimit))
         }
+        let request = Request(head: head, body: body, passed: passed)
+        body = []
+        passed = nil
+        phase = .waiting(turns: 0)
+        loop.noteWaiting(1)
+        loop.noteHanded()
+        core.handler.handle(request, reply: PendingReply(self, request: self.request))
+        // Handlers that answer at once have left it there.
+        loop.handOut()
+        if case .answered(let response) = phase {
+            phase = .responding
+            return .respond(response)
+        }
+        return keepWaiting(0)
     }
+
+    /// Waits for the answer: for some turns as it is, since most answers come in the next or the one after; then
+    /// suspended, so that whatever waits long costs nothing.
+    private func keepWaiting(_ turns: Int) -> Next {
+        if core.isClosing {
+            loop.noteWaiting(-1)
+            phase = .responding
+            return .respond(.stopping)
+        }
+        guard turns >= Self.maxTurns else {
+            phase = .waiting(turns: turns)
+            return .wait
+        }
+        loop.noteWaiting(-1)
+        phase = .suspended
+        suspend()
+        return .wait
+    }
+
+    /// At one turn in a millisecond, longer than a disk needs that is not spinning.
+    private static let maxTurns = 12
 
     private func refuse(_ response: Response) -> Next {
-        let isExpired = state.withLock { state in
-            if case .expired = state.phase { return true }
-            state.phase = .responding
-            return false
-        }
-        guard !isExpired else { return .close }
+        if case .expired = phase { return .close }
+        phase = .responding
         var response = response
         response.closes = true
         return .respond(response)

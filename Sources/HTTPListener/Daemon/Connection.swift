@@ -3,14 +3,11 @@ import Glibc
 
 /// One connection of a peer, from its first byte to its last, and the request that is on it.
 ///
-/// Made and released by the library's callbacks for a socket's start and end; replies may hold it longer. All that
-/// changes is behind one lock, because three parties meet here: the library's thread that serves the connection, the
-/// thread that answers a suspended request, and the keeper. Nothing but a bounded call into the library happens under
-/// the lock.
+/// Made and released by the library's callbacks for a socket's start and end; replies may hold it longer.
 ///
-/// Safe because the pointer is used only while its connection is alive: on the library's own thread inside a callback,
-/// or while the connection is suspended, when whoever moved it out of `suspended` or `paused` is the only one to resume
-/// it. A reply that comes too late is recognised by the number of its request.
+/// Safe because all that changes is touched on the listener's thread only; a reply on another thread does nothing but
+/// name the connection and the number of its request, by which one that comes too late is recognised. The pointer is
+/// used on that thread while the connection is alive, which `isOpen` tells.
 @safe
 final class Connection: @unchecked Sendable {
     /// Where the current request stands.
@@ -19,11 +16,11 @@ final class Connection: @unchecked Sendable {
         case idle
         /// Head or body are arriving.
         case receiving
-        /// The handler is running, and no answer is known.
-        case handling
-        /// The handler is running, and this is to be the answer.
+        /// The handler has it, and the library asks for the answer in each turn.
+        case waiting(turns: Int)
+        /// This is the answer when the library asks next.
         case answered(Response)
-        /// The library waits for an answer.
+        /// The library asks no more until it is resumed.
         case suspended
         /// The library waits for more of the answer's body.
         case paused(until: Instant)
@@ -33,138 +30,114 @@ final class Connection: @unchecked Sendable {
         case expired
     }
 
-    struct State {
-        var phase = Phase.idle
-        /// Counts the connection's requests, so that a reply can tell its own from a later one.
-        var request: UInt64 = 0
-        /// When the phase `idle` or `receiving` began.
-        var since = Instant.now()
-        /// Whether the socket's number is still this connection's.
-        var isOpen = true
-        var target = ""
-        var head: RequestHead?
-        /// What the handler decided to have back with the whole request.
-        var passed: (any Sendable)?
-        var body: [UInt8] = []
-        var bodyLimit = 0
-        /// Bytes of body beyond the limit, thrown away.
-        var excess = 0
-    }
-
-    // @unchecked: everything is constant or behind the lock; the pointer is used as said above.
+    // @unchecked: everything is constant or used as said above.
     let handle: OpaquePointer
     let socket: Int32
     let peer: PeerAddress
-    let core: ListenerCore
-    let state = Lock(State())
+    let loop: ListenerLoop
+    var phase = Phase.idle
+    /// Counts the connection's requests, so that a reply can tell its own from a later one.
+    var request: UInt64 = 0
+    /// When the phase `idle` or `receiving` began.
+    var since: Instant
+    /// Whether the socket's number is still this connection's.
+    var isOpen = true
+    var target = ""
+    var head: RequestHead?
+    /// What the handler decided to have back with the whole request.
+    var passed: (any Sendable)?
+    var body: [UInt8] = []
+    var bodyLimit = 0
+    /// Bytes of body beyond the limit, thrown away.
+    var excess = 0
+
+    var core: ListenerCore { loop.core }
 
     @unsafe
-    init(_ handle: OpaquePointer, core: ListenerCore) {
+    init(_ handle: OpaquePointer, loop: ListenerLoop) {
         unsafe self.handle = handle
         unsafe socket = cmhd_socket(handle)
         unsafe peer = cmhd_peer(handle).map { unsafe PeerAddress($0) } ?? PeerAddress(ipv6: in6_addr(), port: 0)
-        self.core = core
+        self.loop = loop
+        since = loop.now
     }
 
     /// Whether there is no request on the connection.
     var isIdle: Bool {
-        state.withLock { state in
-            if case .idle = state.phase { true } else { false }
-        }
+        if case .idle = phase { true } else { false }
     }
 
     /// A request line has arrived.
     func begin(target: String) {
-        state.withLock { state in
-            state.phase = .receiving
-            state.since = .now()
-            state.target = target
-        }
+        phase = .receiving
+        since = loop.now
+        self.target = target
     }
 
     /// The request is over: its answer has been sent, or it broke off.
     func end() {
-        state.withLock { state in
-            state.phase = .idle
-            state.request &+= 1
-            state.since = .now()
-            state.target = ""
-            state.head = nil
-            state.passed = nil
-            state.body = []
-            state.excess = 0
-        }
-        if core.isDraining { core.wakeKeeper() }
+        if case .waiting = phase { loop.noteWaiting(-1) }
+        phase = .idle
+        request &+= 1
+        since = loop.now
+        head = nil
+        passed = nil
+        if !body.isEmpty { body = [] }
+        excess = 0
+        loop.noteProgress()
     }
 
     /// The library is about to close the socket.
     func close() {
-        state.withLock { $0.isOpen = false }
+        isOpen = false
     }
 }
 
-// MARK: - What the keeper does
+// MARK: - Deadlines
 
 extension Connection {
-    /// Ends what has taken too long and continues what has paused long enough.
+    /// Ends what has taken too long.
+    func sweep(_ now: Instant) {
+        let limits = core.limits
+        switch phase {
+        case .receiving where now.since(since) > limits.requestDeadline:
+            expire(tellingPeer: true)
+        case .receiving where hasPeerFinished:
+            expire(tellingPeer: false)
+        case .idle where limits.idleTimeout > .zero && now.since(since) > limits.idleTimeout + limits.requestDeadline:
+            // The library closes silent connections: this one sends its request line in drops.
+            expire(tellingPeer: false)
+        default: break
+        }
+    }
+
+    /// Whether the peer will send no more, and all that it sent has been read.
     ///
-    /// - Returns: When the connection's paused body continues.
-    func sweep(_ now: Instant) -> Instant? {
-        let (due, resumes) = state.withLock { state -> (Instant?, Bool) in
-            switch state.phase {
-            case .paused(let until) where until <= now:
-                state.phase = .responding
-                return (nil, true)
-            case .paused(let until):
-                return (until, false)
-            case .receiving where now.since(state.since) > core.limits.requestDeadline:
-                expire(&state, tellingPeer: true)
-            case .idle where core.limits.idleTimeout > .zero:
-                // The library closes silent connections: this one sends its request line in drops.
-                if now.since(state.since) > core.limits.idleTimeout + core.limits.requestDeadline {
-                    expire(&state, tellingPeer: false)
-                }
-            default: break
-            }
-            return (nil, false)
-        }
-        if resumes { resume() }
-        return due
+    /// The library misses an end that arrives together with the last bytes: epoll tells of both once.
+    private var hasPeerFinished: Bool {
+        var byte: UInt8 = 0
+        return unsafe isOpen && recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
     }
 
-    /// Answers what is suspended 503 and lets a paused body end, because the daemon has to stop.
+    /// Answers what waits 503 and lets a paused body end, because the daemon has to stop.
     func closeOut() {
-        enum Action { case none, answer, resume }
-        let action = state.withLock { state -> Action in
-            switch state.phase {
-            case .suspended:
-                state.phase = .responding
-                return .answer
-            case .paused:
-                state.phase = .responding
-                return .resume
-            default: return .none
-            }
-        }
-        switch action {
-        case .none: break
-        case .answer:
-            queue(.stopping)
-            resume()
-        case .resume: resume()
+        switch phase {
+        case .waiting, .suspended: take(.stopping, request: request)
+        case .paused: endPause()
+        default: break
         }
     }
 
-    private func expire(_ state: inout State, tellingPeer: Bool) {
-        state.phase = .expired
-        guard state.isOpen else { return }
+    private func expire(tellingPeer: Bool) {
+        phase = .expired
+        guard isOpen else { return }
         if tellingPeer && !core.isTLS {
-            // Written past the library, which takes an answer on its own threads only. It has written nothing for this
-            // request, except perhaps a whole 100 Continue.
+            // Written past the library, which takes an answer only when it asks for one. It has written nothing for
+            // this request, except perhaps a whole 100 Continue.
             let answer = Self.timeoutAnswer
             _ = unsafe send(socket, answer, answer.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
         }
-        // Wakes the library's thread, which closes. Under the lock, so that the number isn't another socket's by now.
+        // The library sees it in its next turn, and closes.
         shutdown(socket, Int32(SHUT_RDWR))
     }
 

@@ -3,24 +3,27 @@ import Glibc
 
 /// Sole owner of one running `MHD_Daemon`.
 ///
-/// Dropping the handle stops the daemon: it joins every thread that could run a callback, then closes the socket. Each
-/// suspended connection must have been resumed before, and it must not happen on one of the daemon's own threads.
+/// The daemon has no thread: all that it does, and every callback, happens in ``run()``. Dropping the handle stops it
+/// and closes the socket; each suspended connection must have been resumed before.
 ///
 /// Safe because the pointer never leaves this type and the type can't be copied.
 @safe
 struct DaemonHandle: ~Copyable, @unchecked Sendable {
-    // @unchecked: libmicrohttpd allows the calls below from any thread but the daemon's own.
+    // @unchecked: the pointer is used by whoever owns the handle, one thread at a time.
     private let daemon: OpaquePointer
+    private let waker: Waker
+    private let epoll: Int32
     private var quiescedSocket: Int32 = -1
 
-    /// Starts a daemon whose callbacks borrow `core` until the handle is gone.
+    /// Starts a daemon whose callbacks borrow `loop` until the handle is gone.
     ///
     /// - Throws: ``ListenerError/startFailed(errno:reason:)`` with the library's own words.
     init(
         _ configuration: ListenerConfiguration,
         socket: consuming ListeningSocket,
         tls: TLSTexts?,
-        core: ListenerCore
+        waker: Waker,
+        loop: ListenerLoop
     ) throws(ListenerError) {
         unsafe MHD_set_panic_func(onPanic, nil)
         let limits = configuration.limits
@@ -30,7 +33,6 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
         let memory = limits.maxHeaderBytes * 3 / 2 + 4_096
         var settings = unsafe cmhd_settings(
             listen_socket: descriptor,
-            threads: UInt32(clamping: configuration.threads),
             connection_limit: UInt32(clamping: max(1, limits.maxConnections)),
             per_address_limit: UInt32(clamping: limits.maxConnectionsPerAddress),
             idle_seconds: limits.idleTimeout.wholeSeconds,
@@ -43,7 +45,7 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
             on_request_end: onRequestEnd,
             on_connection: onConnection,
             on_message: onMessage,
-            context: Unmanaged.passUnretained(core).toOpaque()
+            context: Unmanaged.passUnretained(loop).toOpaque()
         )
         let started: OpaquePointer?
         if let tls {
@@ -62,9 +64,16 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
         }
         guard let daemon = unsafe started else {
             // The socket is not closed here: past its options, which are all in order, the library has closed it.
-            throw .startFailed(errno: 0, reason: core.lastMessage ?? "libmicrohttpd gave no reason")
+            throw .startFailed(errno: 0, reason: loop.core.lastMessage ?? "libmicrohttpd gave no reason")
+        }
+        let epoll = unsafe cmhd_epoll(daemon)
+        guard epoll >= 0, cmhd_add_waker(epoll, waker.descriptor) == 0 else {
+            unsafe MHD_stop_daemon(daemon)
+            throw .startFailed(errno: errno, reason: "the library has no epoll descriptor")
         }
         unsafe self.daemon = daemon
+        self.waker = waker
+        self.epoll = epoll
     }
 
     deinit {
@@ -72,10 +81,29 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
         if quiescedSocket >= 0 { close(quiescedSocket) }
     }
 
+    /// Serves what is ready, and never waits.
+    ///
+    /// The corresponding C function is `MHD_run`.
+    borrowing func run() {
+        _ = unsafe MHD_run(daemon)
+    }
+
+    /// Whether ``run()`` has more to do at once.
+    var isReady: Bool { unsafe cmhd_is_ready(daemon) != 0 }
+
+    /// Waits until there is something to do, or the waker wakes, at most so long.
+    borrowing func wait(atMost duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        let milliseconds = Int32(clamping: seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)
+        var entry = pollfd(fd: epoll, events: Int16(POLLIN), revents: 0)
+        // Ended early by a signal: the caller looks at everything again anyway.
+        _ = unsafe poll(&entry, 1, max(0, milliseconds))
+        waker.clear()
+    }
+
     /// Takes no new connection from now on.
     ///
-    /// The corresponding C function is `MHD_quiesce_daemon`; the socket it gives back is closed once the threads, which
-    /// may still look at it, are gone.
+    /// The corresponding C function is `MHD_quiesce_daemon`; the socket that it gives back is closed with the daemon.
     mutating func quiesce() {
         guard quiescedSocket < 0 else { return }
         quiescedSocket = unsafe MHD_quiesce_daemon(daemon)

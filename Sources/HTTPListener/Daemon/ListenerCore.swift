@@ -1,26 +1,36 @@
 import Synchronization
 
-/// What a listener's callbacks and its timer thread share.
+/// What a listener's thread shares with everybody else: what it is told, and what it is asked.
 ///
-/// One thread, the keeper, enforces the deadlines that libmicrohttpd doesn't have, continues paused bodies, and stops
-/// the daemon, which may happen neither on the daemon's threads nor in the cooperative pool. It keeps this object, and
-/// so everything that the C callbacks borrow, alive until the daemon is gone.
+/// Other threads leave their answers here, and wake the thread if it waits; all else happens on that thread, in
+/// ``ListenerLoop``. One wake-up is enough for all the answers that come together.
 final class ListenerCore: Sendable {
     let handler: any RequestHandler
     let limits: ListenerLimits
     let rules: HeadRules
     let isTLS: Bool
     let port: UInt16
+    let waker: Waker
 
-    private let waker: Waker
-    private let daemon = Lock<DaemonHandle?>(nil)
-    private let connections = Lock<[ObjectIdentifier: Connection]>([:])
+    private let inbox = Lock(Inbox())
     private let stop = Lock(Stop())
     private let draining = Atomic(false)
     private let closing = Atomic(false)
-    private let suspended = Atomic(0)
     private let messages: Lock<String?> = Lock(nil)
     private let onMessage: (@Sendable (String) -> Void)?
+
+    /// One answer on its way to its connection.
+    struct Answer: Sendable {
+        var connection: Connection
+        var request: UInt64
+        var response: Response
+    }
+
+    private struct Inbox {
+        var answers: [Answer] = []
+        var isWaiting = false
+        var isOver = false
+    }
 
     private struct Stop {
         var deadline: Instant?
@@ -43,7 +53,7 @@ final class ListenerCore: Sendable {
         waker = try Waker()
     }
 
-    /// Opens the socket, starts the daemon and the keeper.
+    /// Opens the socket, starts the daemon and its thread.
     static func start(
         _ configuration: ListenerConfiguration,
         handler: any RequestHandler
@@ -53,22 +63,20 @@ final class ListenerCore: Sendable {
         if let files = configuration.tls { texts = try TLSTexts(files) }
         let socket = try ListeningSocket(host: configuration.host, port: configuration.port)
         let core = try ListenerCore(configuration, isTLS: texts != nil, port: socket.port, handler: handler)
+        let loop = ListenerLoop(core)
         do {
-            core.adopt(try DaemonHandle(configuration, socket: socket, tls: texts, core: core))
+            let handle = try DaemonHandle(configuration, socket: socket, tls: texts, waker: core.waker, loop: loop)
+            loop.adopt(handle)
         } catch {
             guard let files = configuration.tls, case .startFailed(_, let reason) = error else { throw error }
             throw .tlsFile(path: files.certificate, reason: "certificate and key can't be used together: \(reason)")
         }
-        do {
-            try startThread { core.keep() }
-        } catch {
-            core.stopDaemon()
-            throw error
-        }
+        // Should there be no thread, the loop goes, and the daemon with it.
+        try startThread(named: "listener") { loop.run() }
         return core
     }
 
-    /// Asks the keeper to stop at that instant or at an earlier one asked for before, then resumes `done`.
+    /// Asks to stop at that instant or at an earlier one asked for before, then resumes `done`.
     func requestStop(at deadline: Instant, _ done: CheckedContinuation<Void, Never>? = nil) {
         let isDone = stop.withLock { stop in
             stop.deadline = min(stop.deadline ?? deadline, deadline)
@@ -79,6 +87,27 @@ final class ListenerCore: Sendable {
         waker.wake()
     }
 
+    /// When the listener is to have stopped; `nil` as long as nobody asked.
+    var stopDeadline: Instant? { stop.withLock { $0.deadline } }
+
+    /// Tells everybody who waits that the listener has stopped.
+    func noteStopped() {
+        let waiters = stop.withLock { stop in
+            stop.isDone = true
+            return stop.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Whether every answer has to close its connection.
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    /// Whether nothing may wait for an answer any more.
+    var isClosing: Bool { closing.load(ordering: .acquiring) }
+
+    func beginDraining() { draining.store(true, ordering: .relaxed) }
+    func beginClosing() { closing.store(true, ordering: .releasing) }
+
     /// The most recent message of the library.
     var lastMessage: String? { messages.withLock { $0 } }
 
@@ -88,100 +117,48 @@ final class ListenerCore: Sendable {
     }
 }
 
-// MARK: - What connections say
+// MARK: - Answers
 
 extension ListenerCore {
-    /// Whether every answer has to close its connection.
-    var isDraining: Bool { draining.load(ordering: .relaxed) }
-
-    /// Whether nothing may be suspended any more.
-    var isClosing: Bool { closing.load(ordering: .acquiring) }
-
-    func add(_ connection: Connection) {
-        connections.withLock { $0[ObjectIdentifier(connection)] = connection }
-    }
-
-    func remove(_ connection: Connection) {
-        connections.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(connection)) }
-    }
-
-    /// Counts a connection that libmicrohttpd must get back before it may be stopped.
-    func noteSuspended() { suspended.wrappingAdd(1, ordering: .relaxed) }
-
-    func noteResumed() { suspended.wrappingSubtract(1, ordering: .releasing) }
-
-    /// Makes the keeper look at its connections now.
-    func wakeKeeper() { waker.wake() }
-}
-
-// MARK: - The keeper
-
-extension ListenerCore {
-    private func keep() {
-        while true {
-            let now = Instant.now()
-            let due = sweep(now)
-            if let deadline = stop.withLock({ $0.deadline }) {
-                drain(until: deadline)
-                break
-            }
-            waker.wait(atMost: min(tick, due?.since(now) ?? tick))
-        }
-        close()
-        let waiters = stop.withLock { stop in
-            stop.isDone = true
-            return stop.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
-
-    /// How late a deadline may be noticed.
-    private var tick: Duration { min(max(limits.requestDeadline / 8, .milliseconds(5)), .seconds(1)) }
-
-    private var all: [Connection] { connections.withLock { Array($0.values) } }
-
-    /// Lets each connection do what is due.
+    /// Leaves an answer for the listener's thread; from any thread.
     ///
-    /// - Returns: When the next paused body continues.
-    private func sweep(_ now: Instant) -> Instant? {
-        all.compactMap { $0.sweep(now) }.min()
+    /// - Returns: `false` when the listener has stopped.
+    func post(_ answer: Answer) -> Bool {
+        let (isTaken, isWaiting) = inbox.withLock { inbox -> (Bool, Bool) in
+            guard !inbox.isOver else { return (false, false) }
+            inbox.answers.append(answer)
+            defer { inbox.isWaiting = false }
+            return (true, inbox.isWaiting)
+        }
+        if isWaiting { waker.wake() }
+        return isTaken
     }
 
-    private func drain(until deadline: Instant) {
-        draining.store(true, ordering: .relaxed)
-        daemon.withLock { $0?.quiesce() }
-        var idleRounds = 0
-        while Instant.now() < (stop.withLock { $0.deadline } ?? deadline) {
-            // Twice in a row: a request may be on its way through the library's thread at the first look.
-            idleRounds = all.allSatisfy(\.isIdle) ? idleRounds + 1 : 0
-            if idleRounds == 2 { return }
-            waker.wait(atMost: .milliseconds(10))
-            _ = sweep(.now())
+    /// Swaps what has been left for an empty array, whose storage is used again.
+    func takeAnswers(into answers: inout [Answer]) {
+        inbox.withLock { swap(&$0.answers, &answers) }
+    }
+
+    /// Says that the thread is about to wait.
+    ///
+    /// - Returns: `false` when it is not to, because there are answers.
+    func beginWaiting() -> Bool {
+        inbox.withLock { inbox in
+            inbox.isWaiting = inbox.answers.isEmpty
+            return inbox.isWaiting
         }
     }
 
-    private func close() {
-        draining.store(true, ordering: .relaxed)
-        daemon.withLock { $0?.quiesce() }
-        // Before the connections are looked at: one that is not suspended yet sees it and answers 503 itself.
-        closing.store(true, ordering: .releasing)
-        for connection in all { connection.closeOut() }
-        while suspended.load(ordering: .acquiring) > 0 { waker.wait(atMost: .milliseconds(1)) }
-        // Stopping cuts connections off, so the last answers get a moment to leave.
-        let end = Instant.now().advanced(by: .milliseconds(500))
-        while !all.allSatisfy(\.isIdle), Instant.now() < end { waker.wait(atMost: .milliseconds(2)) }
-        stopDaemon()
+    func endWaiting() {
+        inbox.withLock { $0.isWaiting = false }
     }
 
-    private func adopt(_ handle: consuming DaemonHandle) {
-        var handle: DaemonHandle? = consume handle
-        daemon.withLock { swap(&$0, &handle) }
-    }
-
-    private func stopDaemon() {
-        // Outside the lock: stopping waits for callbacks.
-        let handle = daemon.withLock { $0.take() }
-        _ = consume handle
+    /// Takes no more answers, and hands over the last.
+    func closeInbox(into answers: inout [Answer]) {
+        inbox.withLock { inbox in
+            inbox.isOver = true
+            swap(&inbox.answers, &answers)
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 import CMicroHTTPD
 import Glibc
 
-// What libmicrohttpd calls, on its own threads. Global functions, never closures: a closure written where the main actor
-// is in force would carry its isolation along and trap off the main thread.
+// What libmicrohttpd calls, on the listener's thread. Global functions, never closures: a closure written where the main
+// actor is in force would carry its isolation along and trap off the main thread.
 
 /// A socket was accepted (`event` 0) or is about to be closed.
 func onConnection(
@@ -11,16 +11,16 @@ func onConnection(
     _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>,
     _ event: UInt32
 ) {
-    let core = unsafe Unmanaged<ListenerCore>.fromOpaque(context).takeUnretainedValue()
+    let loop = unsafe Unmanaged<ListenerLoop>.fromOpaque(context).takeUnretainedValue()
     if event == 0 {
-        let connection = unsafe Connection(handle, core: core)
-        core.add(connection)
+        let connection = unsafe Connection(handle, loop: loop)
+        loop.add(connection)
         unsafe slot.pointee = Unmanaged.passRetained(connection).toOpaque()  // released below, at the socket's end
     } else if let opaque = unsafe slot.pointee {
         let connection = unsafe Unmanaged<Connection>.fromOpaque(opaque).takeRetainedValue()
         unsafe slot.pointee = nil
         connection.close()
-        core.remove(connection)
+        loop.remove(connection)
     }
 }
 
@@ -81,7 +81,7 @@ func onRequestEnd(
 
 /// The library has something to say.
 func onMessage(_ context: UnsafeMutableRawPointer, _ format: UnsafePointer<CChar>, _ arguments: CVaListPointer?) {
-    let core = unsafe Unmanaged<ListenerCore>.fromOpaque(context).takeUnretainedValue()
+    let core = unsafe Unmanaged<ListenerLoop>.fromOpaque(context).takeUnretainedValue().core
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
         guard let arguments = unsafe arguments, let start = buffer.baseAddress,
             unsafe vsnprintf(start, 512, format, arguments) > 0

@@ -1,11 +1,12 @@
 import CMicroHTTPD
 import Glibc
 
-/// Lets other threads interrupt one thread's wait.
+/// Lets other threads interrupt the loop's wait.
 ///
-/// The corresponding system calls are `eventfd` and `poll`.
+/// The corresponding system call is `eventfd`.
 final class Waker: Sendable {
-    private let descriptor: Int32
+    /// Readable once woken, until cleared.
+    let descriptor: Int32
 
     /// - Throws: ``ListenerError/startFailed(errno:reason:)`` when the process has no descriptor left.
     init() throws(ListenerError) {
@@ -24,13 +25,8 @@ final class Waker: Sendable {
         _ = unsafe write(descriptor, &one, MemoryLayout<UInt64>.size)
     }
 
-    /// Waits to be woken, at most so long.
-    func wait(atMost duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        let milliseconds = Int32(clamping: seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)
-        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        // Woken early by a signal: the caller looks at the clock again anyway.
-        _ = unsafe poll(&entry, 1, max(0, milliseconds))
+    /// Takes note of every wake-up so far.
+    func clear() {
         var count: UInt64 = 0
         _ = unsafe read(descriptor, &count, MemoryLayout<UInt64>.size)
     }

@@ -3,7 +3,8 @@ import CMicroHTTPD
 /// An HTTP/1.1 server on libmicrohttpd: accepts, judges, collects, and hands whole requests to one handler.
 ///
 /// It listens from the moment it is made until ``stop(within:)`` or until it is dropped, which stops it without
-/// waiting for what is in flight. The handler runs on the listener's own threads.
+/// waiting for what is in flight. The handler runs on the listener's own
+/// thread.
 public final class HTTPListener: Sendable {
     private let core: ListenerCore
 
@@ -32,8 +33,8 @@ public final class HTTPListener: Sendable {
     /// Stops, gracefully up to a point.
     ///
     /// Takes no new connection at once; closes each connection after its current request; waits for the requests in
-    /// flight until the deadline; answers the rest 503; stops the library's threads. May be called from any thread and
-    /// more than once: the earliest deadline counts and every call returns when all is stopped.
+    /// flight until the deadline; answers the rest 503; stops the thread. May be called from any thread and more
+    /// than once: the earliest deadline counts and every call returns when all is stopped.
     ///
     /// - Parameter deadline: How long what is in flight may take; ``Swift/Duration/zero`` for none.
     public func stop(within deadline: Duration) async {

@@ -14,12 +14,7 @@ public struct ListenerConfiguration: Sendable {
     /// What a peer may use up.
     public var limits: ListenerLimits
 
-    /// How many threads serve connections, at least 1.
-    ///
-    /// Each serves its own share of ``ListenerLimits/maxConnections``.
-    public var threads: Int
-
-    /// Gets each message of the C library (a peer that broke off, a failed handshake), on the library's threads.
+    /// Gets each message of the C library (a peer that broke off, a failed handshake), on the listener's thread.
     ///
     /// The messages are for a debug log: they can be caused by any peer. `nil` drops them.
     public var onLibraryMessage: (@Sendable (String) -> Void)?
@@ -29,13 +24,11 @@ public struct ListenerConfiguration: Sendable {
         host: String = "127.0.0.1",
         port: UInt16 = 0,
         tls: TLSFiles? = nil,
-        limits: ListenerLimits = .init(),
-        threads: Int = 1
+        limits: ListenerLimits = .init()
     ) {
         self.host = host
         self.port = port
         self.tls = tls
         self.limits = limits
-        self.threads = threads
     }
 }

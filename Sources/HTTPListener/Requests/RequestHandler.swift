@@ -1,6 +1,6 @@
 /// What answers a listener's requests.
 ///
-/// Both methods are called on a thread that serves many connections: they must not block, wait for IO or take long.
+/// All methods are called on the thread that serves every connection: they must not block, wait for IO or take long.
 public protocol RequestHandler: Sendable {
     /// Judges a request by its head, before any of its body is read.
     ///
@@ -12,6 +12,16 @@ public protocol RequestHandler: Sendable {
     /// Answer before returning, which is cheapest, or keep the reply and answer later from any thread: the connection
     /// then waits without a thread of its own.
     func handle(_ request: Request, reply: consuming PendingReply)
+
+    /// All requests that had arrived have been handed over for now; what was kept back to go together goes.
+    ///
+    /// Called on the same thread, after ``handle(_:reply:)`` has been called once or more.
+    func turnEnded()
+}
+
+extension RequestHandler {
+    /// Does nothing.
+    public func turnEnded() {}
 }
 
 /// What to do with a request whose head is known.

@@ -50,7 +50,7 @@ public struct PendingReply: ~Copyable, Sendable {
     private static func deliver(_ response: Response, to recipient: Recipient) -> Bool {
         switch recipient {
         case .connection(let connection, let request):
-            return connection.answer(response, request: request)
+            return connection.core.post(.init(connection: connection, request: request, response: response))
         case .function(let receive):
             receive(response)
             return true
