@@ -88,16 +88,21 @@ public final class CallbackJournal: CallbackRecorder {
 
     /// Queues one callback; see ``CallbackRecorder/record(_:completion:)``.
     public func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void) {
-        do throws(JournalQueue.Refusal) {
-            try queue.add(JournalQueue.Entry(callback: callback, completion: completion))
-        } catch {
-            switch error {
-            case .full:
-                counts.withLock { $0.overloads += 1 }
-                completion(.overloaded(retryAfter: configuration.retryAfter))
-            case .closed: completion(.failed)
-            }
+        record([RecordEntry(callback, completion: completion)])
+    }
+
+    /// Queues callbacks; see ``CallbackRecorder/record(_:)``.
+    public func record(_ entries: [RecordEntry]) {
+        let (taken, refusal) = queue.add(entries)
+        guard let refusal else { return }
+        let outcome: RecordOutcome
+        switch refusal {
+        case .full:
+            counts.withLock { $0.overloads += entries.count - taken }
+            outcome = .overloaded(retryAfter: configuration.retryAfter)
+        case .closed: outcome = .failed
         }
+        for entry in entries[taken...] { entry.completion(outcome) }
     }
 
     /// Takes no more, and waits until the ledger has all that was acknowledged, or cannot take it: then the next start
@@ -118,7 +123,7 @@ public final class CallbackJournal: CallbackRecorder {
     private func run() {
         feed.start()
         var recent = RecentFacts()
-        var batch: [JournalQueue.Entry] = []
+        var batch: [RecordEntry] = []
         while queue.takeAll(into: &batch, waitingAtMost: limit()) {
             if batch.isEmpty { note() }
             write(batch, &recent)
@@ -153,7 +158,7 @@ public final class CallbackJournal: CallbackRecorder {
         counts.withLock { $0.isFailing = false }
     }
 
-    private func write(_ batch: [JournalQueue.Entry], _ recent: inout RecentFacts) {
+    private func write(_ batch: [RecordEntry], _ recent: inout RecentFacts) {
         guard !batch.isEmpty else { return }
         guard feed.waitForRoom() else {
             // The ledger has taken nothing for long: what it may never take is not to be promised.

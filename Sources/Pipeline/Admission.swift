@@ -18,12 +18,22 @@ public enum Admission: Sendable, Equatable {
 }
 
 /// A request that may send its body; only ``Intake`` makes one.
-public struct AdmittedCallback: Sendable, Equatable {
+public final class AdmittedCallback: Sendable, Equatable {
     let token: VerifiedToken?
     let origin: [UInt8]
 
+    init(token: VerifiedToken?, origin: [UInt8]) {
+        self.token = token
+        self.origin = origin
+    }
+
     /// Whether the path had a good token: a body that has to bring its own deserves less room.
     public var hasToken: Bool { token != nil }
+
+    /// Whether both have the same token and address.
+    public static func == (left: AdmittedCallback, right: AdmittedCallback) -> Bool {
+        left.token == right.token && left.origin == right.origin
+    }
 }
 
 /// A token whose signature holds.

@@ -13,6 +13,10 @@ public final class Intake: Sendable {
     private let now: @Sendable () -> Timestamp
     private let limiter: Mutex<FailureLimiter>
     private let meters = IntakeMeters()
+    /// What has been taken since the last ``flush()``.
+    private let taken = Mutex<[RecordEntry]>([])
+    /// The last callback's address as text: most come from one.
+    private let lastOrigin = Mutex<(bytes: [UInt8], text: String)>(([], ""))
     private let logger: Logger
 
     /// Creates an intake.
@@ -72,7 +76,9 @@ public final class Intake: Sendable {
         return .admitted(AdmittedCallback(token: token, origin: origin))
     }
 
-    /// Takes a whole callback; `answer` is called once, from any thread, and gets ``IntakeAnswer/accepted(id:)`` or
+    /// Takes a whole callback, to be recorded with the next ``flush()``.
+    ///
+    /// `answer` is called once, from any thread, and gets ``IntakeAnswer/accepted(id:)`` or
     /// ``IntakeAnswer/duplicate(id:)`` only after the sync.
     public func take(
         _ admitted: AdmittedCallback,
@@ -112,13 +118,28 @@ public final class Intake: Sendable {
             decodingProblem: problem?.code,
             body: body,
             contentType: contentType,
-            peer: AddressRange.text(of: admitted.origin),
+            peer: text(of: admitted.origin),
             receivedAt: now()
         )
-        recorder.record(callback) { [meters, logger] outcome in
+        let entry = RecordEntry(callback) { [meters, logger] outcome in
             meters.count(outcome)
             if logger.logLevel <= .debug { Self.log(outcome, of: callback, to: logger) }
             answer(IntakeAnswer(outcome))
+        }
+        taken.withLock { $0.append(entry) }
+    }
+
+    /// Hands over what has been taken: the more go at once, the cheaper is each.
+    public func flush() {
+        var entries: [RecordEntry] = []
+        taken.withLock { swap(&$0, &entries) }
+        if !entries.isEmpty { recorder.record(entries) }
+    }
+
+    private func text(of origin: [UInt8]) -> String {
+        lastOrigin.withLock { last in
+            if last.bytes != origin { last = (origin, AddressRange.text(of: origin)) }
+            return last.text
         }
     }
 

@@ -36,6 +36,7 @@ import Visengine
         intake.take(admitted, body: Array(body.utf8), contentType: "application/json") { answer in
             answers.withLock { $0.append(answer) }
         }
+        intake.flush()
         return answers.withLock { $0 }
     }
 

@@ -60,6 +60,7 @@ private final class Lines: Sendable {
             )
             guard case .admitted(let admitted) = admission else { continue }
             intake.take(admitted, body: Array(body.utf8), contentType: nil) { _ in }
+            intake.flush()
         }
 
         let all = lines.all.joined(separator: "\n")

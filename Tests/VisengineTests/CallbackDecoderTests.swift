@@ -1,5 +1,6 @@
 import Testing
-import Visengine
+
+@testable import Visengine
 
 extension CallbackShape: CustomTestStringConvertible {
     var testDescription: String { name }
@@ -130,5 +131,34 @@ extension CallbackShape: CustomTestStringConvertible {
                 try CallbackDecoder.decode(body: Array(body.utf8), contentType: nil)
             }
         }
+    }
+
+    @Test func readsPlainOrdersLikeAnyOther() throws {
+        var generator = SeededGenerator(seed: 7)
+        let more = [
+            #"{"data":{"_id":"7a","ricerche":[],"data":{"ricevuta":"t"}},"callback_data":{"data":{"ricevuta":"u"}}}"#,
+            #"{"stato_richiesta":"Annullata","data":{"order":"A-42"},"\u005fid":"7a"}"#,
+            #"{"data":{"hash_visura":1,"x":{"y":[1,2,{"z":"\ud83d\ude00"}]}},"data":{"_id":"7b","stato_richiesta":"à"}}"#,
+            #"{"data":[],"timestamp_last_update":7,"_id":"7a","stato":"evaso"}"#,
+        ]
+        let bodies = CallbackShape.same.map(\.body) + more.map { Array($0.utf8) }
+        var plain = 0
+        for round in 0..<200 {
+            for body in bodies {
+                let body = round == 0 ? body : generator.mutated(body)
+                let whole = Result { try JSONValue(parsing: body) }
+                let part = Result { try JSONValue(parsingOrder: body) }
+                switch (whole, part) {
+                case (.failure(let expected), .failure(let found)):
+                    #expect(found as? JSONParsingError == expected as? JSONParsingError)
+                case (.success(let whole), .success(let part)):
+                    guard let claim = OrderLocator(root: part).plainClaim() else { continue }
+                    plain += 1
+                    #expect(claim == OrderLocator(root: whole).claim(), "\(String(decoding: body, as: UTF8.self))")
+                default: Issue.record("only one of two readings failed: \(String(decoding: body, as: UTF8.self))")
+                }
+            }
+        }
+        #expect(plain > 300)
     }
 }

@@ -5,16 +5,11 @@ import Synchronization
 
 /// What waits to be journaled, bounded.
 final class JournalQueue: Sendable {
-    /// A callback, and whom to answer.
-    struct Entry: Sendable {
-        var callback: ReceivedCallback
-        var completion: @Sendable (RecordOutcome) -> Void
-    }
-
-    enum Refusal: Error { case full, closed }
+    /// Why a callback is not taken.
+    enum Refusal { case full, closed }
 
     private struct State {
-        var entries: [Entry] = []
+        var entries: [RecordEntry] = []
         var bytes = 0
         var isIdle = false
         var isWoken = false
@@ -31,19 +26,25 @@ final class JournalQueue: Sendable {
         self.maxBytes = maxBytes
     }
 
-    /// Queues a callback.
-    func add(_ entry: Entry) throws(Refusal) {
-        let result: Result<Bool, Refusal> = state.withLock { state in
-            guard !state.isClosing else { return .failure(.closed) }
-            guard state.entries.count < maxCallbacks, state.bytes + entry.callback.body.count <= maxBytes else {
-                return .failure(.full)
+    /// Queues callbacks in order, waking the journal's thread once for all of them.
+    ///
+    /// - Returns: How many were taken, and why the others were not.
+    func add(_ entries: [RecordEntry]) -> (taken: Int, refusal: Refusal?) {
+        let (taken, refusal, isIdle) = state.withLock { state -> (Int, Refusal?, Bool) in
+            guard !state.isClosing else { return (0, .closed, false) }
+            var taken = 0
+            for entry in entries {
+                let size = entry.callback.body.count
+                guard state.entries.count < maxCallbacks, state.bytes + size <= maxBytes else { break }
+                state.bytes += size
+                state.entries.append(entry)
+                taken += 1
             }
-            state.bytes += entry.callback.body.count
-            state.entries.append(entry)
-            defer { state.isIdle = false }
-            return .success(state.isIdle)
+            defer { if taken > 0 { state.isIdle = false } }
+            return (taken, taken < entries.count ? .full : nil, state.isIdle && taken > 0)
         }
-        if try result.get() { work.signal() }
+        if isIdle { work.signal() }
+        return (taken, refusal)
     }
 
     /// Ends the current wait, or the next one, though nothing waits.
@@ -62,7 +63,7 @@ final class JournalQueue: Sendable {
     ///   - batch: Empty; gets what waits, and its storage is used again.
     ///   - limit: Afterwards the batch is left empty.
     /// - Returns: `false` when the queue is closed and empty.
-    func takeAll(into batch: inout [Entry], waitingAtMost limit: Duration?) -> Bool {
+    func takeAll(into batch: inout [RecordEntry], waitingAtMost limit: Duration?) -> Bool {
         while true {
             let (isClosed, isWoken) = state.withLock { state in
                 swap(&state.entries, &batch)

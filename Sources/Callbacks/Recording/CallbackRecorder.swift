@@ -9,11 +9,33 @@ public protocol CallbackRecorder: Sendable {
     /// it causes are synced to disk.
     func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void)
 
+    /// Queues callbacks, in order, each with its own completion, as above.
+    func record(_ entries: [RecordEntry])
+
     /// Queues callbacks, in order, and answers once for all of them, as above; the outcomes are in their order.
     func record(_ callbacks: [ReceivedCallback], completion: @escaping @Sendable ([RecordOutcome]) -> Void)
 }
 
+/// A callback to be recorded, and who hears of it.
+public struct RecordEntry: Sendable {
+    /// The callback.
+    public var callback: ReceivedCallback
+    /// Called once; see ``CallbackRecorder/record(_:completion:)``.
+    public var completion: @Sendable (RecordOutcome) -> Void
+
+    /// Creates an entry.
+    public init(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void) {
+        self.callback = callback
+        self.completion = completion
+    }
+}
+
 extension CallbackRecorder {
+    /// Queues them one by one.
+    public func record(_ entries: [RecordEntry]) {
+        for entry in entries { record(entry.callback, completion: entry.completion) }
+    }
+
     /// Queues them one by one.
     public func record(
         _ callbacks: [ReceivedCallback],

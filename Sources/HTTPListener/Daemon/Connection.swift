@@ -45,7 +45,7 @@ final class Connection: @unchecked Sendable {
     var target = ""
     var head: RequestHead?
     /// What the handler decided to have back with the whole request.
-    var passed: (any Sendable)?
+    var passed: (any AnyObject & Sendable)?
     var body: [UInt8] = []
     var bodyLimit = 0
     /// Bytes of body beyond the limit, thrown away.

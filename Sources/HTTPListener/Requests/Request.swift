@@ -7,10 +7,10 @@ public struct Request: Sendable {
     public var body: [UInt8]
 
     /// What the handler's ``HeadDecision`` passed on.
-    public var passed: (any Sendable)?
+    public var passed: (any AnyObject & Sendable)?
 
     /// Creates a request, for tests of handlers without a socket.
-    public init(head: RequestHead, body: [UInt8] = [], passed: (any Sendable)? = nil) {
+    public init(head: RequestHead, body: [UInt8] = [], passed: (any AnyObject & Sendable)? = nil) {
         self.head = head
         self.body = body
         self.passed = passed

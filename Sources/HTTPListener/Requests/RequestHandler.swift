@@ -32,5 +32,5 @@ public enum HeadDecision: Sendable {
     /// Read the body, up to this many bytes (`nil` for ``ListenerLimits/maxBodyBytes``); a longer one is answered 413.
     ///
     /// What is passed comes back as ``Request/passed``, so that nothing is judged twice.
-    case readBody(limit: Int? = nil, passing: (any Sendable)? = nil)
+    case readBody(limit: Int? = nil, passing: (any AnyObject & Sendable)? = nil)
 }

@@ -4,10 +4,25 @@
 /// after ``RequestHandler/handle(_:reply:)`` has returned, and when the listener has answered in the meantime because it
 /// had to stop, sending does nothing.
 public struct PendingReply: ~Copyable, Sendable {
-    private enum Recipient: Sendable {
+    /// Who gets the answer.
+    enum Recipient: Sendable {
         case connection(Connection, request: UInt64)
         case function(@Sendable (Response) -> Void)
+
+        /// - Returns: Whether there is still somebody to get it.
+        @discardableResult
+        func receive(_ response: Response) -> Bool {
+            switch self {
+            case .connection(let connection, let request):
+                return connection.core.post(.init(connection: connection, request: request, response: response))
+            case .function(let receive):
+                receive(response)
+                return true
+            }
+        }
     }
+
+    static let unanswered = Response.unavailable(detail: "The request was not answered.")
 
     private var recipient: Recipient?
 
@@ -28,32 +43,16 @@ public struct PendingReply: ~Copyable, Sendable {
 
     /// Answers.
     public consuming func send(_ response: Response) {
-        _ = answer(response)
+        recipient.take()?.receive(response)
     }
 
     /// Turns the right into an object, for closures and tasks, which can't hold a value that can't be copied.
     public consuming func shared() -> SharedReply {
-        SharedReply(self)
+        guard let recipient = recipient.take() else { preconditionFailure("a reply is used up by what consumes it") }
+        return SharedReply(recipient)
     }
 
     deinit {
-        if let recipient { Self.deliver(.unavailable(detail: "The request was not answered."), to: recipient) }
-    }
-
-    /// Answers, and says whether there was still something to answer.
-    consuming func answer(_ response: Response) -> Bool {
-        guard let recipient = recipient.take() else { return false }
-        return Self.deliver(response, to: recipient)
-    }
-
-    @discardableResult
-    private static func deliver(_ response: Response, to recipient: Recipient) -> Bool {
-        switch recipient {
-        case .connection(let connection, let request):
-            return connection.core.post(.init(connection: connection, request: request, response: response))
-        case .function(let receive):
-            receive(response)
-            return true
-        }
+        recipient?.receive(Self.unanswered)
     }
 }

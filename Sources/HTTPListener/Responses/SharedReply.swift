@@ -1,11 +1,18 @@
+import Synchronization
+
 /// The right to answer one request, for holders of copies; the first answer counts.
 ///
 /// When the last reference goes unanswered the answer is 503 with `Retry-After`.
 public final class SharedReply: Sendable {
-    private let reply: Lock<PendingReply?>
+    private let recipient: PendingReply.Recipient
+    private let isUsed = Atomic(false)
 
-    init(_ reply: consuming PendingReply) {
-        self.reply = Lock(reply)
+    init(_ recipient: PendingReply.Recipient) {
+        self.recipient = recipient
+    }
+
+    deinit {
+        if !isUsed.load(ordering: .acquiring) { recipient.receive(PendingReply.unanswered) }
     }
 
     /// Answers, from any thread.
@@ -13,8 +20,7 @@ public final class SharedReply: Sendable {
     /// - Returns: Whether this was the answer: `false` after an earlier call, or when the listener has stopped.
     @discardableResult
     public func send(_ response: Response) -> Bool {
-        // Taken out first: nothing is called under the lock.
-        guard let reply = reply.withLock({ $0.take() }) else { return false }
-        return reply.answer(response)
+        guard !isUsed.exchange(true, ordering: .acquiringAndReleasing) else { return false }
+        return recipient.receive(response)
     }
 }

@@ -26,6 +26,20 @@ struct OrderLocator {
         return CallbackClaim(echo: echo)
     }
 
+    /// What a body claims that is nothing but an order, or an order as `data`, parsed with
+    /// ``JSONValue/init(parsingOrder:)``.
+    ///
+    /// - Returns: `nil` when it is anything else, or might be: then all of it has to be parsed.
+    func plainClaim() -> CallbackClaim? {
+        guard case .object(let outer) = root else { return nil }
+        guard let data = outer["data"]?.object else {
+            return OrderFields(outer).likeness == .certain ? claim(outer, way: []) : nil
+        }
+        // An order with data of ours beside it, which was not kept whole.
+        guard OrderFields(outer).likeness != .certain, OrderFields(data).likeness == .certain else { return nil }
+        return claim(data, way: [Step(object: outer, key: "data")])
+    }
+
     private func claim(_ order: JSONObject, way: [Step]) -> CallbackClaim {
         let fields = OrderFields(order)
         var echo = CallbackEcho(order: order)

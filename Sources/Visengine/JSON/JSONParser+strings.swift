@@ -1,25 +1,59 @@
 extension JSONParser {
     /// Reads a string that starts at the quotation mark under the index.
     mutating func string() throws(JSONParsingError) -> String {
-        index += 1
-        let start = index
-        var seen: UInt8 = 0
-        // Without escapes, which is nearly always, the text is taken in one piece.
-        while index < bytes.count {
-            let byte = bytes[index]
-            seen |= byte
-            if byte == UInt8(ascii: "\"") {
-                let slice = bytes[start..<index]
-                // ASCII needs no check.
-                let text = seen < 0x80 ? String(decoding: slice, as: UTF8.self) : try Self.text(slice)
-                index += 1
-                return text
-            }
-            if byte == UInt8(ascii: "\\") { return try stringWithEscapes(from: start) }
-            if byte < 0x20 { throw JSONParsingError(.controlCharacter, at: index) }
-            index += 1
+        let start = index + 1
+        switch try skipPlainPart() {
+        case .ascii: return String(decoding: bytes[start..<index - 1], as: UTF8.self)
+        case .other: return try Self.text(bytes[start..<index - 1])
+        case .unfinished: return try stringWithEscapes(from: start)
         }
-        throw JSONParsingError(.unexpectedEnd, at: index)
+    }
+
+    /// Passes over a string, which is checked as if it were read.
+    mutating func skipString() throws(JSONParsingError) {
+        let start = index + 1
+        switch try skipPlainPart() {
+        case .ascii: return
+        case .other: _ = try Self.text(bytes[start..<index - 1])
+        case .unfinished: _ = try stringWithEscapes(from: start)
+        }
+    }
+
+    /// Reads a member's name.
+    ///
+    /// - Returns: `nil` when it is none of those to be kept.
+    mutating func key(keeping names: NameTable?) throws(JSONParsingError) -> String? {
+        guard let names else { return try string() }
+        let start = index + 1
+        switch try skipPlainPart() {
+        case .ascii: return names.name(in: bytes, start..<index - 1)
+        case .other: return names.name(try Self.text(bytes[start..<index - 1]))
+        case .unfinished: return names.name(try stringWithEscapes(from: start))
+        }
+    }
+
+    /// How far a string could be passed over in one piece.
+    private enum PlainPart { case ascii, other, unfinished }
+
+    /// Goes behind a string's end, or to its first escape: nearly always there is none, and the text is one piece.
+    private mutating func skipPlainPart() throws(JSONParsingError) -> PlainPart {
+        let (part, end) = try Self.plainPart(of: bytes.span, from: index + 1)
+        index = end
+        return part
+    }
+
+    private static func plainPart(of bytes: Span<UInt8>, from start: Int) throws(JSONParsingError) -> (PlainPart, Int) {
+        var seen: UInt8 = 0
+        var place = start
+        while place < bytes.count {
+            let byte = bytes[place]
+            if byte == UInt8(ascii: "\"") { return (seen < 0x80 ? .ascii : .other, place + 1) }
+            if byte == UInt8(ascii: "\\") { return (.unfinished, place) }
+            if byte < 0x20 { throw JSONParsingError(.controlCharacter, at: place) }
+            seen |= byte
+            place += 1
+        }
+        throw JSONParsingError(.unexpectedEnd, at: place)
     }
 
     private mutating func stringWithEscapes(from start: Int) throws(JSONParsingError) -> String {

@@ -23,13 +23,24 @@ extension JSONValue {
         var parser = JSONParser(bytes: bytes, limits: limits)
         self = try parser.parse()
     }
+
+    /// Parses as above, but keeps of the outermost object, and of an object that is its `data`, only the members that
+    /// an order is recognised and read by.
+    ///
+    /// What is left out is checked like the rest. Callbacks are mostly made of members that nobody asks for.
+    ///
+    /// - Throws: ``JSONParsingError``, the same that parsing all of it throws.
+    init(parsingOrder bytes: [UInt8]) throws(JSONParsingError) {
+        var parser = JSONParser(bytes: bytes, limits: Limits())
+        self = try parser.parse(keeping: OrderFields.names)
+    }
 }
 
 /// A recursive descent over bytes.
 struct JSONParser {
     let bytes: [UInt8]
     var index = 0
-    private let depthLimit: Int
+    let depthLimit: Int
     private var membersLeft: Int
 
     init(bytes: [UInt8], limits: JSONValue.Limits) {
@@ -38,19 +49,20 @@ struct JSONParser {
         membersLeft = limits.members
     }
 
-    mutating func parse() throws(JSONParsingError) -> JSONValue {
-        let value = try value(depth: 0)
+    /// - Parameter names: The members to keep at the two outermost levels; `nil` for all.
+    mutating func parse(keeping names: NameTable? = nil) throws(JSONParsingError) -> JSONValue {
+        let value = try value(depth: 0, keeping: names)
         skipWhitespace()
         guard index == bytes.count else { throw JSONParsingError(.trailingContent, at: index) }
         return value
     }
 
-    private mutating func value(depth: Int) throws(JSONParsingError) -> JSONValue {
+    private mutating func value(depth: Int, keeping names: NameTable? = nil) throws(JSONParsingError) -> JSONValue {
         skipWhitespace()
         guard index < bytes.count else { throw JSONParsingError(.unexpectedEnd, at: index) }
         switch bytes[index] {
         case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "{"): return try object(depth: depth + 1)
+        case UInt8(ascii: "{"): return try object(depth: depth + 1, keeping: names)
         case UInt8(ascii: "["): return try array(depth: depth + 1)
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
@@ -60,7 +72,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func object(depth: Int) throws(JSONParsingError) -> JSONValue {
+    private mutating func object(depth: Int, keeping names: NameTable? = nil) throws(JSONParsingError) -> JSONValue {
         guard depth <= depthLimit else { throw JSONParsingError(.tooDeep, at: index) }
         index += 1
         var members: [JSONObject.Member] = []
@@ -74,11 +86,14 @@ struct JSONParser {
             skipWhitespace()
             guard index < bytes.count else { throw JSONParsingError(.unexpectedEnd, at: index) }
             guard bytes[index] == UInt8(ascii: "\"") else { throw JSONParsingError(.unexpectedByte, at: index) }
-            let key = try string()
-            skipWhitespace()
-            try expect(UInt8(ascii: ":"))
-            try countMember()
-            let value = try value(depth: depth)
+            guard let key = try key(keeping: names) else {
+                try colon()
+                try skipValue(depth: depth)
+                if try endsObject() { return .object(JSONObject(unique: members)) }
+                continue
+            }
+            try colon()
+            let value = try value(depth: depth, keeping: depth == 1 && key == "data" ? names : nil)
             let bit = Self.bit(of: key)
             if seen & bit != 0, let place = Self.place(of: key, in: members, &places) {
                 members[place].value = value
@@ -88,11 +103,22 @@ struct JSONParser {
                 members.append(JSONObject.Member(key, value))
                 seen |= bit
             }
-            skipWhitespace()
-            if take(UInt8(ascii: ",")) { continue }
-            try expect(UInt8(ascii: "}"))
-            return .object(JSONObject(unique: members))
+            if try endsObject() { return .object(JSONObject(unique: members)) }
         }
+    }
+
+    mutating func colon() throws(JSONParsingError) {
+        skipWhitespace()
+        try expect(UInt8(ascii: ":"))
+        try countMember()
+    }
+
+    /// Whether the object ends here, and not another member follows.
+    mutating func endsObject() throws(JSONParsingError) -> Bool {
+        skipWhitespace()
+        if take(UInt8(ascii: ",")) { return false }
+        try expect(UInt8(ascii: "}"))
+        return true
     }
 
     private static func place(
@@ -127,7 +153,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONParsingError) -> JSONValue {
+    mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONParsingError) -> JSONValue {
         for expected in text.description.utf8 {
             guard index < bytes.count else { throw JSONParsingError(.unexpectedEnd, at: index) }
             guard bytes[index] == expected else { throw JSONParsingError(.unexpectedByte, at: index) }
@@ -138,6 +164,11 @@ struct JSONParser {
 
     private mutating func number() throws(JSONParsingError) -> JSONValue {
         let start = index
+        try skipNumber()
+        return .number(String(decoding: bytes[start..<index], as: UTF8.self))
+    }
+
+    mutating func skipNumber() throws(JSONParsingError) {
         _ = take(UInt8(ascii: "-"))
         if take(UInt8(ascii: "0")) {
             if isDigit { throw JSONParsingError(.invalidNumber, at: index) }
@@ -149,7 +180,6 @@ struct JSONParser {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             try digits()
         }
-        return .number(String(decoding: bytes[start..<index], as: UTF8.self))
     }
 
     private mutating func digits() throws(JSONParsingError) {
@@ -161,12 +191,12 @@ struct JSONParser {
         index < bytes.count && bytes[index] >= UInt8(ascii: "0") && bytes[index] <= UInt8(ascii: "9")
     }
 
-    private mutating func countMember() throws(JSONParsingError) {
+    mutating func countMember() throws(JSONParsingError) {
         guard membersLeft > 0 else { throw JSONParsingError(.tooManyMembers, at: index) }
         membersLeft -= 1
     }
 
-    private mutating func skipWhitespace() {
+    mutating func skipWhitespace() {
         while index < bytes.count {
             switch bytes[index] {
             case 0x20, 0x09, 0x0A, 0x0D: index += 1
@@ -181,7 +211,7 @@ struct JSONParser {
         return true
     }
 
-    private mutating func expect(_ byte: UInt8) throws(JSONParsingError) {
+    mutating func expect(_ byte: UInt8) throws(JSONParsingError) {
         guard index < bytes.count else { throw JSONParsingError(.unexpectedEnd, at: index) }
         guard take(byte) else { throw JSONParsingError(.unexpectedByte, at: index) }
     }

@@ -5,6 +5,14 @@
 struct OrderFields {
     private let object: JSONObject
 
+    /// The members that a callback's claim is read from, that tell an order from anything else, and that hold what came
+    /// back of our own data.
+    static let names = NameTable([
+        "_id", "id", "id_richiesta", "ricerche", "stato_richiesta", "stato", "status", "state", "timestamp_last_update",
+        "timestamps", "timestamp", "hash_visura", "timestamp_stati", "documentId", "callback_data", "callback", "custom",
+        "data",
+    ])
+
     init(_ object: JSONObject) { self.object = object }
 
     /// `_id`, `id` or `id_richiesta`; else the order's part of the first search's id.

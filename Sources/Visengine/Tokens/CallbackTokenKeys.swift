@@ -36,20 +36,25 @@ public struct CallbackTokenKeys: Sendable {
 
     /// Checks a token in time that does not depend on how much of its code is right.
     public func check(_ text: some StringProtocol) -> TokenVerdict {
-        text.utf8.count <= Self.maxLength ? check(bytes: Array(String(text).utf8)) : .invalid
+        guard text.utf8.count <= Self.maxLength else { return .invalid }
+        return check(bytes: Array(text.utf8))
     }
 
     private func check(bytes: [UInt8]) -> TokenVerdict {
-        let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 4, omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0].elementsEqual("v1".utf8),
-            let nonce = OrderNonce(rawValue: String(decoding: parts[2], as: UTF8.self))
+        // `v1.`, the id, a dot, the nonce, a dot and the code, of which all but the id have their lengths.
+        let idLength = bytes.count - (Self.maxLength - Self.maxIDLength)
+        guard idLength >= 1, bytes[0] == UInt8(ascii: "v"), bytes[1] == UInt8(ascii: "1"),
+            bytes[2] == Self.dot, bytes[3 + idLength] == Self.dot, bytes[4 + idLength + Self.nonceLength] == Self.dot
         else { return .invalid }
-        let keyID = String(decoding: parts[1], as: UTF8.self)
+        let nonceStart = 4 + idLength
+        let codeStart = nonceStart + Self.nonceLength + 1
+        guard let nonce = OrderNonce(bytes[nonceStart..<codeStart - 1]) else { return .invalid }
+        let keyID = String(decoding: bytes[3..<3 + idLength], as: UTF8.self)
         if let key = usable[keyID] {
-            return Self.isEqual(parts[3], key.mac(of: nonce)) ? .valid(nonce, keyID: keyID) : .invalid
+            return Self.isEqual(bytes[codeStart...], key.mac(of: nonce)) ? .valid(nonce, keyID: key.id) : .invalid
         }
         if let key = retired[keyID] {
-            return Self.isEqual(parts[3], key.mac(of: nonce)) ? .retired(nonce, keyID: keyID) : .invalid
+            return Self.isEqual(bytes[codeStart...], key.mac(of: nonce)) ? .retired(nonce, keyID: key.id) : .invalid
         }
         return .invalid
     }
@@ -59,8 +64,11 @@ public struct CallbackTokenKeys: Sendable {
         ASCII.hex(SHA256.hash(data: Array(text.utf8)).prefix(4))
     }
 
+    private static let dot = UInt8(ascii: ".")
+    private static let maxIDLength = 16
+    private static let nonceLength = 22
     /// `v1`, 16 characters of key id, 22 of nonce, 43 of code, and three dots.
-    private static let maxLength = 2 + 16 + 22 + 43 + 3
+    private static let maxLength = 2 + maxIDLength + nonceLength + 43 + 3
 
     /// Compares every byte, whichever differ; only the length, which is public, ends it early.
     private static func isEqual(_ left: ArraySlice<UInt8>, _ right: [UInt8]) -> Bool {

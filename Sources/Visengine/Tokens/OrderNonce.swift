@@ -11,6 +11,12 @@ public struct OrderNonce: Sendable, Hashable, Codable, RawRepresentable, CustomS
         self.rawValue = rawValue
     }
 
+    /// Creates a nonce from its characters' bytes, or nothing when they are not one's.
+    init?(_ bytes: ArraySlice<UInt8>) {
+        guard bytes.count == 22, bytes.allSatisfy(OrderID.isAllowed) else { return nil }
+        rawValue = String(decoding: bytes, as: UTF8.self)
+    }
+
     /// For text that is 22 characters of base64url by the way it was made.
     init(unchecked text: String) { rawValue = text }
 

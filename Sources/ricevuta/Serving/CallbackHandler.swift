@@ -50,6 +50,10 @@ struct CallbackHandler: RequestHandler {
         }
     }
 
+    func turnEnded() {
+        intake.flush()
+    }
+
     private static func response(to answer: IntakeAnswer) -> Response {
         switch answer {
         case .accepted: accepted
