@@ -49,7 +49,7 @@ struct JSONParser {
         membersLeft = limits.members
     }
 
-    /// - Parameter names: The members to keep at the two outermost levels; `nil` for all.
+    // `names` are the members to keep at the two outermost levels; nil keeps all.
     mutating func parse(keeping names: NameTable? = nil) throws(JSONParsingError) -> JSONValue {
         let value = try value(depth: 0, keeping: names)
         skipWhitespace()

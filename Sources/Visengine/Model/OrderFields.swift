@@ -8,9 +8,9 @@ struct OrderFields {
     /// The members that a callback's claim is read from, that tell an order from anything else, and that hold what came
     /// back of our own data.
     static let names = NameTable([
-        "_id", "id", "id_richiesta", "ricerche", "stato_richiesta", "stato", "status", "state", "timestamp_last_update",
-        "timestamps", "timestamp", "hash_visura", "timestamp_stati", "documentId", "callback_data", "callback", "custom",
-        "data",
+        "_id", "id", "id_richiesta", "ricerche", "stato_richiesta", "stato", "status", "state",
+        "timestamp_last_update", "timestamps", "timestamp", "hash_visura", "timestamp_stati", "documentId",
+        "callback_data", "callback", "custom", "data",
     ])
 
     init(_ object: JSONObject) { self.object = object }
