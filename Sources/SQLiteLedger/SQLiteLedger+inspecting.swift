@@ -60,7 +60,7 @@ extension SQLiteLedger: LedgerInspection {
                 """
                 SELECT id, received_at_ms, peer, claim_id, claim_state, claim_update_ms, claim_search, echo,
                     verdict, repeats, body_bytes
-                FROM callbacks WHERE order_key = ? ORDER BY id
+                FROM callbacks WHERE \(CallbackSections.all) AND order_key = ? ORDER BY id
                 """,
                 [key]
             ) { row throws(UnreadableRow) in try CallbackEntry(row: row) }

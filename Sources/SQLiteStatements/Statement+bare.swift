@@ -103,13 +103,9 @@ public struct StatementValues: ~Copyable {
         position += 1
         guard var text else { return }
         let result = text.withUTF8 { utf8 -> Int32 in
-            guard unsafe used + utf8.count <= scratch.count else {
-                return unsafe bind(UnsafeRawBufferPointer(utf8), copied)
-            }
-            let place = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[used..<used + utf8.count])
-            unsafe place.copyMemory(from: UnsafeRawBufferPointer(utf8))
-            used += utf8.count
-            return unsafe bind(UnsafeRawBufferPointer(place), nil)
+            let utf8 = UnsafeRawBufferPointer(utf8)
+            guard let place = unsafe place(for: utf8) else { return unsafe bind(utf8, copied) }
+            return unsafe bind(place, nil)
         }
         note(result)
     }
@@ -135,15 +131,23 @@ public struct StatementValues: ~Copyable {
         note(
             unsafe bytes.withUnsafeBytes { bytes in
                 guard unsafe !bytes.isEmpty else { return unsafe sqlite3_bind_zeroblob(statement, position, 0) }
-                return unsafe sqlite3_bind_blob(
-                    statement,
-                    position,
-                    bytes.baseAddress,
-                    Int32(clamping: bytes.count),
-                    copied
-                )
+                let size = Int32(clamping: bytes.count)
+                guard let place = unsafe place(for: bytes) else {
+                    return unsafe sqlite3_bind_blob(statement, position, bytes.baseAddress, size, copied)
+                }
+                return unsafe sqlite3_bind_blob(statement, position, place.baseAddress, size, nil)
             }
         )
+    }
+
+    /// Copies bytes to where they lie until the step is over; `nil` when there is no room.
+    @unsafe
+    private mutating func place(for bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        guard unsafe used + bytes.count <= scratch.count else { return nil }
+        let place = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[used..<used + bytes.count])
+        unsafe place.copyMemory(from: bytes)
+        used += bytes.count
+        return UnsafeRawBufferPointer(place)
     }
 
     /// Binds bytes that outlive the binding.

@@ -18,12 +18,19 @@ public enum CallbackFact {
         bodyHash: ([UInt8]) -> String
     ) -> String {
         let claim = callback.claim
-        let id = (claim.orderID ?? knownID)?.rawValue ?? ""
-        let order = "\(callback.nonce?.rawValue ?? "")|\(id)"
-        guard claim.state != nil || claim.lastUpdate != nil else { return "\(order)|body|\(bodyHash(callback.body))" }
-        let update = claim.lastUpdate.map { String($0.milliseconds) } ?? ""
-        let search = claim.lastSearchState.map(Self.folded) ?? ""
-        return "\(order)|\(claim.state?.name ?? "")|\(update)|\(search)"
+        var key = ""
+        key.reserveCapacity(160)  // One allocation: this is on the way of every callback.
+        if let nonce = callback.nonce { key += nonce.rawValue }
+        key += "|"
+        if let id = claim.orderID ?? knownID { key += id.rawValue }
+        key += "|"
+        guard claim.state != nil || claim.lastUpdate != nil else { return "\(key)body|\(bodyHash(callback.body))" }
+        if let state = claim.state { key += state.name }
+        key += "|"
+        if let update = claim.lastUpdate { key += String(update.milliseconds) }
+        key += "|"
+        if let search = claim.lastSearchState { key += folded(search) }
+        return key
     }
 
     /// A number that is the same for callbacks of the same key, as long as this process runs.
@@ -46,6 +53,9 @@ public enum CallbackFact {
     }
 
     private static func folded(_ name: String) -> String {
-        String(String.UnicodeScalarView(name.lowercased().unicodeScalars.lazy.filter { $0.value > 32 }.prefix(64)))
+        let isFolded = name.utf8.allSatisfy { $0 > 32 && $0 < 127 && !(65...90).contains($0) }
+        if isFolded && name.utf8.count <= 64 { return name }
+        let visible = name.lowercased().unicodeScalars.lazy.filter { $0.value > 32 }
+        return String(String.UnicodeScalarView(visible.prefix(64)))
     }
 }

@@ -10,8 +10,11 @@ enum Schema {
 
     /// Times are milliseconds since 1970.
     ///
-    /// A fact's index begins with its last update, so that the newest entries lie together: entries that lie anywhere
-    /// are a page each to write and sync.
+    /// Entries of an index that lie anywhere are a page each to write and sync. So a fact's begins with its last update,
+    /// and those by order are kept in sections of callbacks that came together (``CallbackSections``).
+    ///
+    /// A callback's `fact` is a hash. Its `order_key` is no foreign key to SQLite, which would have to look through all
+    /// callbacks when an order goes: only ``LedgerTransaction`` writes it.
     ///
     /// A callback's `claim_state` is what it claims as the provider writes it, `claim_name` the same as it is compared. A
     /// candidate's `rejection` grows with each rejection of its order, so that the oldest can be forgotten.
@@ -60,8 +63,8 @@ enum Schema {
 
         CREATE TABLE callbacks (
             id INTEGER PRIMARY KEY,
-            order_key INTEGER REFERENCES orders(key),
-            fact TEXT NOT NULL,
+            order_key INTEGER,
+            fact BLOB NOT NULL,
             received_at_ms INTEGER NOT NULL,
             peer TEXT NOT NULL,
             key_id TEXT,
@@ -80,7 +83,7 @@ enum Schema {
             body BLOB
         ) STRICT;
         CREATE UNIQUE INDEX callbacks_fact ON callbacks(coalesce(claim_update_ms, 0), fact);
-        CREATE INDEX callbacks_order ON callbacks(order_key, verdict);
+        CREATE INDEX callbacks_order ON callbacks(id >> \(CallbackSections.shift), order_key, verdict);
         CREATE INDEX callbacks_unconfirmed ON callbacks(order_key, claim_name) WHERE verdict = 'unconfirmed';
 
         CREATE TABLE documents (

@@ -43,7 +43,10 @@ extension LedgerTransaction {
         for table in ["notifications", "documents", "quarantine"] {
             try run("UPDATE \(table) SET order_key = ? WHERE order_key = ?", [other.key, order.key])
         }
-        try run("UPDATE callbacks SET order_key = ? WHERE order_key = ?", [other.key, order.key])
+        try run(
+            "UPDATE callbacks SET order_key = ? WHERE \(CallbackSections.all) AND order_key = ?",
+            [other.key, order.key]
+        )
         try run("DELETE FROM jobs WHERE id = ?", [JobNumber.of(.verify, order.key)])
         try moveFetch(from: order.key, to: other.key)
         try run("DELETE FROM orders WHERE key = ?", [order.key])

@@ -103,7 +103,13 @@ extension LedgerTransaction {
             [due.milliseconds, job.lease.job]
         )
         guard job.lease.kind == .verify else { return }
-        try run("UPDATE callbacks SET verdict = 'skipped' WHERE order_key = ? AND verdict = 'waiting'", [job.subject])
+        try run(
+            """
+            UPDATE callbacks SET verdict = 'skipped'
+            WHERE \(CallbackSections.all) AND order_key = ? AND verdict = 'waiting'
+            """,
+            [job.subject]
+        )
     }
 
     /// Leaves a job alone for a while whose rows cannot be read.

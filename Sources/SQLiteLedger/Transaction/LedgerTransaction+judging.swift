@@ -42,17 +42,40 @@ extension LedgerTransaction {
         var judging = judging
         var room = Self.maxJudged - (try confirmShown(by: order))
         for verdict in [CallbackVerdict.skipped, .waiting] where room > 0 {
+            room -= try judgeOpen(verdict, &judging, room: room, by: order)
+        }
+        return room > 0 ? nil : judging
+    }
+
+    /// Judges open callbacks of one verdict, oldest first.
+    ///
+    /// - Returns: How many there were, at most as many as there is room for.
+    private func judgeOpen(
+        _ verdict: CallbackVerdict,
+        _ judging: inout Judging,
+        room: Int,
+        by order: OrderRecord
+    ) throws -> Int {
+        let oldest = try row("SELECT min(id) AS id FROM callbacks", [])?.optionalInteger("id") ?? 0
+        var last = max(judging.last[verdict] ?? 0, oldest - 1)
+        var count = 0
+        var section = last >> CallbackSections.shift
+        while section <= judging.newest >> CallbackSections.shift, count < room {
+            // One after another, since SQLite would sort what it finds in several.
             let open = try rows(
                 """
                 SELECT id, claim_id, claim_state FROM callbacks
-                WHERE order_key = ? AND verdict = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?
+                WHERE id >> \(CallbackSections.shift) = ? AND order_key = ? AND verdict = ? AND id > ? AND id <= ?
+                ORDER BY id LIMIT ?
                 """,
-                [judging.order, verdict.rawValue, judging.last[verdict] ?? 0, judging.newest, room]
+                [section, judging.order, verdict.rawValue, last, judging.newest, room - count]
             )
-            for row in open { judging.last[verdict] = try judge(row, was: verdict, by: order) }
-            room -= open.count
+            for row in open { last = try judge(row, was: verdict, by: order) }
+            count += open.count
+            section += 1
         }
-        return room > 0 ? nil : judging
+        judging.last[verdict] = last
+        return count
     }
 
     /// Judges one callback.

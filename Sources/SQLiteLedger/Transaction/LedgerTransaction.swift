@@ -14,6 +14,8 @@ final class LedgerTransaction {
     var knownOrders: KnownOrders
     /// What to ring once the transaction is synced.
     var wakes: [(JobKind, Duration)] = []
+    /// The statement that inserts a callback: looked up once, not by its text for each.
+    private var insertion: Statement?
     /// Rows that could not be read, and were set aside.
     var unreadableRows = 0
 
@@ -34,6 +36,14 @@ final class LedgerTransaction {
     /// Runs a statement with arguments in the order of its question marks.
     func run(_ sql: String, _ arguments: StatementArguments) throws {
         try db.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+
+    /// The statement that inserts a callback.
+    func insertion(_ sql: String) throws -> Statement {
+        if let insertion { return insertion }
+        let statement = try db.cachedStatement(sql: sql)
+        insertion = statement
+        return statement
     }
 
     /// The first row of a query.
