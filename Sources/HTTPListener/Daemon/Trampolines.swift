@@ -33,8 +33,9 @@ func onTarget(
     _ handle: OpaquePointer
 ) -> UnsafeMutableRawPointer? {
     guard let opaque = unsafe cmhd_socket_context(handle) else { return nil }
-    let connection = unsafe Unmanaged<Connection>.fromOpaque(opaque).takeUnretainedValue()
-    connection.begin(target: unsafe String(cString: target))
+    unsafe Unmanaged<Connection>.fromOpaque(opaque)._withUnsafeGuaranteedRef { connection in
+        unsafe connection.begin(target: String(cString: target))
+    }
     return unsafe opaque
 }
 
@@ -50,20 +51,22 @@ func onRequest(
     _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>
 ) -> MHD_Result {
     guard let opaque = unsafe request.pointee else { return .NO }
-    let connection = unsafe Unmanaged<Connection>.fromOpaque(opaque).takeUnretainedValue()
-    let next: Connection.Next
-    if let upload = unsafe upload, unsafe uploadSize.pointee > 0 {
-        next = unsafe connection.bodyArrived(UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee))
-        unsafe uploadSize.pointee = 0
-    } else if connection.awaitsHead {
-        next = connection.headArrived(unsafe readHead(of: handle, connection.target, method, version))
-    } else {
-        next = connection.requestArrived()
-    }
-    switch next {
-    case .proceed, .wait: return .YES
-    case .respond(let response): return connection.queue(response) ? .YES : .NO
-    case .close: return .NO
+    // Without a count of its own: other threads count on the same connection, and would be waited for.
+    return unsafe Unmanaged<Connection>.fromOpaque(opaque)._withUnsafeGuaranteedRef { connection in
+        let next: Connection.Next
+        if let upload = unsafe upload, unsafe uploadSize.pointee > 0 {
+            next = unsafe connection.bodyArrived(UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee))
+            unsafe uploadSize.pointee = 0
+        } else if connection.awaitsHead {
+            next = connection.headArrived(unsafe readHead(of: handle, connection.target, method, version))
+        } else {
+            next = connection.requestArrived()
+        }
+        switch next {
+        case .proceed, .wait: return .YES
+        case .respond(let response): return connection.queue(response) ? .YES : .NO
+        case .close: return .NO
+        }
     }
 }
 
@@ -76,7 +79,7 @@ func onRequestEnd(
 ) {
     guard let opaque = unsafe request.pointee else { return }
     unsafe request.pointee = nil
-    unsafe Unmanaged<Connection>.fromOpaque(opaque).takeUnretainedValue().end()
+    unsafe Unmanaged<Connection>.fromOpaque(opaque)._withUnsafeGuaranteedRef { $0.end() }
 }
 
 /// The library has something to say.

@@ -37,7 +37,8 @@ public struct CallbackTokenKeys: Sendable {
     /// Checks a token in time that does not depend on how much of its code is right.
     public func check(_ text: some StringProtocol) -> TokenVerdict {
         guard text.utf8.count <= Self.maxLength else { return .invalid }
-        return check(bytes: Array(text.utf8))
+        // Not as an array made of a substring, which is copied byte by byte through an iterator.
+        return check(bytes: Array(String(text).utf8))
     }
 
     private func check(bytes: [UInt8]) -> TokenVerdict {
