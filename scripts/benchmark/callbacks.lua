@@ -2,6 +2,9 @@
 local tokens, count, base = {}, 0, os.time() * 1000000
 for line in io.lines(os.getenv("TOKENS")) do tokens[#tokens + 1] = line end
 
+local headers = { ["Content-Type"] = "application/json" }
+if os.getenv("CLOSE") == "1" then headers["Connection"] = "close" end
+
 local filler = string.rep("x", 330)
 
 request = function()
@@ -13,5 +16,5 @@ request = function()
     '"esito":{"codice":"0","info":"OK"},"ricerche":[],"json_visura":{"$0":"%s"},"callback_data":false}}',
     order, base, base + count, filler)
   return wrk.format("POST", wrk.path == "/callbacks/" and "/callbacks/" .. tokens[order] or nil,
-    { ["Content-Type"] = "application/json" }, body)
+    headers, body)
 end

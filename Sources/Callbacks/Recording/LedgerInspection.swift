@@ -231,6 +231,8 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
     public var unsettledCallbacks: Int?
     /// Acknowledged callbacks that the ledger could not write; known to the process that serves.
     public var setAsideCallbacks: Int?
+    /// Syncs of the journal since the start, each of which has acknowledged all that waited; as above.
+    public var journalSyncs: Int?
 
     /// Creates a summary.
     public init(

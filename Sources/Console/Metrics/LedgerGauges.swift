@@ -16,6 +16,10 @@ enum LedgerGauges {
         if let setAside = summary.setAsideCallbacks {
             single("ricevuta_journal_set_aside", "Acknowledged callbacks that the ledger could not write.", setAside)
         }
+        if let syncs = summary.journalSyncs {
+            text.family("ricevuta_journal_syncs_total", .counter, help: "Syncs that acknowledged callbacks.")
+            text.sample("ricevuta_journal_syncs_total", [], Double(syncs))
+        }
         family(
             "ricevuta_ledger_callbacks_by_verdict",
             "Callbacks by what verification made of them.",

@@ -31,6 +31,7 @@ extension ConsolePorts {
                 let journal = journal.statistics
                 summary.unsettledCallbacks = journal.unsettled
                 summary.setAsideCallbacks = journal.setAside
+                summary.journalSyncs = journal.syncs
                 return summary
             },
             isGood: { links.isGood(sha256: $0.sha256, expires: $0.expires, signature: $0.signature) },
