@@ -1,0 +1,117 @@
+"""Measures what slow attackers cost honest traffic: connections that send a byte of head or body, or read a byte of their
+answers, in each second.
+
+Usage: slow.py BINARY WORK [--attackers N] [--busy N] [--rounds N] [--seconds N]
+"""
+
+import argparse
+import pathlib
+import select
+import socket
+import statistics
+import sys
+import threading
+import time
+
+import load
+import servers
+
+
+class Attack:
+    """A third drips its head, a third its body, a third asks for much and reads little."""
+
+    def __init__(self, port, count, token):
+        self.port, self.token = port, token.encode()
+        self.stopping = threading.Event()
+        self.held = [self.open(number) for number in range(count)]
+        self.cut = 0
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def open(self, number):
+        one = socket.socket()
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        one.bind((f"127.0.{2 + number // 250}.{1 + number % 250}", 0))
+        one.connect(("127.0.0.1", self.port))
+        kind = number % 3
+        if kind == 0:
+            sent, rest = b"", b"POST /callbacks/x HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"a" * 4000
+        elif kind == 1:
+            sent, rest = b"POST /callbacks/%s HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n" % self.token, b"{" * 5000
+        else:
+            body = b'{"_id":"5fec14002548c9ae11575850","stato_richiesta":"In erogazione","timestamp_last_update":1}'
+            request = b"POST /callbacks/%s HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s" % (
+                self.token, len(body), body)
+            sent, rest = request * 100, b""
+        one.setblocking(False)
+        try:
+            one.send(sent)
+        except BlockingIOError:
+            pass
+        return [one, rest, kind, number]
+
+    def run(self):
+        while not self.stopping.wait(1):
+            for place, (one, rest, kind, number) in enumerate(self.held):
+                try:
+                    if kind == 2:
+                        if select.select([one], [], [], 0)[0] and one.recv(1) == b"":
+                            raise OSError
+                    else:
+                        one.send(rest[:1])
+                        self.held[place][1] = rest[1:]
+                        if select.select([one], [], [], 0)[0]:
+                            raise OSError
+                except BlockingIOError:
+                    pass
+                except OSError:
+                    one.close()
+                    self.cut += 1
+                    self.held[place] = self.open(number)
+
+    def stop(self):
+        self.stopping.set()
+        self.thread.join()
+        for one, *_ in self.held:
+            one.close()
+
+
+def main():
+    arguments = argparse.ArgumentParser(prog="scripts/bench slow")
+    arguments.add_argument("binary", type=pathlib.Path)
+    arguments.add_argument("work", type=pathlib.Path)
+    arguments.add_argument("--attackers", type=int, default=500)
+    arguments.add_argument("--busy", type=int, default=64)
+    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--seconds", type=int, default=4)
+    options = arguments.parse_args()
+    server = servers.Ricevuta(options.work, options.binary).start()
+    try:
+        server.tokens(1000)
+        token = (options.work / "tokens").read_text().split()[0]
+        load.run(server.url(), options.work, options.busy, 1)
+        alone, beside = [], []
+        for round in range(options.rounds):
+            def measure(into):
+                time.sleep(0.5)
+                into.append(load.run(server.url(), options.work, options.busy, options.seconds))
+                server.settle()
+
+            def measure_beside():
+                attack = Attack(server.port, options.attackers, token)
+                measure(beside)
+                attack.stop()
+
+            for turn in (lambda: measure(alone), measure_beside)[:: 1 if round % 2 else -1]:
+                turn()
+            print(f"round {round + 1} of {options.rounds} done", file=sys.stderr)
+        for name, runs in (("no attackers", alone), (f"{options.attackers} attackers", beside)):
+            print(f"{name:<16} {statistics.median(run.rate for run in runs):>9,.0f}/s   "
+                  f"p99 {statistics.median(run.p99 for run in runs):.2f} ms")
+        print(f"honest traffic's p99 is {statistics.median(two.p99 / one.p99 for one, two in zip(alone, beside)):.2f}× "
+              f"that without them, its rate {statistics.median(two.rate / one.rate for one, two in zip(alone, beside)):.2f}×")
+    finally:
+        server.stop()
+
+
+main()
