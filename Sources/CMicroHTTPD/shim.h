@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <microhttpd.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -51,6 +53,8 @@ struct cmhd_settings {
     const char *_Nullable private_key;
     /// A GnuTLS priority string; only used with a certificate.
     const char *_Nullable priorities;
+    /// PEM texts of authorities: clients are asked for a certificate then, and served without one all the same.
+    const char *_Nullable client_authorities;
     cmhd_on_request on_request;
     cmhd_on_target on_target;
     cmhd_on_request_end on_request_end;
@@ -75,13 +79,16 @@ static inline size_t cmhd_keep_escapes(void *_Nullable context, struct MHD_Conne
 /// since it then waits for more before it looks at those. `MHD_run` never waits.
 static inline struct MHD_Daemon *_Nullable cmhd_start_daemon(const struct cmhd_settings *settings) {
     unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
-    struct MHD_OptionItem items[4];
+    struct MHD_OptionItem items[5];
     unsigned int count = 0;
     if (settings->certificate != NULL) {
         flags |= MHD_USE_TLS;
         items[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)settings->certificate};
         items[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)settings->private_key};
         items[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)settings->priorities};
+        if (settings->client_authorities != NULL)
+            items[count++] =
+                (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_TRUST, 0, (void *)settings->client_authorities};
     }
     items[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
     // The logger comes first: the library uses its own for complaints about options before it.
@@ -112,6 +119,12 @@ static inline int cmhd_epoll(struct MHD_Daemon *daemon) {
 static inline int cmhd_is_ready(struct MHD_Daemon *daemon) {
     MHD_UNSIGNED_LONG_LONG timeout = 0;
     return MHD_get_timeout(daemon, &timeout) == MHD_YES && timeout == 0;
+}
+
+/// The number of connections that the daemon has.
+static inline unsigned int cmhd_connections(struct MHD_Daemon *daemon) {
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    return info ? info->num_connections : 0;
 }
 
 /// Adds a descriptor to the daemon's epoll set: an event of it makes the set readable, and `MHD_run` passes over it.
@@ -147,6 +160,22 @@ static inline int cmhd_socket(struct MHD_Connection *connection) {
 static inline const struct sockaddr *_Nullable cmhd_peer(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     return info ? info->client_addr : NULL;
+}
+
+/// The SHA-256 of the other side's certificate, if it is for a client and one of the authorities vouches for it.
+///
+/// Returns 0 for any other, for none, and without TLS.
+static inline int cmhd_client_certificate(struct MHD_Connection *connection, unsigned char *fingerprint) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    if (info == NULL || info->tls_session == NULL) return 0;
+    gnutls_session_t session = (gnutls_session_t)info->tls_session;
+    gnutls_typed_vdata_st purpose = {GNUTLS_DT_KEY_PURPOSE_OID, (unsigned char *)GNUTLS_KP_TLS_WWW_CLIENT, 0};
+    unsigned int status = 0, count = 0;
+    if (gnutls_certificate_verify_peers(session, &purpose, 1, &status) != 0 || status != 0) return 0;
+    const gnutls_datum_t *peers = gnutls_certificate_get_peers(session, &count);
+    size_t size = 32;
+    return peers != NULL && count > 0 &&
+           gnutls_fingerprint(GNUTLS_DIG_SHA256, peers, fingerprint, &size) == 0 && size == 32;
 }
 
 /// Bytes of the request's head, or 0 before it is complete.

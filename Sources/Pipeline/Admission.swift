@@ -13,6 +13,8 @@ public enum Admission: Sendable, Equatable {
     case unauthorized
     /// Callbacks are not taken from this address.
     case networkNotAllowed
+    /// Callbacks are not taken without another client certificate.
+    case certificateNotAllowed
     /// The address showed too many bad tokens.
     case tooManyFailures(retryAfter: Duration)
 }

@@ -51,13 +51,23 @@ public final class Intake: Sendable {
     ///   - path: The raw path, undecoded: `/callbacks/TOKEN`, or `/callbacks` where the token is in the body.
     ///   - peer: The connection's address, 4 or 16 bytes.
     ///   - forwardedFor: The values of `X-Forwarded-For`.
+    ///   - certificate: The SHA-256 of the client's certificate, if the listener's authorities vouch for it.
     /// - Returns: Whether to read the body.
-    public func admit(method: String, path: String, peer: [UInt8], forwardedFor: [String]) -> Admission {
+    public func admit(
+        method: String,
+        path: String,
+        peer: [UInt8],
+        forwardedFor: [String],
+        certificate: String? = nil
+    ) -> Admission {
         guard path == "/callbacks" || path.hasPrefix("/callbacks/") else { return .notFound }
         guard method == "POST" else { return .methodNotAllowed(allow: "POST") }
         let origin = policy.origin(peer: peer, forwardedFor: forwardedFor)
         guard policy.allows(origin) else {
             return refuse(.networkNotAllowed, .network, from: origin)
+        }
+        guard policy.certificates.allow(certificate) else {
+            return refuse(.certificateNotAllowed, .certificate, from: origin)
         }
         let time = now()
         // Before the token is looked at: guessing is not free.

@@ -33,6 +33,7 @@ struct IntakeMeters: Sendable {
     enum Refusal: String, CaseIterable {
         case badToken = "bad_token"
         case network
+        case certificate
         case limited
     }
 

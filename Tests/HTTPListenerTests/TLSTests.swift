@@ -56,6 +56,62 @@ struct TLSTests {
         }
     }
 
+    @Test func usesRenewedCertificatesAndKeepsOldOnesWhenTheyAreBad() async throws {
+        try await withTemporaryFolder { folder in
+            let first = try await makeCertificate(in: folder)
+            try FileManager.default.createDirectory(atPath: "\(folder)/other", withIntermediateDirectories: true)
+            let second = try await makeCertificate(in: "\(folder)/other")
+            let mixed = TLSFiles(certificate: first.certificate, privateKey: second.privateKey)
+            let request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+            try await withListener(RecordingHandler(), tls: first) { listener in
+                func isTrusted(_ files: TLSFiles) async throws -> Bool {
+                    try await connect(to: listener.port, "-tls1_3", trusting: files, request).text.contains(
+                        "HTTP/1.1 200"
+                    )
+                }
+                #expect(try await isTrusted(first))
+                try await listener.reload(second)
+                #expect(try await isTrusted(second))
+                #expect(try await !isTrusted(first))
+                await #expect(throws: ListenerError.self) { try await listener.reload(mixed) }
+                #expect(try await isTrusted(second))
+            }
+        }
+    }
+
+    @Test func tellsTheClientsCertificateWhenAnAuthorityVouchesForIt() async throws {
+        try await withTemporaryFolder { folder in
+            var server = try await makeCertificate(in: folder)
+            var clients: [TLSFiles] = []
+            for name in ["known", "unknown"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+                clients.append(try await makeCertificate(in: "\(folder)/\(name)"))
+            }
+            server.clientAuthorities = clients[0].certificate
+            let fingerprint = try await openssl([
+                "x509", "-in", clients[0].certificate, "-noout", "-fingerprint", "-sha256",
+            ])
+            let digits = fingerprint.text.split(separator: "=").last.map { $0.lowercased().filter(\.isHexDigit) }
+            let request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            let handler = RecordingHandler(respond: { .text(200, "it is \($0.head.clientCertificate ?? "none")") })
+
+            let answers = try await withListener(handler, tls: server) { listener in
+                var answers: [String] = []
+                for client in [nil, clients[0], clients[1]] {
+                    answers.append(
+                        try await connect(to: listener.port, "-tls1_3", trusting: server, as: client, request).text
+                    )
+                }
+                return answers
+            }
+
+            #expect(answers[0].contains("it is none"))
+            #expect(answers[1].contains("it is \(try #require(digits))"))
+            #expect(answers[2].contains("it is none"))
+        }
+    }
+
     private func makeCertificate(in folder: String) async throws -> TLSFiles {
         let files = TLSFiles(certificate: "\(folder)/certificate.pem", privateKey: "\(folder)/key.pem")
         let output = try await openssl([
@@ -71,13 +127,14 @@ struct TLSTests {
         to port: UInt16,
         _ version: String,
         trusting files: TLSFiles,
+        as client: TLSFiles? = nil,
         _ request: String
     ) async throws -> (status: Int32, text: String) {
         try await openssl(
             [
                 "s_client", "-connect", "127.0.0.1:\(port)", "-servername", "localhost", version, "-quiet",
                 "-ign_eof", "-verify_return_error", "-CAfile", files.certificate,
-            ],
+            ] + (client.map { ["-cert", $0.certificate, "-key", $0.privateKey] } ?? []),
             input: request
         )
     }

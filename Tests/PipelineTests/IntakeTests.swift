@@ -210,4 +210,23 @@ import Visengine
             #expect(admission == .networkNotAllowed)
         }
     }
+
+    @Test(
+        arguments: [
+            (.any, nil, true), (.any, "ab", true), (.vouchedFor, nil, false), (.vouchedFor, "ab", true),
+            (.listed(["ab"]), "ab", true), (.listed(["ab"]), "AB", false), (.listed(["ab"]), nil, false),
+            (.listed(["ab"]), "", false), (.listed([]), "ab", false),
+        ] as [(ClientCertificates, String?, Bool)]
+    )
+    func takesCallbacksWithKnownCertificatesOnly(policy: ClientCertificates, shown: String?, isAllowed: Bool) throws {
+        let admission = intake(SourcePolicy(certificates: policy)).admit(
+            method: "POST",
+            path: "/callbacks/\(keys.mint(try Sample.nonce()))",
+            peer: [192, 0, 2, 1],
+            forwardedFor: [],
+            certificate: shown
+        )
+
+        #expect((admission == .certificateNotAllowed) == !isAllowed)
+    }
 }

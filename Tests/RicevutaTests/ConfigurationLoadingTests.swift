@@ -39,13 +39,8 @@ struct ConfigurationLoadingTests {
     @Test("the example with every # taken away is good too, and has every key")
     func everythingSwitchedOn() throws {
         let lines: [String] = ConfigurationDocument.example().split(separator: "\n", omittingEmptySubsequences: false)
-            .map { line -> String in
-                // A comment is "# " and a word; what is commented out follows the # at once or after two spaces.
-                let indentation = line.prefix { $0 == " " }
-                let rest = line.dropFirst(indentation.count)
-                guard rest.hasPrefix("#"), !rest.hasPrefix("# ") || rest.hasPrefix("#  ") else { return String(line) }
-                return String(indentation) + String(rest.dropFirst())
-            }
+            // Twice, since a section that is optional has keys that are.
+            .map { Self.switchedOn(Self.switchedOn(String($0))) }
         let configuration = try ConfigurationFixture(lines.joined(separator: "\n")).load()
 
         #expect(configuration.listener.publicURL == "https://callbacks.example.com")
@@ -56,6 +51,14 @@ struct ConfigurationLoadingTests {
         for key in UnknownKey.paths(ConfigurationTable.keys, below: "") {
             #expect(lines.contains { $0.contains(" \(key.name):") || $0.hasPrefix("\(key.name):") }, "\(key.path)")
         }
+    }
+
+    private static func switchedOn(_ line: String) -> String {
+        // A comment is "# " and a word; what is commented out follows the # at once or after two spaces.
+        let indentation = line.prefix { $0 == " " }
+        let rest = line.dropFirst(indentation.count)
+        guard rest.hasPrefix("#"), !rest.hasPrefix("# ") || rest.hasPrefix("#  ") else { return line }
+        return String(indentation) + String(rest.dropFirst())
     }
 
     @Test("every key reaches its place")
@@ -137,7 +140,8 @@ struct ConfigurationLoadingTests {
     private static let everything = """
         dataDirectory: /var/lib/ricevuta
         listener:
-          {host: "::", port: 0, publicURL: "https://in.example.com/hooks/", tls: {certificate: c.pem, privateKey: /k.pem},
+          {host: "::", port: 0, publicURL: "https://in.example.com/hooks/", tls: {certificate: c.pem, privateKey: /k.pem,
+             clientAuthorities: ca.pem, reloadInterval: 1m},
            maxBodyBytes: 1MiB, maxHeaderBytes: 2048, maxConnections: 50, maxConnectionsPerAddress: 5, idleTimeout: 5s,
            requestDeadline: 1500ms}
         admin: {host: localhost, port: 0, publicURL: "http://127.0.0.1:9", linkLifetime: 1m}
@@ -148,7 +152,8 @@ struct ConfigurationLoadingTests {
           timeLimit: 500ms
           requestsPerSecond: 2.5
         tokens: {active: {id: k1, secret: {fromEnvironment: RICEVUTA_TOKEN_KEY}}}
-        source: {token: optional, allowedNetworks: [10.0.0.0/8], trustedProxies: ["::1"]}
+        source: {token: optional, clientCertificate: required, clientFingerprints: ["\(String(repeating: "AB:", count: 31))CD"],
+          allowedNetworks: [10.0.0.0/8], trustedProxies: ["::1"]}
         reconciliation: {firstInterval: 1s, maxInterval: 2s, minReadBackInterval: 0s, callbackGrace: 4s}
         archive: {maxDocumentBytes: 4KiB}
         delivery: {maxAttempts: 3, firstDelay: 1s, maxDelay: 9s}

@@ -66,6 +66,10 @@ struct ConfigurationRefusalTests {
                 "source: {token: optinal}",
                 "3:17 source.token: expected one of required, optional; did you mean opt"
             ),
+            Refusal(
+                "source: {clientFingerprints: [ab]}",
+                "3:31 source.clientFingerprints[0]: expected the SHA-256 of a certificate"
+            ),
             Refusal("source: {allowedNetworks: 10.0.0.0/8}", "3:27 source.allowedNetworks: expected a list"),
             Refusal("source: {allowedNetworks: [10.0.0.1/8]}", "3:28 source.allowedNetworks[0]: expected an address"),
             Refusal("log: {level: inf}", "3:14 log.level: expected one of trace"),
@@ -93,6 +97,7 @@ struct ConfigurationRefusalTests {
             Refusal("listener: {tls: {certificate: a}}", "3:17 listener.tls.privateKey: is missing; expected a path"),
             Refusal("listener: {tls: {privateKey: a}}", "3:17 listener.tls.certificate: is missing; expected a path"),
             Refusal("listener: {maxConnectionsPerAddress: 1001}", "3:38 listener.maxConnectionsPerAddress: is more"),
+            Refusal("source: {clientCertificate: required}", "3:29 source.clientCertificate: needs listener.tls.cl"),
             Refusal("reconciliation: {maxInterval: 1m}", "3:31 reconciliation.maxInterval: is shorter than recon"),
             Refusal("delivery: {firstDelay: 7h}", "3:11 delivery.maxDelay: is shorter than delivery.firstDelay"),
             Refusal("sinks: [{name: a, type: http, secrets: [\(Self.webhookSecret)]}]", "3:9 sinks[0].url: is missing"),

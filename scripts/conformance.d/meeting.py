@@ -7,8 +7,6 @@ import threading
 from cases import GOOD, post
 from receiver import read_answers
 
-TLS_NAME = "plain to the TLS port"
-
 
 def whole(receiver, request, path=None):
     return request.replace(b"POST T", b"POST " + (path or receiver.fresh_path()), 1)
@@ -90,21 +88,6 @@ def same_moment(receiver):
         return f"{receiver.stored() - before} stored"
     counted = count("accepted") - accepted, count("duplicate") - repeated
     return "" if counted == (1, 63) else f"counted {counted}"
-
-
-def plain_to_tls(receiver):
-    """No answer in plain text, and TLS still works."""
-    import ssl
-
-    with receiver.connect() as connection:
-        connection.sendall(GOOD)
-        answers, is_closed = read_answers(connection, 0)
-    if any(answer.status for answer in answers):
-        return "it was answered"
-    context = ssl.create_default_context(cafile=str(receiver.work / "certificate.pem"))
-    with context.wrap_socket(receiver.connect(), server_hostname="localhost") as connection:
-        connection.sendall(whole(receiver, GOOD))
-        return "" if b" 200 " in connection.recv(65536) else "a good request over TLS failed"
 
 
 CHECKS = {

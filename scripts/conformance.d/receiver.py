@@ -16,8 +16,8 @@ admin: {{port: {admin}}}
 provider: {{baseURL: "http://127.0.0.1:9", token: {{fromFile: "{work}/api.token"}}, requestsPerSecond: 1}}
 tokens: {{active: {{id: k1, secret: {{fromFile: "{work}/token.key"}}}}}}
 log: {{level: error}}
+{more}
 """
-TLS = ', tls: {{certificate: "{work}/certificate.pem", privateKey: "{work}/key.pem"}}'
 
 
 def free_port():
@@ -89,13 +89,13 @@ def read_answers(connection, expected, to_head=False):
 class Receiver:
     """A `ricevuta serve` on free ports, for as long as the context lasts."""
 
-    def __init__(self, binary, work, tls=False):
+    def __init__(self, binary, work, name="plain", tls="", more=""):
         self.binary, self.work = binary, work
         self.port, self.admin = free_port(), free_port()
         self.addresses = 0
-        text = CONFIGURATION.format(work=work, port=self.port, admin=self.admin, data="tls" if tls else "plain",
-                                    tls=TLS.format(work=work) if tls else "")
-        self.configuration = work / f"{'tls' if tls else 'plain'}.yaml"
+        text = CONFIGURATION.format(work=work, port=self.port, admin=self.admin, data=name, more=more,
+                                    tls=", tls: {" + tls.format(work=work) + "}" if tls else "")
+        self.configuration = work / f"{name}.yaml"
         self.configuration.write_text(text)
 
     def __enter__(self):
@@ -111,7 +111,7 @@ class Receiver:
                 time.sleep(0.02)
         else:
             raise SystemExit("the receiver did not start; its output:\n" + (self.work / "receiver.log").read_text())
-        out = subprocess.run([self.binary, "token", "mint", "--config", str(self.configuration), "--count", "400"],
+        out = subprocess.run([self.binary, "token", "mint", "--config", str(self.configuration), "--count", "1000"],
                              check=True, capture_output=True, text=True).stdout
         self.paths = [re.sub(r"^.*?(/callbacks/)", r"\1", line).strip().encode() for line in out.splitlines()]
         return self
@@ -130,8 +130,10 @@ class Receiver:
         return socket.create_connection(("127.0.0.1", self.port), 5, (address, 0))
 
     def fresh_path(self):
-        """The path of an order that nothing has been told of."""
-        return self.paths.pop()
+        """The path of an order that nothing has been told of; when there are none left, of the last one."""
+        if len(self.paths) > 1:
+            return self.paths.pop()
+        return self.paths[0]
 
     def metrics(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/metrics", timeout=5) as answer:

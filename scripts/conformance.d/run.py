@@ -11,6 +11,7 @@ import sys
 import time
 
 import meeting
+import tls
 from cases import CASES
 from receiver import Receiver, read_answers
 
@@ -120,9 +121,7 @@ def main():
         for name, check in meeting.CHECKS.items():
             if options.only in name:
                 note(name, check(receiver))
-    if options.only in meeting.TLS_NAME:
-        with Receiver(options.binary, options.work, tls=True) as receiver:
-            note(meeting.TLS_NAME, meeting.plain_to_tls(receiver))
+    tls.run(options.binary, options.work, pathlib.Path(__file__).parent.parent, options.only, note)
     print(f"{count} cases, {failed} failed")
     sys.exit(1 if failed else 0)
 

@@ -4,6 +4,8 @@
 public struct SourcePolicy: Sendable, Equatable {
     /// Whether a callback needs a good token.
     public var requiresToken: Bool
+    /// Which client certificates callbacks are taken with.
+    public var certificates: ClientCertificates
     /// Networks that callbacks are taken from; empty means any.
     public var allowedNetworks: [AddressRange]
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -12,10 +14,12 @@ public struct SourcePolicy: Sendable, Equatable {
     /// Creates a policy.
     public init(
         requiresToken: Bool = true,
+        certificates: ClientCertificates = .any,
         allowedNetworks: [AddressRange] = [],
         trustedProxies: [AddressRange] = []
     ) {
         self.requiresToken = requiresToken
+        self.certificates = certificates
         self.allowedNetworks = allowedNetworks
         self.trustedProxies = trustedProxies
     }

@@ -29,7 +29,8 @@ extension Connection {
                 target: head.target,
                 headers: head.headers,
                 peer: peer,
-                contentLength: length
+                contentLength: length,
+                clientCertificate: clientCertificate()
             )
             switch core.handler.decide(head) {
             case .refuse(let response):

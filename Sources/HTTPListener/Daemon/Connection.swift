@@ -51,6 +51,9 @@ final class Connection: @unchecked Sendable {
     /// Bytes of body beyond the limit, thrown away.
     var excess = 0
 
+    /// The peer's certificate, looked at with the first request.
+    private var certificate: String??
+
     var core: ListenerCore { loop.core }
 
     @unsafe
@@ -65,6 +68,17 @@ final class Connection: @unchecked Sendable {
     /// Whether there is no request on the connection.
     var isIdle: Bool {
         if case .idle = phase { true } else { false }
+    }
+
+    /// The SHA-256 of the peer's certificate if it is a good one.
+    func clientCertificate() -> String? {
+        guard core.asksForCertificates else { return nil }
+        if let certificate { return certificate }
+        var bytes = [UInt8](repeating: 0, count: 32)
+        let isGood = unsafe cmhd_client_certificate(handle, &bytes) != 0
+        let found = isGood ? bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() : nil
+        certificate = .some(found)
+        return found
     }
 
     /// A request line has arrived.

@@ -11,8 +11,8 @@ import Glibc
 struct DaemonHandle: ~Copyable, @unchecked Sendable {
     // @unchecked: the pointer is used by whoever owns the handle, one thread at a time.
     private let daemon: OpaquePointer
-    private let waker: Waker
     private let epoll: Int32
+    private let listening: Int32
     private var quiescedSocket: Int32 = -1
 
     /// Starts a daemon whose callbacks borrow `loop` until the handle is gone.
@@ -40,6 +40,7 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
             certificate: nil,
             private_key: nil,
             priorities: nil,
+            client_authorities: nil,
             on_request: onRequest,
             on_target: onTarget,
             on_request_end: onRequestEnd,
@@ -49,14 +50,13 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
         )
         let started: OpaquePointer?
         if let tls {
-            unsafe started = tls.certificate.withCString { certificate in
-                unsafe tls.privateKey.withCString { privateKey in
-                    unsafe tlsPriorities.withCString { priorities in
-                        unsafe settings.certificate = certificate
-                        unsafe settings.private_key = privateKey
-                        unsafe settings.priorities = priorities
-                        return unsafe cmhd_start_daemon(&settings)
-                    }
+            unsafe started = tls.withCStrings { certificate, privateKey, authorities in
+                unsafe tlsPriorities.withCString { priorities in
+                    unsafe settings.certificate = certificate
+                    unsafe settings.private_key = privateKey
+                    unsafe settings.client_authorities = authorities
+                    unsafe settings.priorities = priorities
+                    return unsafe cmhd_start_daemon(&settings)
                 }
             }
         } else {
@@ -72,8 +72,8 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
             throw .startFailed(errno: errno, reason: "the library has no epoll descriptor")
         }
         unsafe self.daemon = daemon
-        self.waker = waker
         self.epoll = epoll
+        listening = descriptor
     }
 
     deinit {
@@ -91,14 +91,32 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
     /// Whether ``run()`` has more to do at once.
     var isReady: Bool { unsafe cmhd_is_ready(daemon) != 0 }
 
-    /// Waits until there is something to do, or the waker wakes, at most so long.
-    borrowing func wait(atMost duration: Duration) {
+    /// The number of its connections.
+    var connections: Int { Int(unsafe cmhd_connections(daemon)) }
+
+    /// What to wait for: it becomes readable when there is something to do, or the waker wakes.
+    var readiness: pollfd { pollfd(fd: epoll, events: Int16(POLLIN), revents: 0) }
+
+    /// Waits until one of them is ready, at most so long.
+    static func wait(for entries: inout [pollfd], atMost duration: Duration, _ waker: Waker) {
         let (seconds, attoseconds) = duration.components
         let milliseconds = Int32(clamping: seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)
-        var entry = pollfd(fd: epoll, events: Int16(POLLIN), revents: 0)
         // Ended early by a signal: the caller looks at everything again anyway.
-        _ = unsafe poll(&entry, 1, max(0, milliseconds))
+        _ = unsafe poll(&entries, nfds_t(entries.count), max(0, milliseconds))
         waker.clear()
+    }
+
+    /// The same socket, for a daemon that takes over.
+    borrowing func socketForSuccessor(port: UInt16) throws(ListenerError) -> ListeningSocket {
+        try ListeningSocket(duplicating: listening, port: port)
+    }
+
+    /// Leaves new connections to the successor, and keeps its own.
+    mutating func handOver() {
+        guard quiescedSocket < 0 else { return }
+        let socket = unsafe MHD_quiesce_daemon(daemon)
+        // Closed at once, not shut: the successor listens on the same one.
+        if socket >= 0 { close(socket) }
     }
 
     /// Takes no new connection from now on.

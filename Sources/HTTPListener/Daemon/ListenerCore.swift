@@ -9,6 +9,8 @@ final class ListenerCore: Sendable {
     let limits: ListenerLimits
     let rules: HeadRules
     let isTLS: Bool
+    let asksForCertificates: Bool
+    let configuration: ListenerConfiguration
     let port: UInt16
     let waker: Waker
 
@@ -16,6 +18,8 @@ final class ListenerCore: Sendable {
     private let stop = Lock(Stop())
     private let draining = Atomic(false)
     private let closing = Atomic(false)
+    private let reloads = Lock<[Reload]>([])
+    private let isReloadAsked = Atomic(false)
     private let messages: Lock<String?> = Lock(nil)
     private let onMessage: (@Sendable (String) -> Void)?
 
@@ -24,6 +28,12 @@ final class ListenerCore: Sendable {
         var connection: Connection
         var request: UInt64
         var response: Response
+    }
+
+    /// New certificates, and who waits to hear whether they are in use.
+    struct Reload: Sendable {
+        var texts: TLSTexts
+        var done: CheckedContinuation<ListenerError?, Never>
     }
 
     private struct Inbox {
@@ -48,6 +58,8 @@ final class ListenerCore: Sendable {
         limits = configuration.limits
         rules = HeadRules(limits: configuration.limits)
         self.isTLS = isTLS
+        self.configuration = configuration
+        asksForCertificates = configuration.tls?.clientAuthorities != nil
         self.port = port
         onMessage = configuration.onLibraryMessage
         waker = try Waker()
@@ -64,13 +76,7 @@ final class ListenerCore: Sendable {
         let socket = try ListeningSocket(host: configuration.host, port: configuration.port)
         let core = try ListenerCore(configuration, isTLS: texts != nil, port: socket.port, handler: handler)
         let loop = ListenerLoop(core)
-        do {
-            let handle = try DaemonHandle(configuration, socket: socket, tls: texts, waker: core.waker, loop: loop)
-            loop.adopt(handle)
-        } catch {
-            guard let files = configuration.tls, case .startFailed(_, let reason) = error else { throw error }
-            throw .tlsFile(path: files.certificate, reason: "certificate and key can't be used together: \(reason)")
-        }
+        try loop.begin(on: socket, tls: texts)
         // Should there be no thread, the loop goes, and the daemon with it.
         try startThread(named: "listener") { loop.run() }
         return core
@@ -97,6 +103,8 @@ final class ListenerCore: Sendable {
             return stop.waiters
         }
         for waiter in waiters { waiter.resume() }
+        isReloadAsked.store(true, ordering: .releasing)
+        for reload in takeReloads() { reload.done.resume(returning: .startFailed(errno: 0, reason: "it has stopped")) }
     }
 
     /// Whether every answer has to close its connection.
@@ -158,6 +166,35 @@ extension ListenerCore {
         inbox.withLock { inbox in
             inbox.isOver = true
             swap(&inbox.answers, &answers)
+        }
+    }
+}
+
+// MARK: - Certificates
+
+extension ListenerCore {
+    /// Asks for the certificates to be used from the next connection on.
+    ///
+    /// - Returns: Why they are not.
+    func use(_ texts: TLSTexts) async -> ListenerError? {
+        await withCheckedContinuation { done in
+            let isStopped = stop.withLock { stop in
+                // Under the lock of the end, so that none is left waiting behind it.
+                if !stop.isDone { reloads.withLock { $0.append(Reload(texts: texts, done: done)) } }
+                return stop.isDone
+            }
+            if isStopped { return done.resume(returning: .startFailed(errno: 0, reason: "it has stopped")) }
+            isReloadAsked.store(true, ordering: .releasing)
+            waker.wake()
+        }
+    }
+
+    /// What was asked for since the last call.
+    func takeReloads() -> [Reload] {
+        guard isReloadAsked.exchange(false, ordering: .acquiring) else { return [] }
+        return reloads.withLock { reloads in
+            defer { reloads = [] }
+            return reloads
         }
     }
 }

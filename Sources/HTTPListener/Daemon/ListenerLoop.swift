@@ -1,3 +1,13 @@
+import CMicroHTTPD
+import Glibc
+
+/// A daemon in a place of its own, since a type that can't be copied can't be in a list.
+private final class RunningDaemon {
+    var handle: DaemonHandle
+
+    init(_ handle: consuming DaemonHandle) { self.handle = handle }
+}
+
 /// A listener's thread: serves what is ready, hands out answers, enforces deadlines, stops.
 ///
 /// libmicrohttpd has deadlines for silence only, and its own threads can't wait for an answer without two system calls
@@ -12,7 +22,10 @@ final class ListenerLoop: @unchecked Sendable {
     /// Of this turn.
     private(set) var now = Instant.now()
 
-    private var daemon: DaemonHandle?
+    private var daemon: RunningDaemon?
+    /// Daemons with older certificates, until their connections have ended.
+    private var leaving: [RunningDaemon] = []
+    private var waits: [pollfd] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
     /// Those among them whose bodies pause, and when the first goes on.
     private var paused: [ObjectIdentifier: Connection] = [:]
@@ -30,8 +43,16 @@ final class ListenerLoop: @unchecked Sendable {
         self.core = core
     }
 
-    func adopt(_ handle: consuming DaemonHandle) {
-        daemon = consume handle
+    /// Starts the library on a socket.
+    func begin(on socket: consuming ListeningSocket, tls: TLSTexts?) throws(ListenerError) {
+        let configuration = core.configuration
+        do {
+            let handle = try DaemonHandle(configuration, socket: socket, tls: tls, waker: core.waker, loop: self)
+            daemon = RunningDaemon(handle)
+        } catch {
+            guard let files = configuration.tls, case .startFailed(_, let reason) = error else { throw error }
+            throw .tlsFile(path: files.certificate, reason: "certificate and key can't be used together: \(reason)")
+        }
     }
 
     /// Runs until the listener has been asked to stop, and has.
@@ -56,13 +77,41 @@ extension ListenerLoop {
         now = .now()
         isBusy = false
         handOut()
-        daemon?.run()
+        daemon?.handle.run()
+        if !leaving.isEmpty { runLeaving() }
         if hasHanded {
             hasHanded = false
             core.handler.turnEnded()
         }
         if now >= pauseEnd { endPauses() }
         if now >= sweepDue { sweep() }
+        for reload in core.takeReloads() { reload.done.resume(returning: renew(reload.texts)) }
+    }
+
+    private func runLeaving() {
+        for old in leaving { old.handle.run() }
+        leaving.removeAll { $0.handle.connections == 0 }
+    }
+
+    /// Serves new connections with other certificates.
+    ///
+    /// By a daemon of their own, since the library can't change them in one that runs. Connections that are there keep
+    /// theirs.
+    ///
+    /// - Returns: Why the certificates are not used.
+    private func renew(_ texts: TLSTexts) -> ListenerError? {
+        guard let old = daemon, core.stopDeadline == nil else {
+            return .startFailed(errno: 0, reason: "the listener is stopping")
+        }
+        do throws(ListenerError) {
+            try begin(on: old.handle.socketForSuccessor(port: core.port), tls: texts)
+        } catch {
+            return error
+        }
+        old.handle.handOver()
+        leaving.append(old)
+        isBusy = true
+        return nil
     }
 
     /// Brings answers to their connections.
@@ -83,11 +132,17 @@ extension ListenerLoop {
         guard !isBusy else { return }
         // Requests that wait count as ready for the library, so that it can't be asked then.
         let limit: Duration = waiting > 0 ? .milliseconds(1) : duration
-        if waiting == 0, daemon?.isReady == true { return }
-        guard core.beginWaiting() else { return }
-        daemon?.wait(atMost: min(limit, pauseEnd.nanoseconds == .max ? limit : max(.zero, pauseEnd.since(now))))
+        if waiting == 0, isReady { return }
+        guard let daemon, core.beginWaiting() else { return }
+        waits.removeAll(keepingCapacity: true)
+        waits.append(daemon.handle.readiness)
+        for old in leaving { waits.append(old.handle.readiness) }
+        let most = pauseEnd.nanoseconds == .max ? limit : min(limit, max(.zero, pauseEnd.since(now)))
+        DaemonHandle.wait(for: &waits, atMost: most, core.waker)
         core.endWaiting()
     }
+
+    private var isReady: Bool { daemon?.handle.isReady == true || leaving.contains { $0.handle.isReady } }
 
     /// How late a deadline may be noticed.
     private var tick: Duration { min(max(core.limits.requestDeadline / 8, .milliseconds(5)), .seconds(1)) }
@@ -148,7 +203,7 @@ extension ListenerLoop {
 extension ListenerLoop {
     private func drain(until deadline: Instant) {
         core.beginDraining()
-        daemon?.quiesce()
+        daemon?.handle.quiesce()
         while Instant.now() < (core.stopDeadline ?? deadline) {
             turn()
             if !isBusy, connections.values.allSatisfy(\.isIdle) { return }
@@ -158,7 +213,7 @@ extension ListenerLoop {
 
     private func close() {
         core.beginDraining()
-        daemon?.quiesce()
+        daemon?.handle.quiesce()
         core.beginClosing()
         // What was answered until now is sent, and whoever comes later hears that it was too late.
         core.closeInbox(into: &answers)
@@ -171,6 +226,7 @@ extension ListenerLoop {
             wait(atMost: .milliseconds(2))
         } while Instant.now() < end && !connections.values.allSatisfy(\.isIdle)
         for connection in connections.values { connection.closeOut() }
+        leaving = []
         daemon = nil
     }
 }

@@ -39,6 +39,14 @@ struct ListeningSocket: ~Copyable {
         self.port = Self.boundPort(descriptor)
     }
 
+    /// Another descriptor of a socket that listens on that port already.
+    init(duplicating original: Int32, port: UInt16) throws(ListenerError) {
+        let copy = fcntl(original, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw .startFailed(errno: errno, reason: "no second descriptor of the socket") }
+        descriptor = copy
+        self.port = port
+    }
+
     deinit {
         close(descriptor)
     }

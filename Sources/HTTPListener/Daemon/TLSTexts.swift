@@ -4,15 +4,31 @@ import Glibc
 struct TLSTexts: Sendable {
     var certificate: String
     var privateKey: String
+    /// `nil` when clients are not asked for certificates.
+    var clientAuthorities: String?
 
-    /// Reads both files.
+    /// Reads the files.
     ///
     /// - Throws: ``ListenerError/tlsFile(path:reason:)`` for the first that can't be read or is no PEM file of its kind.
     init(_ files: TLSFiles) throws(ListenerError) {
         certificate = try Self.read(files.certificate, kind: "CERTIFICATE")
         privateKey = try Self.read(files.privateKey, kind: "PRIVATE KEY")
+        if let path = files.clientAuthorities { clientAuthorities = try Self.read(path, kind: "CERTIFICATE") }
         if privateKey.contains("ENCRYPTED") {
             throw .tlsFile(path: files.privateKey, reason: "the key is encrypted; store it without a passphrase")
+        }
+    }
+
+    /// Calls `body` with all three as C strings that last as long as the call.
+    @unsafe
+    func withCStrings<Result>(
+        _ body: (UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafePointer<CChar>?) -> Result
+    ) -> Result {
+        unsafe certificate.withCString { certificate in
+            unsafe privateKey.withCString { privateKey in
+                guard let clientAuthorities else { return unsafe body(certificate, privateKey, nil) }
+                return unsafe clientAuthorities.withCString { unsafe body(certificate, privateKey, $0) }
+            }
         }
     }
 

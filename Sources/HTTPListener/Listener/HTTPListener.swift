@@ -26,6 +26,17 @@ public final class HTTPListener: Sendable {
         core = try ListenerCore.start(configuration, handler: handler)
     }
 
+    /// Reads the PEM files anew and uses them for new connections; those that are there go on as they are.
+    ///
+    /// Blocks on the disk for a moment.
+    ///
+    /// - Parameter files: The files, which may be others than before.
+    /// - Throws: ``ListenerError``; what was in use before stays in use then.
+    public func reload(_ files: TLSFiles) async throws(ListenerError) {
+        guard core.isTLS else { throw .tlsFile(path: files.certificate, reason: "the listener speaks plain HTTP") }
+        if let failure = await core.use(try TLSTexts(files)) { throw failure }
+    }
+
     deinit {
         core.requestStop(at: .now())
     }

@@ -15,6 +15,10 @@ public struct RequestHead: Sendable {
     /// The body's declared length in bytes; `nil` when none is declared or the body comes in chunks.
     public var contentLength: Int?
 
+    /// The SHA-256 of the peer's certificate over its DER, in lower-case hexadecimal, when it is for a client and one of
+    /// ``TLSFiles/clientAuthorities`` vouches for it.
+    public var clientCertificate: String?
+
     /// The target up to its first `?`, not decoded.
     public var path: String {
         guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return target }
@@ -38,11 +42,19 @@ public struct RequestHead: Sendable {
         )
     }
 
-    init(method: String, target: String, headers: HTTPHeaders, peer: PeerAddress, contentLength: Int?) {
+    init(
+        method: String,
+        target: String,
+        headers: HTTPHeaders,
+        peer: PeerAddress,
+        contentLength: Int?,
+        clientCertificate: String? = nil
+    ) {
         self.method = method
         self.target = target
         self.headers = headers
         self.peer = peer
         self.contentLength = contentLength
+        self.clientCertificate = clientCertificate
     }
 }

@@ -11,6 +11,10 @@ struct Configuration: Sendable {
             var certificate: String
             /// Absolute path of the private key.
             var privateKey: String
+            /// Absolute path of the authorities that vouch for clients.
+            var clientAuthorities: String?
+            /// How often the files are looked at.
+            var reloadInterval: Duration
         }
 
         var host: String

@@ -27,6 +27,7 @@ struct ConfigurationBuilder {
             ),
             source: SourcePolicy(
                 requiresToken: source.text("token") != "optional",
+                certificates: certificates(source),
                 allowedNetworks: networks(source, "allowedNetworks"),
                 trustedProxies: networks(source, "trustedProxies")
             ),
@@ -54,7 +55,12 @@ struct ConfigurationBuilder {
             publicURL: address(values, "publicURL"),
             tls: values.section("tls")
                 .map {
-                    Configuration.Listener.TLS(certificate: path($0, "certificate"), privateKey: path($0, "privateKey"))
+                    Configuration.Listener.TLS(
+                        certificate: path($0, "certificate"),
+                        privateKey: path($0, "privateKey"),
+                        clientAuthorities: $0.text("clientAuthorities") == nil ? nil : path($0, "clientAuthorities"),
+                        reloadInterval: sure($0.duration("reloadInterval"))
+                    )
                 },
             maxBodyBytes: Int(sure(values.integer("maxBodyBytes"))),
             maxHeaderBytes: Int(sure(values.integer("maxHeaderBytes"))),
@@ -108,6 +114,12 @@ struct ConfigurationBuilder {
                     allowedNetworks: networks(values, "allowedNetworks")
                 )
         )
+    }
+
+    private func certificates(_ source: ConfigurationSection) -> ClientCertificates {
+        guard source.text("clientCertificate") == "required" else { return .any }
+        let fingerprints = source.texts("clientFingerprints").map { $0.lowercased().filter { $0 != ":" } }
+        return fingerprints.isEmpty ? .vouchedFor : .listed(Set(fingerprints))
     }
 
     private func networks(_ values: ConfigurationSection, _ key: String) -> [AddressRange] {

@@ -9,7 +9,7 @@ struct ConfigurationRules {
 
     /// Every impossible combination, at the value that would have to change.
     func problems() -> [(place: ConfigurationPlace, message: String)] {
-        ports() + connections() + intervals() + sinkNames() + keyIDs() + templates() + targets()
+        ports() + connections() + certificates() + intervals() + sinkNames() + keyIDs() + templates() + targets()
     }
 
     private func ports() -> [(place: ConfigurationPlace, message: String)] {
@@ -30,6 +30,14 @@ struct ConfigurationRules {
             let place = listener.place("maxConnectionsPerAddress")
         else { return [] }
         return [(place, "is more than listener.maxConnections; 0 is no limit")]
+    }
+
+    private func certificates() -> [(place: ConfigurationPlace, message: String)] {
+        guard let source = root.section("source"), source.text("clientCertificate") == "required",
+            let place = source.place("clientCertificate"), let listener = root.section("listener"),
+            listener.section("tls")?.text("clientAuthorities") == nil
+        else { return [] }
+        return [(place, "needs listener.tls.clientAuthorities: without them every certificate would be refused")]
     }
 
     private func intervals() -> [(place: ConfigurationPlace, message: String)] {

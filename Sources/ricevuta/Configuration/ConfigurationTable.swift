@@ -41,6 +41,18 @@ enum ConfigurationTable {
                         sample: "./tls/certificate.pem"
                     ),
                     .required("privateKey", .text(.path), "Its private key, PEM.", sample: "./tls/key.pem"),
+                    .optional(
+                        "clientAuthorities",
+                        .text(.path),
+                        "The authorities that vouch for client certificates, PEM; see source.clientCertificate.",
+                        sample: "./tls/clients.pem"
+                    ),
+                    .value(
+                        "reloadInterval",
+                        .duration(.milliseconds(100) ... .seconds(86_400)),
+                        "5s",
+                        "How often the files are looked at; new ones are used from the next connection on, as after SIGHUP."
+                    ),
                 ]),
                 "TLS from PEM files; without it the listener speaks plain HTTP, for use behind a proxy."
             ),
@@ -165,6 +177,18 @@ enum ConfigurationTable {
                 .choice(["required", "optional"]),
                 "required",
                 "Whether a callback needs a good token."
+            ),
+            .value(
+                "clientCertificate",
+                .choice(["none", "required"]),
+                "none",
+                "Whether a callback needs a client certificate that listener.tls.clientAuthorities vouch for."
+            ),
+            .value(
+                "clientFingerprints",
+                .list(of: .text(.fingerprint)),
+                "[]",
+                "The SHA-256 of those client certificates that are taken; empty is any that is vouched for."
             ),
             .value("allowedNetworks", networks, "[]", "Networks that callbacks are taken from; empty is any."),
             .value("trustedProxies", networks, "[]", "Proxies whose X-Forwarded-For is believed."),

@@ -4,7 +4,7 @@ import Visengine
 
 /// What a text in the configuration has to look like.
 enum TextForm: Sendable, CaseIterable {
-    case host, webAddress, urlPath, path, template, keyID, sinkName, network, item, order
+    case host, webAddress, urlPath, path, template, keyID, sinkName, network, fingerprint, item, order
 
     /// What to write, for messages and for the schema.
     var expectation: String {
@@ -17,6 +17,7 @@ enum TextForm: Sendable, CaseIterable {
         case .keyID: "1 to 16 characters of a-z and 0-9"
         case .sinkName: "1 to 64 characters of a-z, 0-9, - and _"
         case .network: "an address or a block in CIDR notation without bits beyond its prefix, such as 10.0.0.0/8"
+        case .fingerprint: "the SHA-256 of a certificate: 64 hexadecimal digits, with or without colons"
         case .item: "a catalogue item's hash: letters, digits, - and _"
         case .order: "an order's id: letters, digits, - and _"
         }
@@ -32,6 +33,7 @@ enum TextForm: Sendable, CaseIterable {
         case .keyID: "^[a-z0-9]{1,16}$"
         case .sinkName: "^[a-z0-9_-]{1,64}$"
         case .network: "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"
+        case .fingerprint: "^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$"
         case .item: "^[A-Za-z0-9_-]{1,128}$"
         case .order: "^[A-Za-z0-9_-]{1,64}$"
         }
@@ -53,6 +55,9 @@ enum TextForm: Sendable, CaseIterable {
                 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
         case .sinkName: return SinkName(rawValue: text) != nil
         case .network: return AddressRange(text) != nil
+        case .fingerprint:
+            let digits = text.utf8.filter { $0 != UInt8(ascii: ":") }
+            return digits.count == 64 && digits.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
         case .item: return ItemHash(text) != nil
         case .order: return OrderID(text) != nil
         }

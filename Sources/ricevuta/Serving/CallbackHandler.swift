@@ -9,7 +9,7 @@ import Pipeline
 /// | accepted, duplicate | 200 |
 /// | no such path, no such method | 404, 405 |
 /// | token missing or wrong | 401 |
-/// | address not allowed | 403 |
+/// | address or client certificate not allowed | 403 |
 /// | too many bad tokens from the address | 429 with `Retry-After` |
 /// | body names no order, and there is no token | 400 |
 /// | body coded as gzip or the like | 415 |
@@ -25,7 +25,8 @@ struct CallbackHandler: RequestHandler {
             method: head.method,
             path: head.path,
             peer: head.peer.bytes,
-            forwardedFor: head.headers.all("x-forwarded-for")
+            forwardedFor: head.headers.all("x-forwarded-for"),
+            certificate: head.clientCertificate
         )
         switch admission {
         case .admitted(let callback):
@@ -36,6 +37,8 @@ struct CallbackHandler: RequestHandler {
         case .notFound: return .refuse(.notFound())
         case .methodNotAllowed(let allow): return .refuse(.methodNotAllowed(allow: [allow]))
         case .unauthorized: return .refuse(Self.unauthorized)
+        case .certificateNotAllowed:
+            return .refuse(.problem(403, detail: "Callbacks are taken with a client certificate that is known here."))
         case .networkNotAllowed: return .refuse(.problem(403, detail: "Callbacks are not taken from this address."))
         case .tooManyFailures(let retryAfter):
             return .refuse(.tooManyRequests(retryAfter: retryAfter, detail: "Too many requests without a good token."))

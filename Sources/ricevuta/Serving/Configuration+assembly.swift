@@ -64,13 +64,20 @@ extension Configuration.Listener {
         limits.idleTimeout = idleTimeout
         limits.requestDeadline = requestDeadline
         var settings = ListenerConfiguration(host: host, port: port, limits: limits)
-        settings.tls = tls.map { TLSFiles(certificate: $0.certificate, privateKey: $0.privateKey) }
+        settings.tls = tls?.files
         settings.onLibraryMessage = { logger.debug("Listener", metadata: ["message": "\($0)"]) }
         return try HTTPListener(settings, handler: handler)
     }
 
     /// Where it listens.
     func url(port: UInt16) -> String { webAddress(scheme: tls == nil ? "http" : "https", host, port) }
+}
+
+extension Configuration.Listener.TLS {
+    /// The files as the listener knows them.
+    var files: TLSFiles {
+        TLSFiles(certificate: certificate, privateKey: privateKey, clientAuthorities: clientAuthorities)
+    }
 }
 
 extension Configuration.Admin {

@@ -102,7 +102,8 @@ struct Receiver: Sendable {
                     },
                     ListenerService(name: "admin", listener: admin, deadline: .seconds(2), logger: logger),
                 ] + flow.services + [
-                    ListenerService(name: "callbacks", listener: listener, deadline: drainTime, logger: logger)
+                    ListenerService(name: "callbacks", listener: listener, deadline: drainTime, logger: logger),
+                    CertificateService(listener: listener, tls: configuration.listener.tls, logger: logger),
                 ]
             return Receiver(group: group(services, logger: logger), logger: logger)
         } catch {
