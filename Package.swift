@@ -34,6 +34,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .target(name: "HTTPListener", dependencies: ["CMicroHTTPD"]),
+        .target(name: "ServiceManager"),
         .target(name: "Visengine", dependencies: [crypto]),
         .target(name: "Callbacks", dependencies: ["Visengine"]),
         .target(name: "CallbackJournal", dependencies: ["Callbacks", "DurableFiles", "Visengine", system]),
@@ -67,7 +68,8 @@ let package = Package(
                 "HTTPListener", "Visengine", "Callbacks", "CallbackJournal", "DurableFiles", "SQLiteLedger",
                 "VisengineClient",
                 "FileArchive",
-                "Sinks", "Pipeline", "Console", arguments, crypto, httpClient, log, coreMetrics, lifecycle, nioCore,
+                "ServiceManager", "Sinks", "Pipeline", "Console", arguments, crypto, httpClient, log, coreMetrics,
+                lifecycle, nioCore,
                 signals,
                 system,
                 .product(name: "Yams", package: "Yams"),
@@ -77,6 +79,7 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Callbacks", "Visengine"], path: "Tests/TestSupport"),
         .testTarget(name: "HTTPListenerTests", dependencies: ["HTTPListener", "TestSupport"]),
+        .testTarget(name: "ServiceManagerTests", dependencies: ["ServiceManager"]),
         .testTarget(name: "VisengineTests", dependencies: ["Visengine", crypto]),
         .testTarget(name: "CallbacksTests", dependencies: ["Callbacks", "Visengine"]),
         .testTarget(

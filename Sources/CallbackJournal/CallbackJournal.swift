@@ -24,6 +24,7 @@ public final class CallbackJournal: CallbackRecorder {
     private let feed: LedgerFeed
     private let configuration: JournalConfiguration
     private let counts = Mutex(JournalStatistics())
+    private let passers = Mutex<[CheckedContinuation<Void, Never>]>([])
     private let ending = Mutex<(isOver: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
 
     /// Opens the journal in a directory, creating what is missing, and begins to hand over what a crash left.
@@ -118,6 +119,26 @@ public final class CallbackJournal: CallbackRecorder {
         }
     }
 
+    /// Returns once the journal's thread has come by: never, if it hangs.
+    public func roundTrip() async {
+        await withCheckedContinuation { continuation in
+            let isOver = ending.withLock { ending in
+                if !ending.isOver { passers.withLock { $0.append(continuation) } }
+                return ending.isOver
+            }
+            if isOver { return continuation.resume() }
+            queue.wake()
+        }
+    }
+
+    private func letPass() {
+        let waiting = passers.withLock { passers in
+            defer { passers = [] }
+            return passers
+        }
+        for one in waiting { one.resume() }
+    }
+
     // MARK: The thread
 
     private func run() {
@@ -128,6 +149,7 @@ public final class CallbackJournal: CallbackRecorder {
             if batch.isEmpty { note() }
             write(batch, &recent)
             batch.removeAll(keepingCapacity: true)
+            letPass()
             sched_yield()
         }
         feed.finish()
@@ -138,6 +160,7 @@ public final class CallbackJournal: CallbackRecorder {
             return ending.waiting
         }
         for continuation in waiting { continuation.resume() }
+        letPass()
     }
 
     /// How long to wait for a callback at most.

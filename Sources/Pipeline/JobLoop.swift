@@ -5,8 +5,8 @@ import Visengine
 
 /// Claims due jobs while there is room, and does them side by side until asked to stop.
 ///
-/// On graceful shutdown it takes nothing new and waits for what is under way. On cancellation what is under way stops at
-/// its next suspension point; the ledger still lists it, and its lease is free for the next boot.
+/// On graceful shutdown it takes nothing new, and waits a moment for what is under way. After that, and on cancellation,
+/// what is under way stops at its next suspension point; the ledger still lists it, and its lease is free for the next boot.
 struct JobLoop<Work: Sendable>: Sendable {
     let kind: JobKind
     let ledger: any JobLedger
@@ -15,13 +15,22 @@ struct JobLoop<Work: Sendable>: Sendable {
     let perform: @Sendable (Work) async -> Void
     let logger: Logger
 
-    private enum Event { case finished, woken(after: Duration) }
+    private enum Event { case finished, woken(after: Duration), graceOver }
+
+    /// How long what is under way may take when everything is to stop: restarts are not to wait for a provider that does
+    /// not answer.
+    private static var grace: Duration { .seconds(1) }
 
     func run() async {
         await withTaskGroup(of: Event.self) { group in
             var inFlight = 0
             var isWaiting = false
             var pacing = Pacing()
+            group.addTask {
+                try? await gracefulShutdown()  // Cancelled when the loop is over.
+                try? await Task.sleep(for: Self.grace)
+                return .graceOver
+            }
             while true {
                 let isStopping = Task.isShuttingDownGracefully || Task.isCancelled
                 if !isStopping, inFlight < maxInFlight {
@@ -45,6 +54,7 @@ struct JobLoop<Work: Sendable>: Sendable {
                 case .woken(let elapsed):
                     isWaiting = false
                     pacing.woken(after: elapsed)
+                case .graceOver: group.cancelAll()
                 case nil: break
                 }
             }

@@ -81,6 +81,9 @@ final class Connection: @unchecked Sendable {
         return found
     }
 
+    /// Whether nothing has come for so long that nothing is likely to be on its way.
+    func isQuiet(_ now: Instant) -> Bool { isIdle && now.since(since) > .milliseconds(500) }
+
     /// A request line has arrived.
     func begin(target: String) {
         phase = .receiving

@@ -13,6 +13,7 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
     private let daemon: OpaquePointer
     private let epoll: Int32
     private let listening: Int32
+    private let isShared: Bool
     private var quiescedSocket: Int32 = -1
 
     /// Starts a daemon whose callbacks borrow `loop` until the handle is gone.
@@ -27,6 +28,7 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
     ) throws(ListenerError) {
         unsafe MHD_set_panic_func(onPanic, nil)
         let limits = configuration.limits
+        let isShared = socket.isShared
         let descriptor = socket.take()
         // Room for the head, for a record of each field, and for a head somewhat over the limit, which is to get our own
         // answer. Not more than that: the library clears all of it for each request.
@@ -74,6 +76,7 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
         unsafe self.daemon = daemon
         self.epoll = epoll
         listening = descriptor
+        self.isShared = isShared
     }
 
     deinit {
@@ -108,7 +111,7 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
 
     /// The same socket, for a daemon that takes over.
     borrowing func socketForSuccessor(port: UInt16) throws(ListenerError) -> ListeningSocket {
-        try ListeningSocket(duplicating: listening, port: port)
+        try ListeningSocket(duplicating: listening, port: port, isShared: isShared)
     }
 
     /// Leaves new connections to the successor, and keeps its own.
@@ -125,8 +128,9 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
     mutating func quiesce() {
         guard quiescedSocket < 0 else { return }
         quiescedSocket = unsafe MHD_quiesce_daemon(daemon)
-        // Without this the kernel would go on accepting for us, and the peers would wait for nothing.
-        if quiescedSocket >= 0 { shutdown(quiescedSocket, Int32(SHUT_RD)) }
+        // Without this the kernel would go on accepting for us, and the peers would wait for nothing; on a socket that
+        // somebody else holds too they wait for the next process.
+        if quiescedSocket >= 0 && !isShared { shutdown(quiescedSocket, Int32(SHUT_RD)) }
     }
 }
 

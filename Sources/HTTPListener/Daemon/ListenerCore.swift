@@ -19,6 +19,7 @@ final class ListenerCore: Sendable {
     private let draining = Atomic(false)
     private let closing = Atomic(false)
     private let reloads = Lock<[Reload]>([])
+    private let passers = Lock<[CheckedContinuation<Void, Never>]>([])
     private let isReloadAsked = Atomic(false)
     private let messages: Lock<String?> = Lock(nil)
     private let onMessage: (@Sendable (String) -> Void)?
@@ -73,7 +74,12 @@ final class ListenerCore: Sendable {
         try requireKnownLibrary(HTTPListener.libraryVersion)
         var texts: TLSTexts?
         if let files = configuration.tls { texts = try TLSTexts(files) }
-        let socket = try ListeningSocket(host: configuration.host, port: configuration.port)
+        let socket =
+            if let descriptor = configuration.socket {
+                try ListeningSocket(adopting: descriptor)
+            } else {
+                try ListeningSocket(host: configuration.host, port: configuration.port)
+            }
         let core = try ListenerCore(configuration, isTLS: texts != nil, port: socket.port, handler: handler)
         let loop = ListenerLoop(core)
         try loop.begin(on: socket, tls: texts)
@@ -189,9 +195,32 @@ extension ListenerCore {
         }
     }
 
+    /// Waits until the thread has come by.
+    func pass() async {
+        await withCheckedContinuation { done in
+            let isStopped = stop.withLock { stop in
+                if !stop.isDone { passers.withLock { $0.append(done) } }
+                return stop.isDone
+            }
+            if isStopped { return done.resume() }
+            isReloadAsked.store(true, ordering: .releasing)
+            waker.wake()
+        }
+    }
+
+    /// Lets those go who wait for the thread.
+    func letPass() {
+        let waiting = passers.withLock { passers in
+            defer { passers = [] }
+            return passers
+        }
+        for one in waiting { one.resume() }
+    }
+
     /// What was asked for since the last call.
     func takeReloads() -> [Reload] {
         guard isReloadAsked.exchange(false, ordering: .acquiring) else { return [] }
+        letPass()
         return reloads.withLock { reloads in
             defer { reloads = [] }
             return reloads

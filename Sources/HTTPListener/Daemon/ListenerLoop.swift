@@ -206,7 +206,7 @@ extension ListenerLoop {
         daemon?.handle.quiesce()
         while Instant.now() < (core.stopDeadline ?? deadline) {
             turn()
-            if !isBusy, connections.values.allSatisfy(\.isIdle) { return }
+            if !isBusy, connections.values.allSatisfy({ $0.isQuiet(now) }) { return }
             wait(atMost: .milliseconds(10))
         }
     }

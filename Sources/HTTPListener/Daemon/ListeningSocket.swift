@@ -9,6 +9,9 @@ struct ListeningSocket: ~Copyable {
     /// The port it is bound to.
     let port: UInt16
 
+    /// Whether somebody else holds it too, and hands it to the next process.
+    let isShared: Bool
+
     /// Binds and listens.
     init(host: String, port: UInt16) throws(ListenerError) {
         guard let address = PeerAddress(host) else { throw .badAddress(host: host) }
@@ -37,14 +40,36 @@ struct ListeningSocket: ~Copyable {
         }
         self.descriptor = descriptor
         self.port = Self.boundPort(descriptor)
+        isShared = false
+    }
+
+    /// Takes over a socket that listens already.
+    init(adopting descriptor: Int32) throws(ListenerError) {
+        guard Self.option(SO_ACCEPTCONN, of: descriptor) == 1,
+            Self.option(SO_TYPE, of: descriptor) == Int32(SOCK_STREAM.rawValue)
+        else {
+            throw .startFailed(errno: errno, reason: "descriptor \(descriptor) is no listening stream socket")
+        }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        self.descriptor = descriptor
+        port = Self.boundPort(descriptor)
+        isShared = true
+    }
+
+    private static func option(_ name: Int32, of descriptor: Int32) -> Int32 {
+        var value: Int32 = -1
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        return unsafe getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0 ? value : -1
     }
 
     /// Another descriptor of a socket that listens on that port already.
-    init(duplicating original: Int32, port: UInt16) throws(ListenerError) {
+    init(duplicating original: Int32, port: UInt16, isShared: Bool) throws(ListenerError) {
         let copy = fcntl(original, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { throw .startFailed(errno: errno, reason: "no second descriptor of the socket") }
         descriptor = copy
         self.port = port
+        self.isShared = isShared
     }
 
     deinit {

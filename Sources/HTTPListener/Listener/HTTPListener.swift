@@ -37,6 +37,9 @@ public final class HTTPListener: Sendable {
         if let failure = await core.use(try TLSTexts(files)) { throw failure }
     }
 
+    /// Returns once the listener's thread has come by: never, if it hangs.
+    public func roundTrip() async { await core.pass() }
+
     deinit {
         core.requestStop(at: .now())
     }

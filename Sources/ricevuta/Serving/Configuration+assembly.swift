@@ -55,7 +55,15 @@ extension Configuration.Provider {
 
 extension Configuration.Listener {
     /// Starts the listener for callbacks.
-    func listen(_ handler: any RequestHandler, logger: Logger) throws(ListenerError) -> HTTPListener {
+    ///
+    /// - Parameters:
+    ///   - handler: What answers.
+    ///   - socket: One that listens already, instead of host and port.
+    ///   - logger: Gets what the library says.
+    /// - Returns: The listener.
+    /// - Throws: `ListenerError`.
+    func listen(_ handler: any RequestHandler, on socket: Int32?, logger: Logger) throws(ListenerError) -> HTTPListener
+    {
         var limits = ListenerLimits()
         limits.maxBodyBytes = maxBodyBytes
         limits.maxHeaderBytes = maxHeaderBytes
@@ -65,6 +73,7 @@ extension Configuration.Listener {
         limits.requestDeadline = requestDeadline
         var settings = ListenerConfiguration(host: host, port: port, limits: limits)
         settings.tls = tls?.files
+        settings.socket = socket
         settings.onLibraryMessage = { logger.debug("Listener", metadata: ["message": "\($0)"]) }
         return try HTTPListener(settings, handler: handler)
     }
@@ -82,11 +91,19 @@ extension Configuration.Listener.TLS {
 
 extension Configuration.Admin {
     /// Starts the listener for operators.
-    func listen(_ handler: any RequestHandler) throws(ListenerError) -> HTTPListener {
+    ///
+    /// - Parameters:
+    ///   - handler: What answers.
+    ///   - socket: One that listens already, instead of host and port.
+    /// - Returns: The listener.
+    /// - Throws: `ListenerError`.
+    func listen(_ handler: any RequestHandler, on socket: Int32?) throws(ListenerError) -> HTTPListener {
         var limits = ListenerLimits()
         limits.maxBodyBytes = 0
         limits.maxConnections = 100
-        return try HTTPListener(ListenerConfiguration(host: host, port: port, limits: limits), handler: handler)
+        var settings = ListenerConfiguration(host: host, port: port, limits: limits)
+        settings.socket = socket
+        return try HTTPListener(settings, handler: handler)
     }
 
     /// Where it listens.

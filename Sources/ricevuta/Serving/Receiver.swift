@@ -8,6 +8,7 @@ import Logging
 import Pipeline
 import SQLiteLedger
 import ServiceLifecycle
+import ServiceManager
 import UnixSignals
 import Visengine
 import VisengineClient
@@ -26,9 +27,11 @@ struct Receiver: Sendable {
     ///   open then.
     static func start(
         _ configuration: Configuration,
+        manager: ServiceManager,
         registry: PrometheusRegistry,
         logger: Logger
     ) async throws -> Receiver {
+        let sockets = try HandedSockets(manager)
         let directory = DataDirectory(path: configuration.dataDirectory)
         let ledger = try SQLiteLedger.open(
             at: directory.ledger,
@@ -45,7 +48,7 @@ struct Receiver: Sendable {
         }
         report(journal, logger)
         do {
-            return try make(configuration, directory, journal, ledger, registry: registry, logger: logger)
+            return try make(configuration, directory, journal, ledger, sockets, manager, registry, logger)
         } catch {
             await journal.close()
             await ledger.close()
@@ -58,8 +61,10 @@ struct Receiver: Sendable {
         _ directory: DataDirectory,
         _ journal: CallbackJournal,
         _ ledger: SQLiteLedger,
-        registry: PrometheusRegistry,
-        logger: Logger
+        _ sockets: HandedSockets,
+        _ manager: ServiceManager,
+        _ registry: PrometheusRegistry,
+        _ logger: Logger
     ) throws -> Receiver {
         let archive = try FileArchive(root: directory.archive, maxDocumentBytes: configuration.maxDocumentBytes)
         archive.sweep()
@@ -78,11 +83,12 @@ struct Receiver: Sendable {
                 registry: registry,
                 logger: logger
             )
-            let admin = try configuration.admin.listen(console.handler)
+            let admin = try configuration.admin.listen(console.handler, on: sockets.admin)
             adminAddress.set(port: admin.port)
             let listener: HTTPListener
             do {
-                listener = try configuration.listener.listen(CallbackHandler(intake: flow.intake), logger: logger)
+                let handler = CallbackHandler(intake: flow.intake)
+                listener = try configuration.listener.listen(handler, on: sockets.callbacks, logger: logger)
             } catch {
                 Task { await admin.stop(within: .zero) }  // Nobody is served yet; the process ends with the error.
                 throw error
@@ -104,6 +110,14 @@ struct Receiver: Sendable {
                 ] + flow.services + [
                     ListenerService(name: "callbacks", listener: listener, deadline: drainTime, logger: logger),
                     CertificateService(listener: listener, tls: configuration.listener.tls, logger: logger),
+                    ServiceManagerService(
+                        manager: manager,
+                        listener: listener,
+                        journal: journal,
+                        ledger: ledger,
+                        status: "Callbacks on port \(listener.port)",
+                        logger: logger
+                    ),
                 ]
             return Receiver(group: group(services, logger: logger), logger: logger)
         } catch {

@@ -1,0 +1,50 @@
+import CallbackJournal
+import Callbacks
+import HTTPListener
+import Logging
+import SQLiteLedger
+import ServiceLifecycle
+import ServiceManager
+
+/// Tells the service manager that the program serves, that it lives, and that it stops.
+///
+/// A sign of life is given only when everything that a callback meets has moved since the one before: the listener's
+/// thread, the journal's, and the ledger. What hangs is silent, and is started anew.
+struct ServiceManagerService: Service {
+    let manager: ServiceManager
+    let listener: HTTPListener
+    let journal: CallbackJournal
+    let ledger: SQLiteLedger
+    let status: String
+    let logger: Logger
+
+    func run() async throws {
+        manager.tell("READY=1\nSTATUS=\(status)")
+        await withGracefulShutdownHandler {
+            await cancelWhenGracefulShutdown {
+                if let limit = manager.watchdogLimit {
+                    await live(every: limit / 2)
+                } else {
+                    try? await Task.sleep(for: .seconds(1 << 40))  // Until it is cancelled.
+                }
+            }
+        } onGracefulShutdown: {
+            manager.tell("STOPPING=1\nSTATUS=Finishing what is in flight")
+        }
+    }
+
+    private func live(every interval: Duration) async {
+        while !Task.isCancelled {
+            await listener.roundTrip()
+            await journal.roundTrip()
+            do throws(LedgerError) {
+                _ = try await ledger.newestCallback()
+                manager.tell("WATCHDOG=1")
+            } catch {
+                guard error != .closed else { return }
+                logger.error("No sign of life for the service manager", metadata: ["reason": "\(error)"])
+            }
+            try? await Task.sleep(for: interval)  // Cancelled means that it is over.
+        }
+    }
+}
