@@ -11,6 +11,8 @@ public enum Admission: Sendable, Equatable {
     case methodNotAllowed(allow: String)
     /// The token is missing or wrong.
     case unauthorized
+    /// What `Authorization` has to show is missing or wrong.
+    case credentialsNeeded(challenge: String)
     /// Callbacks are not taken from this address.
     case networkNotAllowed
     /// Callbacks are not taken without another client certificate.

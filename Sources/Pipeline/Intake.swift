@@ -51,6 +51,8 @@ public final class Intake: Sendable {
     ///   - path: The raw path, undecoded: `/callbacks/TOKEN`, or `/callbacks` where the token is in the body.
     ///   - peer: The connection's address, 4 or 16 bytes.
     ///   - forwardedFor: The values of `X-Forwarded-For`.
+    ///   - query: What follows the target's `?`, undecoded.
+    ///   - authorization: The values of `Authorization`.
     ///   - certificate: The SHA-256 of the client's certificate, if the listener's authorities vouch for it.
     /// - Returns: Whether to read the body.
     public func admit(
@@ -58,6 +60,8 @@ public final class Intake: Sendable {
         path: String,
         peer: [UInt8],
         forwardedFor: [String],
+        query: String? = nil,
+        authorization: [String] = [],
         certificate: String? = nil
     ) -> Admission {
         guard path == "/callbacks" || path.hasPrefix("/callbacks/") else { return .notFound }
@@ -74,10 +78,17 @@ public final class Intake: Sendable {
         if let wait = limiter.withLock({ $0.wait(for: origin, now: time) }) {
             return refuse(.tooManyFailures(retryAfter: wait), .limited, from: origin)
         }
-        guard path.utf8.count > "/callbacks/".utf8.count else {
-            return .admitted(AdmittedCallback(token: nil, origin: origin))
+        if let credentials = policy.credentials, !credentials.allow(authorization) {
+            limiter.withLock { $0.fail(origin, now: time) }
+            return refuse(.credentialsNeeded(challenge: credentials.challenge), .credentials, from: origin)
         }
-        let text = path.dropFirst("/callbacks/".count)
+        var text = path.dropFirst("/callbacks/".count)
+        if text.isEmpty {
+            guard let other = policy.token(query: query, authorization: authorization) else {
+                return .admitted(AdmittedCallback(token: nil, origin: origin))
+            }
+            text = other[...]
+        }
         guard let token = check(text) else {
             limiter.withLock { $0.fail(origin, now: time) }
             return refuse(.unauthorized, .badToken, from: origin, token: String(text))

@@ -34,6 +34,7 @@ struct IntakeMeters: Sendable {
         case badToken = "bad_token"
         case network
         case certificate
+        case credentials
         case limited
     }
 

@@ -213,6 +213,69 @@ import Visengine
 
     @Test(
         arguments: [
+            (nil, ["Bearer TOKEN"], .header, true), (nil, ["bearer   TOKEN"], .header, true),
+            ("token=TOKEN", [], .query, true), ("a=b&token=TOKEN&c", [], .query, true),
+            // Not where it may stand, or more than once.
+            (nil, ["Bearer TOKEN"], .query, false), ("token=TOKEN", [], .header, false),
+            (nil, ["Bearer TOKEN", "Bearer TOKEN"], .header, false), ("token=TOKEN&token=TOKEN", [], .query, false),
+            ("token=TOKEN&token", [], .query, false), ("token=TOKEN&token=", [], .query, false),
+            // Not as it has to be.
+            (nil, ["BearerTOKEN"], .header, false), (nil, ["Bearer TOKEN, Bearer x"], .header, false),
+            (nil, ["Basic TOKEN"], .header, false), (nil, ["Bearer "], .header, false),
+            (nil, ["Bearer"], .header, false),
+            (nil, [""], .header, false), ("TOKEN=TOKEN", [], .query, false), ("token=%54OKEN", [], .query, false),
+            ("token", [], .query, false), ("", [], .query, false), ("token=TOKEN#", [], .query, false),
+        ] as [(String?, [String], TokenPlace, Bool)]
+    )
+    func takesTheTokenWhereItMayStand(query: String?, authorization: [String], place: TokenPlace, isGood: Bool) throws {
+        let token = keys.mint(try Sample.nonce())
+        func filled(_ text: String) -> String {
+            text.split(separator: "TOKEN", omittingEmptySubsequences: false).joined(separator: token)
+        }
+        let admission = intake(SourcePolicy(tokenPlaces: [place])).admit(
+            method: "POST",
+            path: "/callbacks",
+            peer: peer,
+            forwardedFor: [],
+            query: query.map { $0 == "TOKEN=TOKEN" ? "TOKEN=\(token)" : filled($0) },
+            authorization: authorization.map(filled)
+        )
+
+        if case .admitted(let callback) = admission {
+            #expect(callback.hasToken == isGood)
+        } else {
+            #expect(!isGood && admission == .unauthorized)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (.basic, ["Basic dTpw"], true), (.basic, ["basic dTpw"], true), (.basic, ["BASIC  dTpw"], true),
+            (.bearer, ["Bearer dTpw"], true),
+            (.basic, [], false), (.basic, [""], false), (.basic, ["Basic"], false), (.basic, ["Basic "], false),
+            (.basic, ["Basic dTpw", "Basic dTpw"], false), (.basic, ["Basic dTpw "], false),
+            (.basic, ["Basic DTPW"], false),
+            (.basic, ["Basic dTpw="], false), (.basic, ["Basic dTp"], false), (.basic, ["Bearer dTpw"], false),
+            (.basic, ["dTpw"], false), (.basic, ["Basic\tdTpw"], false), (.basic, ["Basic u:p"], false),
+            (.bearer, ["Basic dTpw"], false), (.bearer, ["Bearer dTpw,Bearer dTpw"], false),
+        ] as [(SourceCredentials.Scheme, [String], Bool)]
+    )
+    func asksForCredentials(scheme: SourceCredentials.Scheme, authorization: [String], isGood: Bool) throws {
+        let policy = SourcePolicy(credentials: SourceCredentials(scheme, value: "dTpw"))
+        let admission = intake(policy).admit(
+            method: "POST",
+            path: "/callbacks/\(keys.mint(try Sample.nonce()))",
+            peer: peer,
+            forwardedFor: [],
+            authorization: authorization
+        )
+
+        let refused = Admission.credentialsNeeded(challenge: "\(scheme.rawValue) realm=\"callbacks\"")
+        #expect((admission == refused) == !isGood)
+    }
+
+    @Test(
+        arguments: [
             (.any, nil, true), (.any, "ab", true), (.vouchedFor, nil, false), (.vouchedFor, "ab", true),
             (.listed(["ab"]), "ab", true), (.listed(["ab"]), "AB", false), (.listed(["ab"]), nil, false),
             (.listed(["ab"]), "", false), (.listed([]), "ab", false),

@@ -7,7 +7,7 @@ final class ConfigurationFixture {
     static let secret = "s3cr3t-that-must-never-be-shown-anywhere"
     static let environment = [
         "RICEVUTA_PROVIDER_TOKEN": secret, "RICEVUTA_TOKEN_KEY": secret, "RICEVUTA_TOKEN_KEY_K0": secret,
-        "RICEVUTA_TOKEN_KEY_OLD": secret, "RICEVUTA_LINK_KEY": secret,
+        "RICEVUTA_TOKEN_KEY_OLD": secret, "RICEVUTA_LINK_KEY": secret, "RICEVUTA_SOURCE_SECRET": secret,
         "RICEVUTA_WEBHOOK_SECRET": "whsec_czNjcjN0LXRoYXQtbXVzdC1uZXZlci1iZS1zaG93bi1hbnl3aGVyZQ==",
     ]
     /// The least that is accepted, in two lines.

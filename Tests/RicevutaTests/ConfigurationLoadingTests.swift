@@ -152,7 +152,8 @@ struct ConfigurationLoadingTests {
           timeLimit: 500ms
           requestsPerSecond: 2.5
         tokens: {active: {id: k1, secret: {fromEnvironment: RICEVUTA_TOKEN_KEY}}}
-        source: {token: optional, clientCertificate: required, clientFingerprints: ["\(String(repeating: "AB:", count: 31))CD"],
+        source: {token: optional, tokenIn: [query], credentials: {user: u, secret: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}},
+          clientCertificate: required, clientFingerprints: ["\(String(repeating: "AB:", count: 31))CD"],
           allowedNetworks: [10.0.0.0/8], trustedProxies: ["::1"]}
         reconciliation: {firstInterval: 1s, maxInterval: 2s, minReadBackInterval: 0s, callbackGrace: 4s}
         archive: {maxDocumentBytes: 4KiB}

@@ -97,6 +97,11 @@ struct ConfigurationRefusalTests {
             Refusal("listener: {tls: {certificate: a}}", "3:17 listener.tls.privateKey: is missing; expected a path"),
             Refusal("listener: {tls: {privateKey: a}}", "3:17 listener.tls.certificate: is missing; expected a path"),
             Refusal("listener: {maxConnectionsPerAddress: 1001}", "3:38 listener.maxConnectionsPerAddress: is more"),
+            Refusal("source: {token: optional}", "3:17 source.token: needs allowedNetworks, clientCertificate or cred"),
+            Refusal(
+                "source: {tokenIn: [header], credentials: {secret: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}}}",
+                "3:19 source.tokenIn: has a header in it"
+            ),
             Refusal("source: {clientCertificate: required}", "3:29 source.clientCertificate: needs listener.tls.cl"),
             Refusal("reconciliation: {maxInterval: 1m}", "3:31 reconciliation.maxInterval: is shorter than recon"),
             Refusal("delivery: {firstDelay: 7h}", "3:11 delivery.maxDelay: is shorter than delivery.firstDelay"),

@@ -4,6 +4,10 @@
 public struct SourcePolicy: Sendable, Equatable {
     /// Whether a callback needs a good token.
     public var requiresToken: Bool
+    /// Where else a token may stand.
+    public var tokenPlaces: Set<TokenPlace>
+    /// What has to be shown besides; `nil` for nothing.
+    public var credentials: SourceCredentials?
     /// Which client certificates callbacks are taken with.
     public var certificates: ClientCertificates
     /// Networks that callbacks are taken from; empty means any.
@@ -14,14 +18,39 @@ public struct SourcePolicy: Sendable, Equatable {
     /// Creates a policy.
     public init(
         requiresToken: Bool = true,
+        tokenPlaces: Set<TokenPlace> = [],
+        credentials: SourceCredentials? = nil,
         certificates: ClientCertificates = .any,
         allowedNetworks: [AddressRange] = [],
         trustedProxies: [AddressRange] = []
     ) {
         self.requiresToken = requiresToken
+        self.tokenPlaces = tokenPlaces
+        self.credentials = credentials
         self.certificates = certificates
         self.allowedNetworks = allowedNetworks
         self.trustedProxies = trustedProxies
+    }
+
+    /// The token of a request whose path has none, unchecked.
+    ///
+    /// - Parameters:
+    ///   - query: What follows the target's `?`.
+    ///   - authorization: The values of `Authorization`.
+    /// - Returns: `nil` where none may stand or none stands; a text that is no token when there is more than one.
+    public func token(query: String?, authorization: [String]) -> String? {
+        var found: [String] = []
+        if tokenPlaces.contains(.query), let query {
+            for pair in query.split(separator: "&") where pair == "token" || pair.hasPrefix("token=") {
+                found.append(String(pair.dropFirst("token=".count)))
+            }
+        }
+        if tokenPlaces.contains(.header) {
+            for value in authorization {
+                if let shown = SourceCredentials.shown(.bearer, in: value) { found.append(String(Substring(shown))) }
+            }
+        }
+        return found.count > 1 ? "" : found.first
     }
 
     /// The address that a request comes from: the rightmost hop that is no trusted proxy.

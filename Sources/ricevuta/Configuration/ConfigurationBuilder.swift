@@ -1,4 +1,5 @@
 import Callbacks
+import FoundationEssentials
 import Visengine
 
 /// Makes the typed configuration from values that have passed every check.
@@ -27,6 +28,8 @@ struct ConfigurationBuilder {
             ),
             source: SourcePolicy(
                 requiresToken: source.text("token") != "optional",
+                tokenPlaces: Set(source.texts("tokenIn").compactMap(TokenPlace.init(rawValue:))),
+                credentials: credentials(source),
                 certificates: certificates(source),
                 allowedNetworks: networks(source, "allowedNetworks"),
                 trustedProxies: networks(source, "trustedProxies")
@@ -114,6 +117,13 @@ struct ConfigurationBuilder {
                     allowedNetworks: networks(values, "allowedNetworks")
                 )
         )
+    }
+
+    private func credentials(_ source: ConfigurationSection) -> SourceCredentials? {
+        guard let values = source.section("credentials") else { return nil }
+        let secret = sure(values.secret("secret"))
+        guard let user = values.text("user") else { return SourceCredentials(.bearer, value: secret.text) }
+        return SourceCredentials(.basic, value: Data(Array("\(user):".utf8) + secret.bytes).base64EncodedString())
     }
 
     private func certificates(_ source: ConfigurationSection) -> ClientCertificates {

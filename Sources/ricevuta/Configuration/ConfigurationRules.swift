@@ -9,7 +9,8 @@ struct ConfigurationRules {
 
     /// Every impossible combination, at the value that would have to change.
     func problems() -> [(place: ConfigurationPlace, message: String)] {
-        ports() + connections() + certificates() + intervals() + sinkNames() + keyIDs() + templates() + targets()
+        ports() + connections() + verifiers() + certificates() + intervals() + sinkNames() + keyIDs() + templates()
+            + targets()
     }
 
     private func ports() -> [(place: ConfigurationPlace, message: String)] {
@@ -30,6 +31,25 @@ struct ConfigurationRules {
             let place = listener.place("maxConnectionsPerAddress")
         else { return [] }
         return [(place, "is more than listener.maxConnections; 0 is no limit")]
+    }
+
+    private func verifiers() -> [(place: ConfigurationPlace, message: String)] {
+        guard let source = root.section("source") else { return [] }
+        var problems: [(place: ConfigurationPlace, message: String)] = []
+        let isVerified =
+            !source.list("allowedNetworks").isEmpty || source.text("clientCertificate") == "required"
+            || source.section("credentials") != nil
+        if source.text("token") == "optional", !isVerified, let place = source.place("token") {
+            problems.append(
+                (place, "needs allowedNetworks, clientCertificate or credentials: anybody could cause read-backs")
+            )
+        }
+        if source.section("credentials") != nil, source.texts("tokenIn").contains("header"),
+            let place = source.place("tokenIn")
+        {
+            problems.append((place, "has a header in it, which shows the credentials"))
+        }
+        return problems
     }
 
     private func certificates() -> [(place: ConfigurationPlace, message: String)] {

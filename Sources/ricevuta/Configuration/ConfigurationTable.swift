@@ -179,6 +179,30 @@ enum ConfigurationTable {
                 "Whether a callback needs a good token."
             ),
             .value(
+                "tokenIn",
+                .list(of: .choice(["query", "header"])),
+                "[]",
+                "Where a token may stand besides the path and the body: ?token=TOKEN, Authorization: Bearer TOKEN."
+            ),
+            .optional(
+                "credentials",
+                .section([
+                    .optional(
+                        "user",
+                        .text(.user),
+                        "With a user it is Authorization: Basic, without one Authorization: Bearer.",
+                        sample: "provider"
+                    ),
+                    .required(
+                        "secret",
+                        .secret(.text),
+                        "The password, or the bearer's secret.",
+                        sample: "{fromEnvironment: RICEVUTA_SOURCE_SECRET}"
+                    ),
+                ]),
+                "What a callback has to bring besides its token."
+            ),
+            .value(
                 "clientCertificate",
                 .choice(["none", "required"]),
                 "none",

@@ -4,7 +4,7 @@ import Visengine
 
 /// What a text in the configuration has to look like.
 enum TextForm: Sendable, CaseIterable {
-    case host, webAddress, urlPath, path, template, keyID, sinkName, network, fingerprint, item, order
+    case host, webAddress, urlPath, path, template, keyID, sinkName, network, fingerprint, user, item, order
 
     /// What to write, for messages and for the schema.
     var expectation: String {
@@ -18,6 +18,7 @@ enum TextForm: Sendable, CaseIterable {
         case .sinkName: "1 to 64 characters of a-z, 0-9, - and _"
         case .network: "an address or a block in CIDR notation without bits beyond its prefix, such as 10.0.0.0/8"
         case .fingerprint: "the SHA-256 of a certificate: 64 hexadecimal digits, with or without colons"
+        case .user: "1 to 128 visible characters without a colon"
         case .item: "a catalogue item's hash: letters, digits, - and _"
         case .order: "an order's id: letters, digits, - and _"
         }
@@ -34,6 +35,7 @@ enum TextForm: Sendable, CaseIterable {
         case .sinkName: "^[a-z0-9_-]{1,64}$"
         case .network: "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"
         case .fingerprint: "^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$"
+        case .user: "^[!-9;-~]{1,128}$"
         case .item: "^[A-Za-z0-9_-]{1,128}$"
         case .order: "^[A-Za-z0-9_-]{1,64}$"
         }
@@ -58,6 +60,9 @@ enum TextForm: Sendable, CaseIterable {
         case .fingerprint:
             let digits = text.utf8.filter { $0 != UInt8(ascii: ":") }
             return digits.count == 64 && digits.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
+        case .user:
+            return (1...128).contains(text.utf8.count)
+                && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
         case .item: return ItemHash(text) != nil
         case .order: return OrderID(text) != nil
         }

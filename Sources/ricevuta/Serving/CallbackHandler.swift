@@ -8,7 +8,7 @@ import Pipeline
 /// |---|---|
 /// | accepted, duplicate | 200 |
 /// | no such path, no such method | 404, 405 |
-/// | token missing or wrong | 401 |
+/// | token or credentials missing or wrong | 401 |
 /// | address or client certificate not allowed | 403 |
 /// | too many bad tokens from the address | 429 with `Retry-After` |
 /// | body names no order, and there is no token | 400 |
@@ -26,6 +26,8 @@ struct CallbackHandler: RequestHandler {
             path: head.path,
             peer: head.peer.bytes,
             forwardedFor: head.headers.all("x-forwarded-for"),
+            query: head.query,
+            authorization: head.headers.all("authorization"),
             certificate: head.clientCertificate
         )
         switch admission {
@@ -37,6 +39,14 @@ struct CallbackHandler: RequestHandler {
         case .notFound: return .refuse(.notFound())
         case .methodNotAllowed(let allow): return .refuse(.methodNotAllowed(allow: [allow]))
         case .unauthorized: return .refuse(Self.unauthorized)
+        case .credentialsNeeded(let challenge):
+            return .refuse(
+                .problem(
+                    401,
+                    detail: "A callback needs the credentials agreed upon.",
+                    headers: [("WWW-Authenticate", challenge)]
+                )
+            )
         case .certificateNotAllowed:
             return .refuse(.problem(403, detail: "Callbacks are taken with a client certificate that is known here."))
         case .networkNotAllowed: return .refuse(.problem(403, detail: "Callbacks are not taken from this address."))
