@@ -25,7 +25,7 @@ public struct JournalConfiguration: Sendable, Equatable {
 
     /// Creates a configuration.
     public init(
-        maxQueuedCallbacks: Int = 10_000,
+        maxQueuedCallbacks: Int = 2_000,
         maxQueuedBytes: Int = 64 << 20,
         retryAfter: Duration = .seconds(1),
         maxUnsettled: Int = 12_288,
