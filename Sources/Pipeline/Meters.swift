@@ -12,6 +12,7 @@ enum MetricName {
     static let alarms = "ricevuta_alarms_total"
     static let jobs = "ricevuta_jobs_total"
     static let documentBytes = "ricevuta_document_bytes_total"
+    static let removed = "ricevuta_removed_total"
     static let jobDuration = "ricevuta_job_duration_seconds"
 }
 
@@ -24,8 +25,16 @@ public enum FlowMetrics {
         MetricName.alarms: "What an operator should look at, by kind.",
         MetricName.jobs: "Attempts at jobs, by kind and outcome.",
         MetricName.documentBytes: "Bytes of documents stored.",
+        MetricName.removed: "Old entries removed from the ledger, by what they were.",
         MetricName.jobDuration: "How long attempts at jobs took, by kind.",
     ]
+}
+
+/// Counts what retention removes.
+enum RetentionMeters {
+    static func count(_ count: Int, _ rule: RetentionRule) {
+        Counter(label: MetricName.removed, dimensions: [("what", rule.rawValue)]).increment(by: count)
+    }
 }
 
 /// Counters of the way in, made once: looking one up for each callback would cost more than counting.

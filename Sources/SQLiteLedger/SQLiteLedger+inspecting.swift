@@ -1,6 +1,6 @@
 public import Callbacks
 import GRDB
-public import Visengine
+import Visengine
 
 extension SQLiteLedger: LedgerInspection {
     /// Orders, newest first.
@@ -112,31 +112,6 @@ extension SQLiteLedger: LedgerInspection {
             return try rows.list(sql, arguments, limit: query.limit) { row throws(UnreadableRow) in
                 try DeliveryEntry(row: row)
             }
-        }
-    }
-
-    /// Removes the bodies of callbacks that arrived before a time; all else that is known of them stays.
-    ///
-    /// - Returns: How many there were.
-    public func redactBodies(olderThan time: Timestamp) async throws(LedgerError) -> Int {
-        var redacted = 0
-        var last: Int64 = 0
-        while true {
-            // In small steps, so that no callback waits for them.
-            let step = try await change("redacting callbacks") { [last] transaction in
-                let ids = try transaction.rows(
-                    """
-                    SELECT id FROM callbacks WHERE id > ? AND received_at_ms < ? AND body IS NOT NULL
-                    ORDER BY id LIMIT 500
-                    """,
-                    [last, time.milliseconds]
-                ).map { row throws(UnreadableRow) in try row.integer("id") }
-                for id in ids { try transaction.run("UPDATE callbacks SET body = NULL WHERE id = ?", [id]) }
-                return ids
-            }
-            guard let end = step.last else { return redacted }
-            redacted += step.count
-            last = end
         }
     }
 }

@@ -157,6 +157,7 @@ struct ConfigurationLoadingTests {
           allowedNetworks: [10.0.0.0/8], trustedProxies: ["::1"]}
         reconciliation: {firstInterval: 1s, maxInterval: 2s, minReadBackInterval: 0s, callbackGrace: 4s}
         archive: {maxDocumentBytes: 4KiB}
+        retention: {bodies: 1d, callbacks: 2d, interval: 1s}
         delivery: {maxAttempts: 3, firstDelay: 1s, maxDelay: 9s}
         sinks:
           - {name: folder, type: directory, path: out, types: [document.available], items: [abc], orders: [12345e67],

@@ -104,6 +104,7 @@ struct ConfigurationRefusalTests {
             ),
             Refusal("source: {clientCertificate: required}", "3:29 source.clientCertificate: needs listener.tls.cl"),
             Refusal("reconciliation: {maxInterval: 1m}", "3:31 reconciliation.maxInterval: is shorter than recon"),
+            Refusal("retention: {callbacks: 1d}", "3:24 retention.callbacks: is shorter than retention.bodies"),
             Refusal("delivery: {firstDelay: 7h}", "3:11 delivery.maxDelay: is shorter than delivery.firstDelay"),
             Refusal("sinks: [{name: a, type: http, secrets: [\(Self.webhookSecret)]}]", "3:9 sinks[0].url: is missing"),
             Refusal("sinks: [{name: a, type: http, url: \"http://h/\"}]", "3:9 sinks[0].secrets: is missing"),

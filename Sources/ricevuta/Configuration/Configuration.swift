@@ -87,6 +87,7 @@ struct Configuration: Sendable {
     var provider: Provider
     var tokens: CallbackTokenKeys
     var source: SourcePolicy
+    var retention: RetentionSchedule
     var reconciliation: ReconciliationSchedule
     var maxDocumentBytes: Int64
     var delivery: DeliverySchedule

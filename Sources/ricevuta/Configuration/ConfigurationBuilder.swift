@@ -34,6 +34,7 @@ struct ConfigurationBuilder {
                 allowedNetworks: networks(source, "allowedNetworks"),
                 trustedProxies: networks(source, "trustedProxies")
             ),
+            retention: retention(sure(root.section("retention"))),
             reconciliation: ReconciliationSchedule(
                 firstInterval: sure(reconciliation.duration("firstInterval")),
                 maxInterval: sure(reconciliation.duration("maxInterval")),
@@ -116,6 +117,16 @@ struct ConfigurationBuilder {
                     inlineUpTo: Int(sure(values.integer("inlineUpTo"))),
                     allowedNetworks: networks(values, "allowedNetworks")
                 )
+        )
+    }
+
+    private func retention(_ values: ConfigurationSection) -> RetentionSchedule {
+        RetentionSchedule(
+            ages: [
+                .bodies: sure(values.duration("bodies")),
+                .callbacks: sure(values.duration("callbacks")),
+            ],
+            interval: sure(values.duration("interval"))
         )
     }
 

@@ -61,13 +61,16 @@ struct ConfigurationRules {
     }
 
     private func intervals() -> [(place: ConfigurationPlace, message: String)] {
-        [("reconciliation", "firstInterval", "maxInterval"), ("delivery", "firstDelay", "maxDelay")]
-            .compactMap { name, first, last in
-                guard let section = root.section(name), let shortest = section.duration(first),
-                    let longest = section.duration(last), longest < shortest, let place = section.place(last)
-                else { return nil }
-                return (place, "is shorter than \(name).\(first)")
-            }
+        [
+            ("reconciliation", "firstInterval", "maxInterval"), ("delivery", "firstDelay", "maxDelay"),
+            ("retention", "bodies", "callbacks"),
+        ]
+        .compactMap { name, first, last in
+            guard let section = root.section(name), let shortest = section.duration(first),
+                let longest = section.duration(last), longest < shortest, let place = section.place(last)
+            else { return nil }
+            return (place, "is shorter than \(name).\(first)")
+        }
     }
 
     private func sinkNames() -> [(place: ConfigurationPlace, message: String)] {

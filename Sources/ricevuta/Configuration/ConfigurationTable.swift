@@ -9,7 +9,7 @@ enum ConfigurationTable {
             "./data",
             "Where the ledger and the documents live. Relative paths start at this file's directory."
         ),
-        listener, admin, provider, tokens, source, reconciliation, archive, delivery,
+        listener, admin, provider, tokens, source, reconciliation, archive, delivery, retention,
         .value(
             "sinks",
             .list(of: .section(sinkKeys)),
@@ -257,6 +257,23 @@ enum ConfigurationTable {
             .value("maxDelay", interval, "6h", "The longest delay."),
         ]
     )
+
+    private static let retention = ConfigurationKey.section(
+        "retention",
+        "How long callbacks are kept. Orders, documents and deliveries stay.",
+        [
+            .value("bodies", age, "90d", "The bodies of callbacks, which may hold personal data."),
+            .value("callbacks", age, "730d", "Callbacks that have been judged; one repeated later changes nothing."),
+            .value(
+                "interval",
+                .duration(.milliseconds(100) ... .seconds(86_400)),
+                "1h",
+                "How often old ones are looked for."
+            ),
+        ]
+    )
+
+    private static let age = ValueKind.duration(.seconds(1) ... .seconds(36_500 * 86_400))
 
     private static let log = ConfigurationKey.section(
         "log",

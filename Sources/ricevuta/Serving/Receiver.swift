@@ -106,6 +106,12 @@ struct Receiver: Sendable {
                         sinks.close()
                         try? await http.shutdown()  // Whatever it says, the process ends next.
                     },
+                    RetentionService(
+                        ledger: ledger,
+                        schedule: configuration.retention,
+                        environment: FlowEnvironment(now: { .now() }),
+                        logger: logger
+                    ),
                     ListenerService(name: "admin", listener: admin, deadline: .seconds(2), logger: logger),
                 ] + flow.services + [
                     ListenerService(name: "callbacks", listener: listener, deadline: drainTime, logger: logger),

@@ -1,0 +1,72 @@
+public import Callbacks
+public import Logging
+public import ServiceLifecycle
+import Visengine
+
+/// Removes from the ledger what is old, in small steps with pauses between them, so that no callback waits for it.
+public struct RetentionService: Service {
+    private let ledger: any RetentionLedger
+    private let schedule: RetentionSchedule
+    private let environment: FlowEnvironment
+    private let logger: Logger
+
+    /// Callbacks changed in one transaction, and the pause after it.
+    private static let step = 200
+    private static let pause = Duration.milliseconds(50)
+
+    /// Creates a service.
+    ///
+    /// - Parameters:
+    ///   - ledger: What is cleaned.
+    ///   - schedule: What is kept for how long.
+    ///   - environment: The clock.
+    ///   - logger: Gets a line for each round that removed something.
+    public init(
+        ledger: any RetentionLedger,
+        schedule: RetentionSchedule,
+        environment: FlowEnvironment,
+        logger: Logger
+    ) {
+        self.ledger = ledger
+        self.schedule = schedule
+        self.environment = environment
+        self.logger = logger
+    }
+
+    /// Runs until graceful shutdown or cancellation.
+    public func run() async {
+        await cancelWhenGracefulShutdown {
+            // What has been looked at stays so: a later round goes on behind it.
+            var places: [RetentionRule: Int64] = [:]
+            while !Task.isCancelled {
+                for rule in RetentionRule.allCases {
+                    guard let age = schedule.ages[rule] else { continue }
+                    await apply(rule, before: environment.now() - age, from: &places[rule, default: 0])
+                }
+                try? await Task.sleep(for: schedule.interval)  // Cancelled means that it is over.
+            }
+        }
+        logger.info("Stopped", metadata: ["service": "retention"])
+    }
+
+    private func apply(_ rule: RetentionRule, before time: Timestamp, from place: inout Int64) async {
+        var removed = 0
+        do throws(LedgerError) {
+            while !Task.isCancelled {
+                let (changed, next) = try await ledger.forget(rule, before: time, after: place, limit: Self.step)
+                removed += changed
+                RetentionMeters.count(changed, rule)
+                guard let next else { break }
+                place = next
+                if changed > 0 { try? await Task.sleep(for: Self.pause) }  // Cancelled means that it is over.
+            }
+        } catch {
+            if error != .closed {
+                logger.error("Old entries stay for now", metadata: ["what": "\(rule.rawValue)", "error": "\(error)"])
+            }
+        }
+        if removed > 0 {
+            logger.notice("Old entries removed", metadata: ["what": "\(rule.rawValue)", "count": "\(removed)"])
+        }
+    }
+}

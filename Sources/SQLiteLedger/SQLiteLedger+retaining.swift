@@ -1,0 +1,55 @@
+public import Callbacks
+import GRDB
+public import Visengine
+
+extension SQLiteLedger: RetentionLedger {
+    /// Applies a rule to some old callbacks; see ``RetentionLedger/forget(_:before:after:limit:)``.
+    public func forget(
+        _ rule: RetentionRule,
+        before time: Timestamp,
+        after last: Int64,
+        limit: Int
+    ) async throws(LedgerError) -> (changed: Int, next: Int64?) {
+        // Looked for by a reader: the writer, which callbacks wait for, only touches what is to be changed.
+        let found = try await read("looking for old callbacks") { db -> (ids: [Int64], next: Int64?) in
+            let newest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM callbacks") ?? 0
+            // Numbers ascend with time, so the first that is young enough ends it.
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, received_at_ms, verdict = 'waiting' AS waits, body IS NOT NULL AS has_body
+                    FROM callbacks WHERE id > ? AND id < ? ORDER BY id LIMIT ?
+                    """,
+                arguments: [last, newest, Self.looked]
+            )
+            var ids: [Int64] = []
+            for row in rows {
+                guard let received = row["received_at_ms"] as Int64?, received < time.milliseconds else {
+                    return (ids: ids, next: nil)
+                }
+                if ids.count == limit { return (ids: ids, next: ids.last) }
+                // Judging needs what a callback claims, which stands beside its body.
+                let isMeant = rule == .bodies ? row["has_body"] as Bool : !(row["waits"] as Bool)
+                if isMeant { ids.append(row["id"]) }
+            }
+            return (ids: ids, next: rows.count < Self.looked ? nil : rows.last?["id"] as Int64?)
+        }
+        guard !found.ids.isEmpty else { return (0, found.next) }
+        let changed = try await change("removing old callbacks") { transaction in
+            var changed = 0
+            for id in found.ids {
+                switch rule {
+                case .bodies: try transaction.run("UPDATE callbacks SET body = NULL WHERE id = ?", [id])
+                case .callbacks:
+                    try transaction.run("DELETE FROM callbacks WHERE id = ? AND verdict <> 'waiting'", [id])
+                }
+                changed += transaction.db.changesCount
+            }
+            return changed
+        }
+        return (changed, found.next)
+    }
+
+    /// Callbacks that a reader looks at in one go.
+    private static let looked = 4096
+}

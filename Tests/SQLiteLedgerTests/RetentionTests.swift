@@ -1,0 +1,106 @@
+import Callbacks
+import SQLiteLedger
+import Testing
+import Visengine
+
+@Suite(.timeLimit(.minutes(1)))
+struct RetentionTests {
+    @Test func removesOldBodiesAndNothingElse() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.record(seconds: 0..<6)
+            let before = try await ledger.callbacks()
+
+            #expect(try await ledger.forgetAll(.bodies, before: Sample.now) == 0)
+            #expect(try await ledger.forgetAll(.bodies, before: Sample.now + .seconds(4)) == 4)
+            #expect(try await ledger.forgetAll(.bodies, before: Sample.now + .seconds(4)) == 0)
+
+            #expect(try await ledger.callbacks() == before)
+            let again = await ledger.record(try Sample.callback(state: .unknown("0"), body: "secret"))
+            #expect(again == .duplicate(id: try #require(before.first).id), "its fact is still known")
+        }
+    }
+
+    @Test func changesNoMoreThanToldInOneTransaction() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.record(seconds: 0..<12)
+
+            let first = try await ledger.forget(.bodies, before: Sample.now + .seconds(60), after: 0, limit: 5)
+            #expect(first.changed == 5)
+            let next = try #require(first.next)
+            let second = try await ledger.forget(.bodies, before: Sample.now + .seconds(60), after: next, limit: 5)
+            #expect(second.changed == 5)
+            let last = try await ledger.forget(
+                .bodies,
+                before: Sample.now + .seconds(60),
+                after: try #require(second.next),
+                limit: 5
+            )
+            #expect(last.changed == 1, "the newest stays as it is")
+            #expect(last.next == nil)
+        }
+    }
+
+    @Test func removesNoCallbackThatWaitsToBeJudged() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.record(seconds: 0..<6)
+            let before = try await ledger.callbacks()
+
+            #expect(try await ledger.forgetAll(.callbacks, before: Sample.now + .seconds(60)) == 0)
+
+            #expect(try await ledger.callbacks() == before)
+        }
+    }
+
+    @Test(.enabled(if: SQLiteTool.isInstalled))
+    func removesJudgedCallbacksAndKeepsTheirOrderAndTheNewest() async throws {
+        try await withLedger { ledger, directory in
+            try await ledger.record(seconds: 0..<6)
+            _ = try SQLiteTool.run("UPDATE callbacks SET verdict = 'confirmed'", in: directory)
+
+            #expect(try await ledger.forgetAll(.callbacks, before: Sample.now + .seconds(3)) == 3)
+            #expect(try await ledger.forgetAll(.callbacks, before: Sample.now + .seconds(60)) == 2)
+
+            #expect(try await ledger.callbacks().map(\.receivedAt) == [Sample.now + .seconds(5)])
+            #expect(try await ledger.newestCallback() == 6)
+            // The same fact again is a callback like any other: the order knows what it has come to.
+            let again = await ledger.record(try Sample.callback(state: .unknown("0"), body: "secret"))
+            #expect(again == .accepted(id: 7))
+            #expect(try SQLiteTool.run("SELECT count(*) FROM orders", in: directory) == "1")
+        }
+    }
+
+    @Test(.enabled(if: SQLiteTool.isInstalled))
+    func leavesNothingOfABodyInItsRow() async throws {
+        try await withLedger { ledger, directory in
+            _ = await ledger.record(try Sample.callback(state: .searching, body: "old"))
+            _ = await ledger.record(try Sample.callback(body: "new", at: Sample.now + .seconds(1)))
+            let bodies = "SELECT group_concat(coalesce(CAST(body AS TEXT), 'none')) FROM callbacks"
+            #expect(try SQLiteTool.run(bodies, in: directory) == "old,new")
+
+            _ = try await ledger.forgetAll(.bodies, before: Sample.now + .seconds(1))
+
+            #expect(try SQLiteTool.run(bodies, in: directory) == "none,new")
+        }
+    }
+}
+
+extension SQLiteLedger {
+    /// Records a callback of one order for each second, each with a fact of its own.
+    fileprivate func record(seconds: Range<Int>) async throws {
+        for second in seconds {
+            let at = Sample.now + .seconds(second)
+            _ = await record(try Sample.callback(state: .unknown("\(second)"), body: "secret", at: at))
+        }
+    }
+
+    /// Applies a rule until nothing is left to look at.
+    fileprivate func forgetAll(_ rule: RetentionRule, before time: Timestamp) async throws -> Int {
+        var (changed, place): (Int, Int64?) = (0, 0)
+        while let after = place {
+            let step = try await forget(rule, before: time, after: after, limit: 2)
+            changed += step.changed
+            place = step.next
+        }
+        return changed
+    }
+}
