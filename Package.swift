@@ -108,7 +108,10 @@ let package = Package(
             name: "VisengineSandboxTests",
             dependencies: ["VisengineSandbox", "Visengine", "HTTPListener", crypto, httpClient, nioCore, nioHTTP1]
         ),
-        .testTarget(name: "RicevutaTests", dependencies: ["ricevuta", "Callbacks", "Visengine", "TestSupport"]),
+        .testTarget(
+            name: "RicevutaTests",
+            dependencies: ["ricevuta", "Callbacks", "ServiceManager", "Visengine", "TestSupport"]
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

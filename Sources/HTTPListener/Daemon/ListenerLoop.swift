@@ -1,4 +1,3 @@
-import CMicroHTTPD
 import Glibc
 
 /// A daemon in a place of its own, since a type that can't be copied can't be in a list.
