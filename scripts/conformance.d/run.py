@@ -106,6 +106,7 @@ def main():
         print(f"{'FAILED' if wrong else 'good  '}  {name}{': ' + wrong if wrong else ''}", flush=True)
 
     with Receiver(options.binary, options.work) as receiver:
+        note("a good request", "" if receiver.is_good() else "failed before anything else was sent")
         for case in CASES:
             if options.only not in case.name:
                 continue
