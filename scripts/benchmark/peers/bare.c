@@ -25,8 +25,7 @@ int main(int count, char **arguments) {
   answer = MHD_create_response_from_buffer(9, (void *)"accepted\n", MHD_RESPMEM_PERSISTENT);
   struct MHD_Daemon *daemon =
       MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD, (unsigned short)atoi(arguments[1]), NULL, NULL, &handle, NULL,
-                       MHD_OPTION_CONNECTION_LIMIT, 4096u, MHD_OPTION_LISTEN_BACKLOG_SIZE, 4096u,
-                       MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
+                       MHD_OPTION_CONNECTION_LIMIT, 4096u, MHD_OPTION_LISTEN_BACKLOG_SIZE, 4096u, MHD_OPTION_END);
   if (daemon == NULL) return 1;
   pause();
   return 0;
