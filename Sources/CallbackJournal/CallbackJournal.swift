@@ -199,12 +199,13 @@ public final class CallbackJournal: CallbackRecorder {
                     $0.callbacks += written.count
                     $0.isFailing = false
                 }
+                // First, so that whoever has an answer finds its callback counted until the ledger has it.
+                feed.add(written)
                 for (entry, callback) in zip(entries, written) {
                     let number = callback.number ?? 0
                     let earlier = recent.note(CallbackFact.fingerprint(of: callback), number: number)
                     entry.completion(earlier.map(RecordOutcome.duplicate) ?? .accepted(id: number))
                 }
-                feed.add(written)
             } catch {
                 counts.withLock {
                     $0.failedWrites += 1
