@@ -34,6 +34,41 @@ struct ReceivingTests {
         #expect(handler.requests.last?.head.contentLength == nil)
     }
 
+    /// What follows a body in chunks could be its end, read by other rules.
+    @Test func readsNothingBehindABodyInChunks() async throws {
+        let handler = RecordingHandler()
+
+        let answer = try await withPort(handler) { port in
+            let client = try RawClient(port: port)
+            let chunks = "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2;x\nab\r\n0\r\n\r\n"
+            try client.send("\(chunks)POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nc")
+            let answer = try client.answer()
+            #expect(client.rest() == [])
+            return answer
+        }
+
+        #expect(answer.status == 200)
+        #expect(answer.header("connection") == "close")
+        #expect(handler.requests.map(\.head.target) == ["/a"])
+    }
+
+    @Test(arguments: [
+        ("http://x/a?b", "/a?b"), ("HTTPS://X:80/a", "/a"), ("http://x", "/"), ("http://x?b=/c", "/?b=/c"),
+        ("http://x//a", "//a"),
+    ])
+    func takesAnAbsoluteTargetForItsPath(target: String, path: String) async throws {
+        let handler = RecordingHandler()
+
+        try await withPort(handler) { port in
+            let client = try RawClient(port: port)
+            let host = target.contains(":80") ? "x:80" : "x"
+            try client.send("GET \(target) HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+            #expect(try client.answer().status == 200)
+        }
+
+        #expect(handler.requests.map(\.head.target) == [path])
+    }
+
     @Test(arguments: ["127.0.0.1", "::1", "::"])
     func knowsThePeer(host: String) async throws {
         let handler = RecordingHandler()

@@ -49,12 +49,12 @@ def bad(name, sent, status=400, **rest):
 
 ACCEPTED = [
     Case("length", GOOD, [200], closes=False, stored=1),
-    Case("chunks", post("Transfer-Encoding: chunked", chunked()), [200], closes=False, stored=1),
-    Case("chunks, coding in capitals", post("transfer-encoding: CHUNKED", chunked()), [200], closes=False, stored=1),
-    Case("chunk extension", post("Transfer-Encoding: chunked", chunked(extension=";a=b")), [200], closes=False, stored=1),
-    Case("trailer", post("Transfer-Encoding: chunked", chunked(trailer="X-A: 1\r\n")), [200], closes=False, stored=1),
+    Case("chunks", post("Transfer-Encoding: chunked", chunked()), [200], stored=1),
+    Case("chunks, coding in capitals", post("transfer-encoding: CHUNKED", chunked()), [200], stored=1),
+    Case("chunk extension", post("Transfer-Encoding: chunked", chunked(extension=";a=b")), [200], stored=1),
+    Case("trailer", post("Transfer-Encoding: chunked", chunked(trailer="X-A: 1\r\n")), [200], stored=1),
     Case("trailer that looks like a length", post("Transfer-Encoding: chunked", chunked(trailer="Content-Length: 4\r\n")),
-         [200], closes=False, stored=1),
+         [200], stored=1),
     Case("HTTP/1.0", post(SIZE, version="1.0"), [200], stored=1),
     Case("HTTP/1.0, kept alive", post(SIZE + "\r\nConnection: keep-alive", version="1.0"), [200], closes=False, stored=1),
     Case("Connection: close", post(SIZE + "\r\nConnection: close"), [200], stored=1),
@@ -66,7 +66,9 @@ ACCEPTED = [
     Case("query behind the token", post(SIZE, target="T?a=b&c=%2e%2e"), [200], closes=False, stored=1),
     Case("two on one line", GOOD + GOOD, [200, 200], closes=False, stored=1),
     Case("five on one line", GOOD * 5, [200] * 5, closes=False, stored=1),
-    Case("chunks, then a length", post("Transfer-Encoding: chunked", chunked()) + GOOD, [200, 200], closes=False, stored=1),
+    Case("chunks, then a length, which is not looked at", post("Transfer-Encoding: chunked", chunked()) + GOOD, [200], stored=1),
+    Case("absolute form", post(SIZE, target="http://localhostT"), [200], closes=False, stored=1),
+    Case("absolute form in capitals", post(SIZE, target="HTTPS://LOCALHOSTT"), [200], closes=False, stored=1),
     Case("half closed behind the request", GOOD, [200], half_close=True, stored=1),
     Case("form", post("Content-Type: application/x-www-form-urlencoded\r\n" + f"Content-Length: {len(BODY) + 5}",
                       b"data=" + BODY), [200], closes=False, stored=1),
@@ -120,6 +122,26 @@ CHUNKS = [
     bad("chunk without its line end", post("Transfer-Encoding: chunked", b"4\r\nabcdXX0\r\n\r\n"), by_library=True),
 ]
 
+# The library reads these as chunks though RFC 9112 does not; what counts is that nothing behind them is another request.
+LAX_CHUNKS = [
+    Case(f"chunks with {name}, then a request", post("Transfer-Encoding: chunked", body) + GOOD, [200], stored=1)
+    for name, body in [
+        ("bare LF behind the size", chunked().replace(b"\r\n", b"\n", 1)),
+        ("bare LF behind the data", chunked().replace(BODY[:len(BODY) // 2] + b"\r\n", BODY[:len(BODY) // 2] + b"\n")),
+        ("bare LF behind the last size", chunked().replace(b"0\r\n\r\n", b"0\n\r\n")),
+        ("bare LF at the end", chunked().removesuffix(b"\r\n") + b"\n"),
+        ("bare LF behind a trailer", chunked(trailer="X-A: 1\n")),
+        ("bare CR in an extension", chunked(extension=";a\rb")),
+        ("NUL in an extension", chunked(extension=";a\x00b")),
+    ]
+] + [
+    bad(f"chunks with a request in {name}", post("Transfer-Encoding: chunked", body) + GOOD, by_library=True)
+    for name, body in [
+        ("an extension", chunked(extension=";a\nGET / HTTP/1.1")),
+        ("a trailer", chunked(trailer="GET / HTTP/1.1\r\nHost: a\r\n")),
+    ]
+]
+
 LINES = [
     bad("bare LF behind the request line", GOOD.replace(b"HTTP/1.1\r\n", b"HTTP/1.1\n", 1)),
     bad("bare LF behind a field", GOOD.replace(b"localhost\r\n", b"localhost\n", 1)),
@@ -153,7 +175,10 @@ HOSTS = [
 ]
 
 TARGETS = [
-    bad("absolute form", post(SIZE, target="http://localhostT")),
+    bad("absolute form of another host", post(SIZE, target="http://127.0.0.1T")),
+    bad("absolute form with a user", post(SIZE, target="http://a@localhostT")),
+    bad("absolute form of another scheme", post(SIZE, target="ftp://localhostT")),
+    bad("absolute form without a path", post(SIZE, target="http://localhost"), 404),
     bad("authority form", get("localhost:443", method="CONNECT")),
     bad("asterisk form", get("*", method="OPTIONS")),
     bad("no slash in front", post(SIZE, target="callbacks/x")),
@@ -215,7 +240,7 @@ PIPELINES = [
     Case("good, then nonsense", GOOD + b"\x01\x02\x03\r\n\r\n", [200], stored=1),
     Case("good, then a NUL, which counts as an empty line", GOOD + b"\x00\x01\r\n\r\n", [200], closes=False, stored=1),
     Case("shorter length than the body", post("Content-Length: 10", BODY[:10] + b"GET / HTTP/1.1\r\n\r\n"), [200, 400]),
-    Case("a request as a body", post(f"Content-Length: {len(SMUGGLED)}", SMUGGLED, target="/callbacks/x"), [401]),
+    Case("a request as a body", post(f"Content-Length: {len(SMUGGLED)}", SMUGGLED), [200], closes=False, stored=1),
     Case("TLS to the plain port", bytes.fromhex("16030100c8010000c40303") + bytes(40) + b"\r\n\r\n", [], by_library=True),
 ]
 
@@ -225,4 +250,4 @@ OTHER = [
     bad("token of another key", post(SIZE, target="/callbacks/v1.k1.AAAAAAAAAAAAAAAAAAAAAA." + "A" * 43), 401),
 ]
 
-CASES = (ACCEPTED + FRAMING + CHUNKS + LINES + HOSTS + TARGETS + METHODS + VERSIONS + SIZES + EXPECT + PIPELINES + OTHER)
+CASES = (ACCEPTED + FRAMING + CHUNKS + LAX_CHUNKS + LINES + HOSTS + TARGETS + METHODS + VERSIONS + SIZES + EXPECT + PIPELINES + OTHER)

@@ -69,7 +69,7 @@ def run(receiver, case):
     sent = case.sent.replace(b" T", b" " + path, 1)
     while b" T" in sent and b"POST T" in sent:
         sent = sent.replace(b"POST T", b"POST " + path, 1)
-    for marker in (b"localhostT", b"..T", b"/T", b"\tT", b"GET T"):
+    for marker in (b"localhostT", b"LOCALHOSTT", b"..T", b"/T", b"\tT", b"GET T"):
         sent = sent.replace(marker, marker[:-1] + path, 1)
     for way, pieces in ways(sent):
         connection = receiver.connect()

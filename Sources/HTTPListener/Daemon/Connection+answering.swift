@@ -26,7 +26,7 @@ extension Connection {
     /// - Returns: Whether the library took it.
     @discardableResult
     func queue(_ response: Response) -> Bool {
-        let closes = response.closes || core.isDraining
+        let closes = response.closes || isLast || core.isDraining
         if !closes, let once = response.prepared,
             let isQueued = unsafe once.queue(
                 on: handle,

@@ -22,11 +22,12 @@ extension Connection {
         switch core.rules.judge(head) {
         case .refused(let response):
             return refuse(response)
-        case .accepted(let length):
+        case .accepted(let target, let length, let isChunked):
             guard !core.isClosing else { return refuse(.stopping) }
+            isLast = isChunked
             let head = RequestHead(
                 method: head.method,
-                target: head.target,
+                target: target,
                 headers: head.headers,
                 peer: peer,
                 contentLength: length,

@@ -48,6 +48,8 @@ final class Connection: @unchecked Sendable {
     var passed: (any AnyObject & Sendable)?
     var body: [UInt8] = []
     var bodyLimit = 0
+    /// Whether nothing may follow the request on the connection: see ``HeadRules`` on bodies in chunks.
+    var isLast = false
     /// Bytes of body beyond the limit, thrown away.
     var excess = 0
 

@@ -20,8 +20,8 @@ struct HeadRules: Sendable {
 
     /// What the rules found.
     enum Verdict {
-        /// A good head, and the length it declares.
-        case accepted(contentLength: Int?)
+        /// A good head: its target in origin form, the length it declares, and whether its body comes in chunks.
+        case accepted(target: String, contentLength: Int?, isChunked: Bool)
         /// Answer with this and close.
         case refused(Response)
     }
@@ -38,7 +38,26 @@ struct HeadRules: Sendable {
         for field in head.headers.fields {
             if let reason = framing.note(field, of: head.headers) { return .refused(.problem(400, detail: reason)) }
         }
-        return framing.verdict(method: head.method, version: head.version)
+        if let refusal = framing.judge(method: head.method, version: head.version) { return .refused(refusal) }
+        guard let target = originForm(of: head.target, host: framing.host) else {
+            return .refused(.problem(400, detail: "The target must be a path, or begin with the scheme and Host."))
+        }
+        return .accepted(
+            target: target,
+            contentLength: framing.lengthIsHuge ? Int.max : framing.length,
+            isChunked: framing.codings > 0
+        )
+    }
+
+    /// The target without scheme and authority, which a client that believes it talks to a proxy sends along (RFC 9112
+    /// §3.2.2); `nil` when it is for another host than `Host`, or is no target of a resource.
+    private func originForm(of target: String, host: String) -> String? {
+        if target.utf8.first == UInt8(ascii: "/") { return target }
+        guard let scheme = ["http://", "https://"].first(where: target.lowercased().hasPrefix) else { return nil }
+        let rest = target.dropFirst(scheme.count)
+        let path = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        guard rest[..<path].lowercased() == host.lowercased(), !host.isEmpty else { return nil }
+        return rest[path...].first == "/" ? String(rest[path...]) : "/" + rest[path...]
     }
 
     private func judgeRequestLine(_ head: Head) -> Response? {
@@ -50,9 +69,6 @@ struct HeadRules: Sendable {
         }
         if head.target.utf8.count > limits.maxTargetBytes {
             return .problem(414, detail: "At most \(limits.maxTargetBytes) bytes of target are accepted.")
-        }
-        if head.target.utf8.first != UInt8(ascii: "/") {
-            return .problem(400, detail: "The target must be a path.")
         }
         let target = head.target.utf8.span
         var percentSoFar = 0  // how much of "%00" the bytes just seen spell
@@ -80,6 +96,7 @@ private struct Framing {
     var codings = 0
     var isChunked = false
     var hosts = 0
+    var host = ""
     var expectsMore = false
 
     /// Counts a field in.
@@ -98,8 +115,8 @@ private struct Framing {
         case UInt8(ascii: "t"): return noteCoding(field, headers.valueBytes(of: field), of: headers)
         case UInt8(ascii: "h") where headers.isNamed(field, "host"):
             hosts += 1
-            let host = headers.value(of: field).utf8
-            guard !host.isEmpty, host.allSatisfy(\.isAuthorityCharacter) else { return "Host is not a host." }
+            host = headers.value(of: field)
+            guard !host.isEmpty, host.utf8.allSatisfy(\.isAuthorityCharacter) else { return "Host is not a host." }
         case UInt8(ascii: "e") where headers.isNamed(field, "expect"):
             expectsMore = !headers.valueBytes(of: field).isEqualIgnoringCase("100-continue")
         default: break
@@ -138,26 +155,27 @@ private struct Framing {
         return codings > 1 ? "Transfer-Encoding is there more than once." : nil
     }
 
-    func verdict(method: String, version: String) -> HeadRules.Verdict {
+    /// What is wrong with the fields together.
+    func judge(method: String, version: String) -> Response? {
         if lengths > 0 && codings > 0 {
-            return .refused(.problem(400, detail: "Content-Length and Transfer-Encoding exclude each other."))
+            return .problem(400, detail: "Content-Length and Transfer-Encoding exclude each other.")
         }
         if codings > 0 && version == "HTTP/1.0" {
-            return .refused(.problem(400, detail: "HTTP/1.0 has no Transfer-Encoding."))
+            return .problem(400, detail: "HTTP/1.0 has no Transfer-Encoding.")
         }
         if codings > 0 && !isChunked {
-            return .refused(.problem(501, detail: "The only transfer coding accepted is chunked."))
+            return .problem(501, detail: "The only transfer coding accepted is chunked.")
         }
         if hosts > 1 || (hosts == 0 && version == "HTTP/1.1") {
-            return .refused(.problem(400, detail: "Exactly one Host is needed."))
+            return .problem(400, detail: "Exactly one Host is needed.")
         }
         if expectsMore {
-            return .refused(.problem(417, detail: "The only expectation met is 100-continue."))
+            return .problem(417, detail: "The only expectation met is 100-continue.")
         }
         if lengths == 0 && codings == 0 && ["POST", "PUT", "PATCH"].contains(method) {
-            return .refused(.problem(411, detail: "Content-Length or Transfer-Encoding: chunked is needed."))
+            return .problem(411, detail: "Content-Length or Transfer-Encoding: chunked is needed.")
         }
-        return .accepted(contentLength: lengthIsHuge ? Int.max : length)
+        return nil
     }
 }
 
