@@ -14,7 +14,16 @@ extension Configuration {
         _ path: String,
         environment: [String: String]
     ) throws(ConfigurationFailure) -> Configuration {
-        let node = try ConfigurationFile.parse(ConfigurationFile.read(path), of: path)
+        try parse(ConfigurationFile.read(path), of: path, environment: environment)
+    }
+
+    /// Checks the text of a configuration file, and fetches the secrets it names; as ``load(_:environment:)``.
+    static func parse(
+        _ text: String,
+        of path: String,
+        environment: [String: String]
+    ) throws(ConfigurationFailure) -> Configuration {
+        let node = try ConfigurationFile.parse(text, of: path)
         let directory = PathResolution.directory(of: path)
         var reader = ConfigurationReader(
             file: path,
