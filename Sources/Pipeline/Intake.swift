@@ -74,22 +74,25 @@ public final class Intake: Sendable {
             return refuse(.certificateNotAllowed, .certificate, from: origin)
         }
         let time = now()
-        // Before the token is looked at: guessing is not free.
-        if let wait = limiter.withLock({ $0.wait(for: origin, now: time) }) {
-            return refuse(.tooManyFailures(retryAfter: wait), .limited, from: origin)
-        }
-        if let credentials = policy.credentials, !credentials.allow(authorization) {
-            limiter.withLock { $0.fail(origin, now: time) }
-            return refuse(.credentialsNeeded(challenge: credentials.challenge), .credentials, from: origin)
+        let wait = limiter.withLock { $0.wait(for: origin, now: time) }
+        let tooMany = wait.map { Admission.tooManyFailures(retryAfter: $0) }
+        if let credentials = policy.credentials {
+            // Before they are looked at: guessing a password is not free.
+            if let tooMany { return refuse(tooMany, .limited, from: origin) }
+            guard credentials.allow(authorization) else {
+                limiter.withLock { $0.fail(origin, now: time) }
+                return refuse(.credentialsNeeded(challenge: credentials.challenge), .credentials, from: origin)
+            }
         }
         var text = path.dropFirst("/callbacks/".count)
-        if text.isEmpty {
-            guard let other = policy.token(query: query, authorization: authorization) else {
-                return .admitted(AdmittedCallback(token: nil, origin: origin))
-            }
-            text = other[...]
+        if text.isEmpty, let other = policy.token(query: query, authorization: authorization) { text = other[...] }
+        guard !text.isEmpty else {
+            if let tooMany { return refuse(tooMany, .limited, from: origin) }
+            return .admitted(AdmittedCallback(token: nil, origin: origin))
         }
+        // A good token, which nobody guesses, passes even so: it may have come from behind the address of a guesser.
         guard let token = check(text) else {
+            if let tooMany { return refuse(tooMany, .limited, from: origin, token: String(text)) }
             limiter.withLock { $0.fail(origin, now: time) }
             return refuse(.unauthorized, .badToken, from: origin, token: String(text))
         }

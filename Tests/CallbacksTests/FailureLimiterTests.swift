@@ -44,28 +44,36 @@ struct FailureLimiterTests {
         #expect(limiter.wait(for: Self.address, now: Self.now - .seconds(3600)) == .seconds(1))
     }
 
-    @Test func limitsAllNewcomersTogetherWhenTheTableIsFull() {
-        var limiter = FailureLimiter(burst: 2, refillPerSecond: 1, capacity: 16)
-        for number in 0..<16 { limiter.fail([10, 0, 0, UInt8(number)], now: Self.now) }
+    @Test func limitsNobodyForWhatOthersDid() {
+        var limiter = FailureLimiter(burst: 1, refillPerSecond: 1, capacity: 16)
 
-        for number in 0..<2 { limiter.fail([10, 0, 1, UInt8(number)], now: Self.now) }
+        for number in 0..<1000 { limiter.fail([10, 0, UInt8(number / 250), UInt8(number % 250)], now: Self.now) }
 
-        #expect(limiter.wait(for: [10, 0, 1, 99], now: Self.now) == .seconds(1))
-        #expect(limiter.wait(for: [10, 0, 0, 5], now: Self.now) == nil, "those in the table keep their own bucket")
-        limiter.fail([10, 0, 0, 5], now: Self.now)
-        #expect(limiter.wait(for: [10, 0, 0, 5], now: Self.now) == .seconds(1), "and cannot be washed out of it")
+        #expect(limiter.wait(for: Self.address, now: Self.now) == nil)
+        #expect(limiter.wait(for: [10, 0, 3, 249], now: Self.now) == .seconds(1))
     }
 
-    @Test func makesRoomByForgettingThoseThatHaveBeenForgiven() {
+    @Test func remembersSoManyThatFailedLast() {
         var limiter = FailureLimiter(burst: 2, refillPerSecond: 1, capacity: 16)
+        for _ in 0..<2 { limiter.fail(Self.address, now: Self.now) }
         for number in 0..<16 { limiter.fail([10, 0, 0, UInt8(number)], now: Self.now) }
-        let later = Self.now + .seconds(1)
 
-        limiter.fail(Self.address, now: later)
-        limiter.fail(Self.address, now: later)
+        #expect(limiter.wait(for: Self.address, now: Self.now) == .seconds(1))
+        limiter.fail(Self.address, now: Self.now)
+        for number in 16..<31 { limiter.fail([10, 0, 0, UInt8(number)], now: Self.now) }
+        #expect(limiter.wait(for: Self.address, now: Self.now) == .seconds(2))
+        for number in 31..<64 { limiter.fail([10, 0, 0, UInt8(number)], now: Self.now) }
+        #expect(limiter.wait(for: Self.address, now: Self.now) == nil)
+    }
 
-        #expect(limiter.wait(for: Self.address, now: later) == .seconds(1))
-        #expect(limiter.wait(for: [10, 0, 1, 99], now: later) == nil)
+    /// One customer has as many IPv6 addresses as the last 64 bits have values.
+    @Test func takesTheAddressesOfOneCustomerForOne() {
+        var limiter = FailureLimiter(burst: 3, refillPerSecond: 1)
+        let network: [UInt8] = [0x20, 0x01, 0x0D, 0xB8, 0, 0, 0]
+        for number in 0..<3 { limiter.fail(network + [1, 0, 0, 0, 0, 0, 0, 0, UInt8(number)], now: Self.now) }
+
+        #expect(limiter.wait(for: network + [1, 9, 9, 9, 9, 9, 9, 9, 9], now: Self.now) == .seconds(1))
+        #expect(limiter.wait(for: network + [2, 0, 0, 0, 0, 0, 0, 0, 0], now: Self.now) == nil)
     }
 
     @Test(arguments: [0, -1, 1e-300])
