@@ -6,10 +6,9 @@ Usage: idle.py BINARY WORK [--idle N] [--busy N] [--rounds N] [--seconds N]
 import argparse
 import pathlib
 import socket
-import statistics
-import sys
 
 import load
+import pairs
 import servers
 
 
@@ -43,33 +42,29 @@ def main():
         server.tokens(1000)
         token = (options.work / "tokens").read_text().split()[0]
         load.run(server.url(), options.work, options.busy, 1)
-        alone, beside = [], []
-        for round in range(options.rounds):
-            def measure(into):
-                into.append(load.run(server.url(), options.work, options.busy, options.seconds))
-                server.settle()
 
-            def measure_beside():
-                held = hold(server.port, options.idle, token)
-                measure(beside)
-                for one in held:
-                    one.setblocking(False)
-                    try:
-                        if one.recv(1) == b"":
-                            raise SystemExit("a silent connection was closed while it was to be held")
-                    except BlockingIOError:
-                        pass
-                    one.close()
+        def measure():
+            run = load.run(server.url(), options.work, options.busy, options.seconds)
+            server.settle()
+            return run
 
-            # Each goes first every other time.
-            for turn in (lambda: measure(alone), measure_beside)[:: 1 if round % 2 else -1]:
-                turn()
-            print(f"round {round + 1} of {options.rounds} done", file=sys.stderr)
-        for name, runs in (("no silent connections", alone), (f"{options.idle} silent connections", beside)):
-            print(f"{name:<26} {statistics.median(run.rate for run in runs):>9,.0f}/s   "
-                  f"p99 {statistics.median(run.p99 for run in runs):.2f} ms")
-        ratio = statistics.median(two.rate / one.rate for one, two in zip(alone, beside))
-        print(f"{options.busy} busy ones keep {ratio:.2f}× of their rate beside them")
+        def measure_beside():
+            held = hold(server.port, options.idle, token)
+            run = measure()
+            for one in held:
+                one.setblocking(False)
+                try:
+                    if one.recv(1) == b"":
+                        raise SystemExit("a silent connection was closed while it was to be held")
+                except BlockingIOError:
+                    pass
+                one.close()
+            return run
+
+        alone, beside = pairs.alternate(options.rounds, measure, measure_beside)
+        pairs.tell("no silent connections", alone)
+        pairs.tell(f"{options.idle} silent connections", beside)
+        print(f"{options.busy} busy ones keep {pairs.ratio('rate', alone, beside):.2f}× of their rate beside them")
     finally:
         server.stop()
 

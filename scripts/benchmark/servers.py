@@ -105,10 +105,11 @@ class Server:
 class Ricevuta(Server):
     name = "ricevuta"
 
-    def __init__(self, work, binary, directory="data"):
+    def __init__(self, work, binary, directory="data", more=""):
         super().__init__(work)
         self.binary = str(binary)
         self.directory = directory
+        self.more = more
         self.admin = 0
 
     def command(self):
@@ -117,7 +118,7 @@ class Ricevuta(Server):
         text = text.replace("${WORK}/data", f"${{WORK}}/{self.directory}").replace("${WORK}", str(self.work))
         text = text.replace("${PORT}", str(self.port)).replace("${ADMIN}", str(self.admin))
         self.configuration = self.work / f"{self.directory}.yaml"
-        self.configuration.write_text(text)
+        self.configuration.write_text(f"{text}\n{self.more}\n")
         return [self.binary, "serve", "--config", str(self.configuration)]
 
     def metric(self, name):
@@ -132,6 +133,10 @@ class Ricevuta(Server):
         end = time.monotonic() + 30
         while self.metric("ricevuta_journal_unsettled") and time.monotonic() < end:
             time.sleep(0.05)
+
+    def ledger(self):
+        """The ledger's file."""
+        return self.work / self.directory / "ledger.sqlite"
 
     def tokens(self, count):
         """Tokens of orders that another program placed: good, and unknown."""

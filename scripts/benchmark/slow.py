@@ -8,12 +8,11 @@ import argparse
 import pathlib
 import select
 import socket
-import statistics
-import sys
 import threading
 import time
 
 import load
+import pairs
 import servers
 
 
@@ -90,26 +89,25 @@ def main():
         server.tokens(1000)
         token = (options.work / "tokens").read_text().split()[0]
         load.run(server.url(), options.work, options.busy, 1)
-        alone, beside = [], []
-        for round in range(options.rounds):
-            def measure(into):
-                time.sleep(0.5)
-                into.append(load.run(server.url(), options.work, options.busy, options.seconds))
-                server.settle()
 
-            def measure_beside():
-                attack = Attack(server.port, options.attackers, token)
-                measure(beside)
+        def measure():
+            time.sleep(0.5)
+            run = load.run(server.url(), options.work, options.busy, options.seconds)
+            server.settle()
+            return run
+
+        def measure_beside():
+            attack = Attack(server.port, options.attackers, token)
+            try:
+                return measure()
+            finally:
                 attack.stop()
 
-            for turn in (lambda: measure(alone), measure_beside)[:: 1 if round % 2 else -1]:
-                turn()
-            print(f"round {round + 1} of {options.rounds} done", file=sys.stderr)
-        for name, runs in (("no attackers", alone), (f"{options.attackers} attackers", beside)):
-            print(f"{name:<16} {statistics.median(run.rate for run in runs):>9,.0f}/s   "
-                  f"p99 {statistics.median(run.p99 for run in runs):.2f} ms")
-        print(f"honest traffic's p99 is {statistics.median(two.p99 / one.p99 for one, two in zip(alone, beside)):.2f}× "
-              f"that without them, its rate {statistics.median(two.rate / one.rate for one, two in zip(alone, beside)):.2f}×")
+        alone, beside = pairs.alternate(options.rounds, measure, measure_beside)
+        pairs.tell("no attackers", alone)
+        pairs.tell(f"{options.attackers} attackers", beside)
+        print(f"honest traffic's p99 is {pairs.ratio('p99', alone, beside):.2f}× that without them, "
+              f"its rate {pairs.ratio('rate', alone, beside):.2f}×")
     finally:
         server.stop()
 
