@@ -89,6 +89,7 @@ enum Alarms {
         case wentBack = "went_back"
         case missedCallback = "missed_callback"
         case unknownState = "unknown_state"
+        case otherOrder = "other_order"
         case foreignOrder = "foreign_order"
         case bindingConflict = "binding_conflict"
         case unauthorized = "api_unauthorized"
@@ -109,6 +110,7 @@ enum Alarms {
         case .wentBack: raise(Kind.wentBack)
         case .missedCallback: raise(Kind.missedCallback)
         case .unknownState: raise(Kind.unknownState)
+        case .otherOrder: raise(Kind.otherOrder)
         }
     }
 }

@@ -37,7 +37,12 @@ extension SQLiteLedger: VerificationLedger {
         // In transactions of their own, so that no callback waits for them. What this leaves undone, because the ledger
         // closes or fails, stays as it is until the order's next read-back: the order itself has moved.
         while let rest = judging {
-            judging = try? await change("judging callbacks") { try $0.judgeMore(rest) }
+            let judged = try? await change("judging callbacks") { transaction in
+                let before = transaction.mismatched
+                return (rest: try transaction.judgeMore(rest), hasOthers: transaction.mismatched > before)
+            }
+            judging = judged?.rest
+            if judged?.hasOthers == true, !advance.alarms.contains(.otherOrder) { advance.alarms.append(.otherOrder) }
         }
         return advance
     }

@@ -56,6 +56,10 @@ struct OperatorTextsTests {
         )
         #expect(DeliveryState.allCases.map(\.rawValue) == ["pending", "delivered", "dead"])
         #expect(JobKind.allCases.map(\.rawValue) == ["verify", "fetch", "deliver"])
-        #expect(OrderProgress.Alarm.allCases.map(\.rawValue) == ["went_back", "missed_callback", "unknown_state"])
+        #expect(
+            OrderProgress.Alarm.allCases.map(\.rawValue) == [
+                "went_back", "missed_callback", "unknown_state", "other_order",
+            ]
+        )
     }
 }

@@ -190,6 +190,7 @@ struct BindingTests {
             let advance = try await ledger.confirm(work, reading: reading, binding: .bindIfFree, context: context)
 
             #expect(advance.notifications == [.orderUpdated])
+            #expect(advance.alarms == [.otherOrder])
             #expect(try await ledger.orders(OrderQuery()) == [advance.record])
             #expect(advance.record.nonce == (try Sample.nonce()))
             #expect(try await ledger.callbacks().map(\.verdict) == [.confirmed, .mismatched])

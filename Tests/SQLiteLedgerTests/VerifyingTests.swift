@@ -136,10 +136,19 @@ struct VerifyingTests {
 
             _ = await ledger.record(try Sample.callback(id: "id9", state: .fulfilled, at: Sample.now + .seconds(20)))
 
-            #expect(try await ledger.callbacks().map(\.verdict) == [.confirmed, .mismatched])
+            #expect(try await ledger.callbacks().map(\.verdict) == [.confirmed, .waiting])
             let work = try #require(try await ledger.claimVerify(at: Sample.now + .seconds(20)).first)
             #expect(work.order.id == (try Sample.id()), "only its own order is asked for")
             #expect(work.candidates == [])
+            let context = try Sample.context(at: Sample.now + .seconds(20))
+            let advance = try await ledger.confirm(
+                work,
+                reading: Sample.reading(.searching),
+                binding: .bind,
+                context: context
+            )
+            #expect(advance.alarms == [.otherOrder])
+            #expect(try await ledger.callbacks().map(\.verdict) == [.confirmed, .mismatched])
         }
     }
 

@@ -24,6 +24,8 @@ public enum OrderProgress {
         case missedCallback = "missed_callback"
         /// The API shows a state that this version does not know.
         case unknownState = "unknown_state"
+        /// A callback that came for the order claims to be about another one.
+        case otherOrder = "other_order"
     }
 
     /// What made us read.

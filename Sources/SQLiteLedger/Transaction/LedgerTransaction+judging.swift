@@ -90,6 +90,7 @@ extension LedgerTransaction {
             if old != .skipped { unreadableRows += 1 }
         }
         if verdict != old {
+            if verdict == .mismatched { mismatched += 1 }
             try run("UPDATE callbacks SET verdict = ? WHERE id = ?", [verdict.rawValue, id])
         }
         return id
@@ -110,6 +111,7 @@ extension LedgerTransaction {
         for row in shown {
             let isOurs = try row.optionalText("claim_id").map { $0 == order.id?.rawValue } ?? true
             let verdict = isOurs ? CallbackVerdict.confirmed : .mismatched
+            if !isOurs { mismatched += 1 }
             try run("UPDATE callbacks SET verdict = ? WHERE id = ?", [verdict.rawValue, try row.integer("id")])
         }
         return shown.count

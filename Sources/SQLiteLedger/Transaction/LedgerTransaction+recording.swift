@@ -11,9 +11,7 @@ extension LedgerTransaction {
         var order = try findOrCreate(callback)
         let fact = Self.factHash(CallbackFact.key(of: callback, knownID: order?.id, bodyHash: Self.hash))
         let claimed = callback.claim.orderID
-        let isMismatched = order?.id != nil && claimed != nil && claimed != order?.id
-        let verdict = isMismatched ? CallbackVerdict.mismatched : .waiting
-        try insert(callback, fact: fact, order: order?.key, verdict: verdict)
+        try insert(callback, fact: fact, order: order?.key)
         if db.changesCount == 0 {
             // Its fact may be another by now, when its order was not known to us before.
             if let id = try handedOver(callback) { return .accepted(id: id) }
@@ -21,7 +19,7 @@ extension LedgerTransaction {
             // It is the number that is taken: the journal was begun anew beside an older ledger.
             var callback = callback
             callback.number = nil
-            try insert(callback, fact: fact, order: order?.key, verdict: verdict)
+            try insert(callback, fact: fact, order: order?.key)
         }
 
         let id = db.lastInsertedRowID
@@ -146,8 +144,7 @@ extension LedgerTransaction {
     private func insert(
         _ callback: ReceivedCallback,
         fact: [UInt8],
-        order: Int64?,
-        verdict: CallbackVerdict
+        order: Int64?
     ) throws {
         let claim = callback.claim
         try insertion(Self.insertCallback).run(last: callback.body) { values in
@@ -167,7 +164,7 @@ extension LedgerTransaction {
             values.add(callback.decodingProblem)
             values.add(callback.contentType)
             values.add(Int64(callback.body.count))
-            values.add(verdict.rawValue)
+            values.add(CallbackVerdict.waiting.rawValue)
         }
     }
 

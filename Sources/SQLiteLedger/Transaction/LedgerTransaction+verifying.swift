@@ -18,7 +18,7 @@ extension LedgerTransaction {
             throw LedgerError.conflict("\(reading.id) carries another token than order \(known.key)'s")
         }
         let order = try bind(known, to: reading.id, isProven: binding == .bind)
-        let advance = OrderProgress.advance(
+        var advance = OrderProgress.advance(
             order,
             by: reading,
             trigger: job.source,
@@ -26,7 +26,9 @@ extension LedgerTransaction {
             schedule: context.schedule
         )
         try save(advance.record)
+        let before = mismatched
         let judging = try judgeCallbacks(of: advance.record)
+        if mismatched > before { advance.alarms.append(.otherOrder) }
         for type in advance.notifications {
             try tell(
                 type,

@@ -18,6 +18,8 @@ final class LedgerTransaction {
     private var insertion: Statement?
     /// Rows that could not be read, and were set aside.
     var unreadableRows = 0
+    /// Callbacks found to claim another order than that of their token.
+    var mismatched = 0
 
     init(
         _ db: Database,

@@ -15,7 +15,7 @@ public struct CallbackTokenKeys: Sendable {
     /// - Parameters:
     ///   - active: the key that signs new tokens.
     ///   - accepted: keys whose tokens are still good.
-    ///   - retired: keys whose tokens are refused, but told apart from forgeries.
+    ///   - retired: keys whose tokens should be seen no more: known from forgeries, and worth an alarm.
     ///
     /// When an id comes more than once, active goes before accepted, and accepted before retired.
     public init(active: TokenKey, accepted: [TokenKey] = [], retired: [TokenKey] = []) {

@@ -144,7 +144,7 @@ enum ConfigurationTable {
                 "retired",
                 .list(of: .section(tokenKey("old"))),
                 "[]",
-                "Keys whose tokens are refused, but told apart from forgeries."
+                "Keys whose tokens should be seen no more: each is taken for a hint like any other, and is an alarm."
             ),
         ]
     )

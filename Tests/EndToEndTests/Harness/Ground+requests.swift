@@ -42,6 +42,12 @@ extension Ground {
         }
     }
 
+    /// What a page says.
+    func text(_ url: String) async throws -> String {
+        let response = try await http.execute(HTTPClientRequest(url: url), timeout: .seconds(30))
+        return String(buffer: try await response.body.collect(upTo: 16 << 20))
+    }
+
     // MARK: To the sandbox
 
     /// Makes orders at the sandbox.

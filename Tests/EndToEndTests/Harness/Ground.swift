@@ -28,6 +28,7 @@ struct Ground: Sendable {
     static let environment = [
         "RICEVUTA_PROVIDER_TOKEN": "sandbox-token",
         "RICEVUTA_TOKEN_KEY": String(repeating: "0123456789abcdef", count: 4),
+        "RICEVUTA_NEXT_TOKEN_KEY": String(repeating: "fedcba9876543210", count: 4),
         "RICEVUTA_WEBHOOK_SECRET": secret,
     ]
 
