@@ -54,16 +54,18 @@ extension SQLiteLedger: LedgerInspection {
     }
 
     /// An order's callbacks, oldest first.
-    public func callbacks(ofOrder key: Int64) async throws(LedgerError) -> [CallbackEntry] {
+    public func callbacks(ofOrder key: Int64, limit: Int) async throws(LedgerError) -> [CallbackEntry] {
         try await list("listing callbacks") { rows in
-            try rows.list(
+            let newestFirst = try rows.list(
                 """
                 SELECT id, received_at_ms, peer, claim_id, claim_state, claim_update_ms, claim_search, echo,
                     verdict, repeats, body_bytes
-                FROM callbacks WHERE \(CallbackSections.all) AND order_key = ? ORDER BY id
+                FROM callbacks WHERE \(CallbackSections.all) AND order_key = ? ORDER BY id DESC
                 """,
-                [key]
+                [key],
+                limit: limit
             ) { row throws(UnreadableRow) in try CallbackEntry(row: row) }
+            return Array(newestFirst.reversed())
         }
     }
 

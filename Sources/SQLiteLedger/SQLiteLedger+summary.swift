@@ -1,13 +1,14 @@
 public import Callbacks
 import GRDB
+import Synchronization
 public import Visengine
 
 extension SQLiteLedger {
-    /// Counts of everything.
+    /// Counts of everything; see ``KeptCounts`` on those of callbacks.
     public func summary(now: Timestamp) async throws(LedgerError) -> LedgerSummary {
-        try await read("counting") { db in
+        try await read("counting") { [self] db in
             var summary = LedgerSummary()
-            summary.callbacksByVerdict = try counts(db, "SELECT verdict, count(*) FROM callbacks GROUP BY verdict")
+            summary.callbacksByVerdict = try callbacks(db)
             summary.callbacks = summary.callbacksByVerdict.values.reduce(0, +)
             let states = try counts(db, "SELECT coalesce(state, 'unread'), count(*) FROM orders GROUP BY 1")
             for (stored, count) in states {
@@ -34,6 +35,14 @@ extension SQLiteLedger {
             }
             return summary
         }
+    }
+
+    private func callbacks(_ db: Database) throws -> [String: Int] {
+        let begun = ContinuousClock.now
+        if let kept = callbackCounts.withLock({ $0.current(at: begun) }) { return kept }
+        let counted = try counts(db, "SELECT verdict, count(*) FROM callbacks GROUP BY verdict")
+        callbackCounts.withLock { $0.keep(counted, took: begun.duration(to: .now), at: .now) }
+        return counted
     }
 }
 

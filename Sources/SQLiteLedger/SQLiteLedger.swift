@@ -22,6 +22,8 @@ public final class SQLiteLedger: Sendable {
     private let pool: DatabasePool
     private let writer: LedgerWriter
     private let configuration: LedgerConfiguration
+    /// The callbacks by verdict, as they were counted last.
+    let callbackCounts = Mutex(KeptCounts())
 
     init(path: String, pool: DatabasePool, writer: LedgerWriter, configuration: LedgerConfiguration) {
         self.path = path

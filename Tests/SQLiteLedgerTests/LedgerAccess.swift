@@ -65,7 +65,7 @@ extension SQLiteLedger {
     }
 
     func callbacks(of nonce: Character = "n") async throws -> [CallbackEntry] {
-        try await callbacks(ofOrder: try await order(nonce).key)
+        try await callbacks(ofOrder: try await order(nonce).key, limit: 1000)
     }
 }
 

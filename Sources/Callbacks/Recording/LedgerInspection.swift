@@ -10,8 +10,8 @@ public protocol LedgerInspection: Sendable {
     /// One order by the provider's id, its nonce, or the ledger's number.
     func order(named name: String) async throws(LedgerError) -> OrderRecord?
 
-    /// An order's callbacks, oldest first.
-    func callbacks(ofOrder key: Int64) async throws(LedgerError) -> [CallbackEntry]
+    /// The newest of an order's callbacks, oldest first.
+    func callbacks(ofOrder key: Int64, limit: Int) async throws(LedgerError) -> [CallbackEntry]
 
     /// Documents, newest first; of one order when `orderKey` is given.
     func documents(ofOrder key: Int64?, limit: Int) async throws(LedgerError) -> [DocumentEntry]

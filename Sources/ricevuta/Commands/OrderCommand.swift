@@ -52,13 +52,16 @@ struct OrderCommand: AsyncParsableCommand {
         @Argument(help: "The provider's id, the token's nonce, or the ledger's number.")
         var order: String
 
+        /// Whoever has an order's token can post any number.
+        private static let mostCallbacks = 100
+
         func perform() async throws {
             let (record, callbacks, documents, deliveries) = try await file.withLedger { ledger, _ in
                 guard let record = try await ledger.order(named: order) else {
                     throw LedgerError.notFound(what: "order", name: order)
                 }
                 return (
-                    record, try await ledger.callbacks(ofOrder: record.key),
+                    record, try await ledger.callbacks(ofOrder: record.key, limit: Self.mostCallbacks),
                     try await ledger.documents(ofOrder: record.key, limit: 100),
                     try await ledger.deliveries(DeliveryQuery(orderKey: record.key, limit: 1000))
                 )
@@ -72,7 +75,8 @@ struct OrderCommand: AsyncParsableCommand {
             }
             Terminal.print(Listing.table(record.details))
             if !callbacks.isEmpty {
-                Terminal.print("\nCallbacks\n" + Listing.table(callbacks.map(\.row)))
+                let isAll = callbacks.count < Self.mostCallbacks
+                Terminal.print("\nCallbacks\(isAll ? "" : " (the newest)")\n" + Listing.table(callbacks.map(\.row)))
             }
             if !documents.isEmpty { Terminal.print("\nDocuments\n" + Listing.table(documents.map(\.row))) }
             if !deliveries.isEmpty { Terminal.print("\nDeliveries\n" + Listing.table(deliveries.map(\.row))) }
