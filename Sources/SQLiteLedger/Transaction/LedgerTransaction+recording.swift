@@ -170,7 +170,11 @@ extension LedgerTransaction {
 
     /// The first 16 bytes of the SHA-256 of a fact's key: a fifth of the space, and as sure.
     private static func factHash(_ key: String) -> [UInt8] {
-        Array(SHA256.hash(data: Array(key.utf8)).prefix(16))
+        // Not as an array made of a digest, which tells no count and makes it grow.
+        var fact: [UInt8] = []
+        fact.reserveCapacity(16)
+        for byte in SHA256.hash(data: Array(key.utf8)) where fact.count < 16 { fact.append(byte) }
+        return fact
     }
 
     /// SHA-256, because a body that says nothing else is told from another by this alone, and may be hostile.

@@ -11,21 +11,20 @@ enum Base64 {
     }
 
     /// Encodes bytes.
-    static func encode(_ bytes: [UInt8], alphabet: Alphabet = .standard) -> [UInt8] {
+    static func encode(_ bytes: some Sequence<UInt8>, alphabet: Alphabet = .standard) -> [UInt8] {
         let digits = alphabet == .standard ? standardDigits : urlDigits
         var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var index = 0
-        while index < bytes.count {
-            let rest = min(3, bytes.count - index)
-            var group = UInt32(bytes[index]) << 16
-            if rest > 1 { group |= UInt32(bytes[index + 1]) << 8 }
-            if rest > 2 { group |= UInt32(bytes[index + 2]) }
+        text.reserveCapacity(max(44, (bytes.underestimatedCount + 2) / 3 * 4))
+        var iterator = bytes.makeIterator()
+        while let first = iterator.next() {
+            let second = iterator.next()
+            let third = second == nil ? nil : iterator.next()
+            let group = UInt32(first) << 16 | UInt32(second ?? 0) << 8 | UInt32(third ?? 0)
+            let rest = third != nil ? 3 : second != nil ? 2 : 1
             for place in 0...rest { text.append(digits[Int(group >> (18 - 6 * UInt32(place)) & 63)]) }
             if alphabet == .standard {
                 for _ in rest..<3 { text.append(UInt8(ascii: "=")) }
             }
-            index += 3
         }
         return text
     }

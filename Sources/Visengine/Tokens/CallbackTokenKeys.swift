@@ -31,7 +31,8 @@ public struct CallbackTokenKeys: Sendable {
 
     /// Makes the token of an order: the same one each time, with the active key.
     public func mint(_ nonce: OrderNonce) -> String {
-        "v1.\(active.id).\(nonce.rawValue)." + String(decoding: active.mac(of: nonce), as: UTF8.self)
+        let code = active.mac(of: Array(nonce.rawValue.utf8)[...])
+        return "v1.\(active.id).\(nonce.rawValue)." + String(decoding: code, as: UTF8.self)
     }
 
     /// Checks a token in time that does not depend on how much of its code is right.
@@ -49,13 +50,16 @@ public struct CallbackTokenKeys: Sendable {
         else { return .invalid }
         let nonceStart = 4 + idLength
         let codeStart = nonceStart + Self.nonceLength + 1
-        guard let nonce = OrderNonce(bytes[nonceStart..<codeStart - 1]) else { return .invalid }
+        let nonceBytes = bytes[nonceStart..<codeStart - 1]
+        guard let nonce = OrderNonce(nonceBytes) else { return .invalid }
         let keyID = String(decoding: bytes[3..<3 + idLength], as: UTF8.self)
         if let key = usable[keyID] {
-            return Self.isEqual(bytes[codeStart...], key.mac(of: nonce)) ? .valid(nonce, keyID: key.id) : .invalid
+            let isGood = Self.isEqual(bytes[codeStart...], key.mac(of: nonceBytes))
+            return isGood ? .valid(nonce, keyID: key.id) : .invalid
         }
         if let key = retired[keyID] {
-            return Self.isEqual(bytes[codeStart...], key.mac(of: nonce)) ? .retired(nonce, keyID: key.id) : .invalid
+            let isGood = Self.isEqual(bytes[codeStart...], key.mac(of: nonceBytes))
+            return isGood ? .retired(nonce, keyID: key.id) : .invalid
         }
         return .invalid
     }
