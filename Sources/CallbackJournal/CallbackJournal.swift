@@ -106,6 +106,13 @@ public final class CallbackJournal: CallbackRecorder {
         for entry in entries[taken...] { entry.completion(outcome) }
     }
 
+    /// Whether one more callback would be refused; see ``CallbackRecorder/shortage(besides:)``.
+    public func shortage(besides count: Int) -> Duration? {
+        guard !queue.hasRoom(besides: count) else { return nil }
+        counts.withLock { $0.overloads += 1 }
+        return configuration.retryAfter
+    }
+
     /// Takes no more, and waits until the ledger has all that was acknowledged, or cannot take it: then the next start
     /// hands it over.
     public func close() async {

@@ -110,6 +110,11 @@ public final class Intake: Sendable {
         contentType: String?,
         answer: @escaping @Sendable (IntakeAnswer) -> Void
     ) {
+        // Before anything is spent on it: what is refused must not slow down what is taken.
+        if let retryAfter = recorder.shortage(besides: taken.withLock(\.count)) {
+            meters.count(.overloaded(retryAfter: retryAfter))
+            return answer(.overloaded(retryAfter: retryAfter))
+        }
         var claim = CallbackClaim()
         var problem: CallbackDecodingError?
         do throws(CallbackDecodingError) {

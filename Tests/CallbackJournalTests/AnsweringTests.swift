@@ -57,6 +57,15 @@ struct AnsweringTests {
         }
     }
 
+    @Test func saysBeforehandThatThereIsNoRoom() async throws {
+        let configuration = JournalConfiguration(maxQueuedCallbacks: 3, retryAfter: .seconds(7))
+        try await withJournal(of: FakeLedger(), configuration) { journal, _ in
+            #expect(journal.shortage(besides: 2) == nil)
+            #expect(journal.shortage(besides: 3) == .seconds(7))
+            #expect(journal.statistics.overloads == 1)
+        }
+    }
+
     @Test func refusesMoreBytesThanMayWait() async throws {
         let configuration = JournalConfiguration(maxQueuedBytes: 1000, retryAfter: .seconds(2), interval: .zero)
         try await withJournal(of: FakeLedger(), configuration) { journal, _ in

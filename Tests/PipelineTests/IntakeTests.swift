@@ -148,6 +148,28 @@ import Visengine
         #expect(recorder.recorded.first?.nonce == nil)
     }
 
+    /// Counting those that are about to be recorded with it.
+    @Test func refusesBeforeItLooksWhereThereIsNoRoom() throws {
+        let recorder = FakeRecorder(room: (count: 2, wait: .seconds(9)))
+        let intake = intake(recorder: recorder)
+        let path = "/callbacks/\(keys.mint(try Sample.nonce()))"
+        let answers = Mutex<[IntakeAnswer]>([])
+
+        for _ in 0..<3 {
+            guard case .admitted(let admitted) = intake.admit(method: "POST", path: path, peer: peer, forwardedFor: [])
+            else {
+                Issue.record("not admitted")
+                return
+            }
+            intake.take(admitted, body: [], contentType: nil) { answer in answers.withLock { $0.append(answer) } }
+        }
+        #expect(answers.withLock { $0 } == [.overloaded(retryAfter: .seconds(9))])
+        intake.flush()
+
+        #expect(recorder.recorded.count == 2)
+        #expect(answers.withLock { $0 }.dropFirst() == [.accepted(id: 1), .accepted(id: 1)])
+    }
+
     @Test func limitsAnAddressThatGuesses() throws {
         let intake = intake()
         let guess: ([UInt8], String) -> Admission = { peer, path in

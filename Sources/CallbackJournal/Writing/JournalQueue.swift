@@ -47,6 +47,11 @@ final class JournalQueue: Sendable {
         return (taken, refusal)
     }
 
+    /// Whether one more would be taken besides so many, if it is no large one.
+    func hasRoom(besides count: Int) -> Bool {
+        state.withLock { $0.entries.count + count < maxCallbacks && $0.bytes < maxBytes }
+    }
+
     /// Ends the current wait, or the next one, though nothing waits.
     func wake() {
         let isIdle = state.withLock { state in

@@ -14,6 +14,12 @@ public protocol CallbackRecorder: Sendable {
 
     /// Queues callbacks, in order, and answers once for all of them, as above; the outcomes are in their order.
     func record(_ callbacks: [ReceivedCallback], completion: @escaping @Sendable ([RecordOutcome]) -> Void)
+
+    /// Whether one more callback would be refused, as far as can be told before it is looked at.
+    ///
+    /// - Parameter count: Callbacks that are about to be queued before it.
+    /// - Returns: After how long the sender may try again; `nil` when there is room.
+    func shortage(besides count: Int) -> Duration?
 }
 
 /// A callback to be recorded, and who hears of it.
@@ -31,6 +37,9 @@ public struct RecordEntry: Sendable {
 }
 
 extension CallbackRecorder {
+    /// Says that there is room.
+    public func shortage(besides count: Int) -> Duration? { nil }
+
     /// Queues them one by one.
     public func record(_ entries: [RecordEntry]) {
         for entry in entries { record(entry.callback, completion: entry.completion) }
