@@ -58,7 +58,7 @@ def same_moment(receiver):
     def count(name):
         return receiver.metrics().get(f'ricevuta_callbacks_total{{outcome="{name}"}}', 0)
 
-    before = receiver.stored()
+    before, orders = receiver.stored(), receiver.orders()
     accepted, repeated = count("accepted"), count("duplicate")
     request = whole(receiver, GOOD)
     connections = [receiver.connect() for _ in range(64)]
@@ -86,6 +86,8 @@ def same_moment(receiver):
         return f"{told.count(b'accepted' + bytes([10]))} were told accepted"
     if receiver.stored() != before + 1:
         return f"{receiver.stored() - before} stored"
+    if receiver.orders() != orders + 1:
+        return f"{receiver.orders() - orders} orders more"
     counted = count("accepted") - accepted, count("duplicate") - repeated
     return "" if counted == (1, 63) else f"counted {counted}"
 

@@ -11,7 +11,7 @@ import urllib.request
 
 CONFIGURATION = """
 dataDirectory: {work}/{data}
-listener: {{port: {port}, publicURL: "http://127.0.0.1:{port}", maxBodyBytes: 64KiB, requestDeadline: 2s, idleTimeout: 5s{tls}}}
+listener: {{port: {port}, publicURL: "http://127.0.0.1:{port}", maxBodyBytes: 64KiB, requestDeadline: 2s, idleTimeout: 5s{tls}{listener}}}
 admin: {{port: {admin}}}
 provider: {{baseURL: "http://127.0.0.1:9", token: {{fromFile: "{work}/api.token"}}, requestsPerSecond: 1}}
 tokens: {{active: {{id: k1, secret: {{fromFile: "{work}/token.key"}}}}}}
@@ -89,11 +89,12 @@ def read_answers(connection, expected, to_head=False):
 class Receiver:
     """A `ricevuta serve` on free ports, for as long as the context lasts."""
 
-    def __init__(self, binary, work, name="plain", tls="", more=""):
+    def __init__(self, binary, work, name="plain", tls="", more="", listener=""):
         self.binary, self.work = binary, work
         self.port, self.admin = free_port(), free_port()
         self.addresses = 0
         text = CONFIGURATION.format(work=work, port=self.port, admin=self.admin, data=name, more=more,
+                                    listener=f", {listener}" if listener else "",
                                     tls=", tls: {" + tls.format(work=work) + "}" if tls else "")
         self.configuration = work / f"{name}.yaml"
         self.configuration.write_text(text)
@@ -134,6 +135,12 @@ class Receiver:
         if len(self.paths) > 1:
             return self.paths.pop()
         return self.paths[0]
+
+    def orders(self):
+        """How many orders the ledger knows, by the program's own account."""
+        out = subprocess.run([self.binary, "status", "--json", "--config", str(self.configuration)],
+                             check=True, capture_output=True, text=True).stdout
+        return sum(json.loads(out)["orders"].values())
 
     def metrics(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/metrics", timeout=5) as answer:

@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 
+import crowding
 import meeting
 import tls
 from cases import CASES
@@ -122,6 +123,7 @@ def main():
         for name, check in meeting.CHECKS.items():
             if options.only in name:
                 note(name, check(receiver))
+    crowding.run(options.binary, options.work, options.only, note)
     tls.run(options.binary, options.work, pathlib.Path(__file__).parent.parent, options.only, note)
     print(f"{count} cases, {failed} failed")
     sys.exit(1 if failed else 0)
