@@ -32,7 +32,7 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
         let descriptor = socket.take()
         // Room for the head, for a record of each field, and for a head somewhat over the limit, which is to get our own
         // answer. Not more than that: the library clears all of it for each request.
-        let memory = limits.maxHeaderBytes * 3 / 2 + 4_096
+        let memory = max(8_192, limits.maxHeaderBytes * 5 / 4 + 2_048)
         var settings = unsafe cmhd_settings(
             listen_socket: descriptor,
             connection_limit: UInt32(clamping: max(1, limits.maxConnections)),
