@@ -103,6 +103,14 @@ struct ConfigurationSecretTests {
         }
     }
 
+    @Test("nor is a name template", arguments: ["{\(token)}", "{\(token)", "\(token):"])
+    func noEchoOfTemplates(_ template: String) throws {
+        let sink = "sinks:\n  - {name: a, type: directory, path: b, template: '\(template)'}"
+        let refusals = try ConfigurationFixture("\(ConfigurationFixture.least)\n\(sink)").refusals()
+        #expect(refusals.count == 1)
+        #expect(!refusals.contains { $0.contains(Self.token) }, "\(refusals)")
+    }
+
     @Test("a secret shows itself to nobody")
     func hidden() {
         let secret = Secret(bytes: Array(Self.token.utf8))

@@ -20,11 +20,11 @@ public func fuzzConfiguration(_ start: UnsafeRawPointer?, _ count: Int) -> CInt 
     do {
         _ = try Configuration.parse(text, of: "fuzz.yaml", environment: environment)
     } catch {
-        precondition(!error.problems.isEmpty, "refused without a reason")
+        require(!error.problems.isEmpty, "refused without a reason")
         for problem in error.problems {
-            precondition((0...lines).contains(problem.line), "a place outside of the file")
-            precondition(!problem.message.contains(marker), "a value in a message")
-            precondition(!problem.message.isEmpty, "an empty message")
+            require((0...lines).contains(problem.line), "a place outside of the file")
+            require(!problem.message.contains(marker), "a value in a message")
+            require(!problem.message.isEmpty, "an empty message")
         }
     }
     return 0

@@ -7,9 +7,9 @@ public func fuzzDocument(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
     let step = Int(bytes.popLast() ?? 0) % 7 + 1
     let (whole, end) = decode(bytes, step: max(1, bytes.count))
     let (pieces, otherEnd) = decode(bytes, step: step)
-    precondition(end == otherEnd, "cut into pieces it ends otherwise")
+    require(end == otherEnd, "cut into pieces it ends otherwise")
     // After an error nothing that was handed on counts.
-    precondition(end.hasPrefix("error") || whole == pieces, "cut into pieces it is another document")
+    require(end.hasPrefix("error") || whole == pieces, "cut into pieces it is another document")
     return 0
 }
 

@@ -6,6 +6,6 @@ public func fuzzForm(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeRawBufferPointer(start: start, count: count))
     guard let form = try? FormBody(parsing: bytes[...]) else { return 0 }
     let value = JSONValue.object(form.object)
-    precondition((try? JSONValue(parsing: value.encoded())) == value, "the object does not survive being written")
+    require((try? JSONValue(parsing: value.encoded())) == value, "the object does not survive being written")
     return 0
 }

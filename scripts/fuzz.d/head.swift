@@ -24,15 +24,15 @@ public func fuzzHead(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
     )
     guard case .accepted(let target, let length, let isChunked) = rules.judge(head) else { return 0 }
     let lengths = headers.all("content-length"), codings = headers.all("transfer-encoding")
-    precondition(lengths.count + codings.count <= 1, "two framings")
-    precondition(codings.allSatisfy { $0.lowercased() == "chunked" }, "an odd coding")
-    precondition((length != nil) == (lengths.count == 1), "a length out of nothing")
-    precondition(isChunked == (codings.count == 1), "chunks out of nothing")
-    precondition(headers.all("host").count <= 1 && target.hasPrefix("/"), "no single addressee")
-    precondition(head.target.hasSuffix(target) || target == "/" || target.hasPrefix("/?"), "another target")
+    require(lengths.count + codings.count <= 1, "two framings")
+    require(codings.allSatisfy { $0.lowercased() == "chunked" }, "an odd coding")
+    require((length != nil) == (lengths.count == 1), "a length out of nothing")
+    require(isChunked == (codings.count == 1), "chunks out of nothing")
+    require(headers.all("host").count <= 1 && target.hasPrefix("/"), "no single addressee")
+    require(head.target.hasSuffix(target) || target == "/" || target.hasPrefix("/?"), "another target")
     for field in headers {
-        precondition(!field.name.utf8.isEmpty && field.name.utf8.allSatisfy(\.isTokenCharacter), "an odd name")
-        precondition(!field.value.utf8.contains { $0 < 0x20 && $0 != 0x09 }, "a control character")
+        require(!field.name.utf8.isEmpty && field.name.utf8.allSatisfy(\.isTokenCharacter), "an odd name")
+        require(!field.value.utf8.contains { $0 < 0x20 && $0 != 0x09 }, "a control character")
     }
     return 0
 }

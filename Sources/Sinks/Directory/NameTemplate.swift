@@ -94,7 +94,7 @@ public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
             guard rest[open] == "{", let close = rest[open...].firstIndex(of: "}") else { throw .unbalancedBrace }
             try append(literal: rest[..<open], to: &parts)
             let name = String(rest[rest.index(after: open)..<close])
-            guard let placeholder = Placeholder(rawValue: name) else { throw .unknownPlaceholder(name) }
+            guard let placeholder = Placeholder(rawValue: name) else { throw .unknownPlaceholder }
             parts.append(.value(placeholder))
             rest = rest[rest.index(after: close)...]
         }
@@ -105,15 +105,17 @@ public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
 
     private static func append(literal: Substring, to parts: inout [Part]) throws(NameTemplateError) {
         guard !literal.isEmpty else { return }
-        guard FileNaming.cleaned(String(literal)) == literal else { throw .badCharacter(String(literal)) }
+        guard FileNaming.cleaned(String(literal)) == literal else { throw .badCharacter }
         parts.append(.text(String(literal)))
     }
 }
 
 /// Why a template is none.
+///
+/// Nothing of the text is repeated, since it may be a secret in the wrong place.
 public enum NameTemplateError: Error, Equatable, Sendable {
     /// There is no placeholder of this name.
-    case unknownPlaceholder(String)
+    case unknownPlaceholder
     /// A brace without its other half.
     case unbalancedBrace
     /// Nothing at the start, at the end or between two slashes.
@@ -121,7 +123,7 @@ public enum NameTemplateError: Error, Equatable, Sendable {
     /// A component that starts with a dot: hidden, or the way out of the directory.
     case hiddenComponent
     /// Literal text with a character that some system cannot have in a name.
-    case badCharacter(String)
+    case badCharacter
     /// More components than allowed.
     case tooManyComponents(limit: Int)
 }
@@ -130,13 +132,13 @@ extension NameTemplateError: CustomStringConvertible {
     /// One line for an operator, with what is possible.
     public var description: String {
         switch self {
-        case .unknownPlaceholder(let name):
-            "the template names '{\(name)}'; there are "
+        case .unknownPlaceholder:
+            "the template has a placeholder that does not exist; there are "
                 + NameTemplate.Placeholder.allCases.map { "{\($0.rawValue)}" }.joined(separator: ", ")
         case .unbalancedBrace: "the template has a brace without its other half"
         case .emptyComponent: "the template is empty, or has a slash at its start, at its end, or two together"
         case .hiddenComponent: "a component of the template starts with a dot"
-        case .badCharacter(let text): "the template's '\(text)' holds a character that cannot be in every file name"
+        case .badCharacter: "the template has a character that cannot be in every file name"
         case .tooManyComponents(let limit): "the template has more than \(limit) components"
         }
     }
