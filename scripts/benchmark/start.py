@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import time
 
+import load
 import servers
 
 BODY = b'{"data":{"_id":"%024x","stato_richiesta":"In erogazione","timestamp_last_update":%d,"ricerche":[]%s}}'
@@ -83,20 +84,14 @@ def main():
     time.sleep(3)
     print(f"resident at rest             {server.resident_mib():.1f} MiB")
 
+    server.tokens(1000)
     latencies, syncs = [], []
-    for part in range(5):
+    for _ in range(5):
         syncs.append(sync_milliseconds(options.work))
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
-        times = []
-        for number in range(400):
-            begun = time.monotonic()
-            post(connection, token, 10_000 + part * 1000 + number)
-            times.append((time.monotonic() - begun) * 1000)
-        latencies.append(statistics.median(times))
-        connection.close()
+        latencies.append(load.run(server.url(), options.work, 1, 1).p50)
     ratio = statistics.median(one / other for one, other in zip(latencies, syncs))
-    print(f"one connection's latency     median {statistics.median(latencies):.2f} ms, this client's own time included: "
-          f"{ratio:.1f}× one fdatasync ({statistics.median(syncs):.2f} ms)")
+    print(f"one connection's latency     median {statistics.median(latencies):.2f} ms: {ratio:.1f}× one fdatasync "
+          f"({statistics.median(syncs):.2f} ms)")
     server.stop()
 
     stripped = options.work / "stripped"
