@@ -20,6 +20,13 @@ log: {{level: error}}
 """
 
 
+def configured(work, port, admin, name="plain", tls="", more="", listener=""):
+    """The text of a configuration; `listener` and `tls` are what these sections have besides, `more` other sections."""
+    return CONFIGURATION.format(work=work, port=port, admin=admin, data=name, more=more,
+                                listener=f", {listener}" if listener else "",
+                                tls=", tls: {" + tls.format(work=work) + "}" if tls else "")
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -93,9 +100,7 @@ class Receiver:
         self.binary, self.work = binary, work
         self.port, self.admin = free_port(), free_port()
         self.addresses = 0
-        text = CONFIGURATION.format(work=work, port=self.port, admin=self.admin, data=name, more=more,
-                                    listener=f", {listener}" if listener else "",
-                                    tls=", tls: {" + tls.format(work=work) + "}" if tls else "")
+        text = configured(work, self.port, self.admin, name, tls, more, listener)
         self.configuration = work / f"{name}.yaml"
         self.configuration.write_text(text)
 

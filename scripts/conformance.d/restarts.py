@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 
-from receiver import CONFIGURATION, parse
+from receiver import configured, parse
 
 
 class Manager:
@@ -31,8 +31,7 @@ class Manager:
         self.news.bind(str(work / "notify"))
         self.news.settimeout(20)
         self.signs_of_life = 0
-        text = CONFIGURATION.format(work=work, port=self.port, admin=0, data="plain", tls="", more="")
-        (work / "plain.yaml").write_text(text)
+        (work / "plain.yaml").write_text(configured(work, self.port, admin=0))
         self.log = open(work / "receiver.log", "ab")
 
     def start(self):
