@@ -74,25 +74,27 @@ def main():
     server.stop()
     token = (options.work / "tokens").read_text().split()[0]
 
-    starts = []
-    for round in range(options.rounds):
-        starts.append(first_answer(server, token, round))
-        if round < options.rounds - 1:
-            server.stop()
-    print(f"from exec to the first 200   median {statistics.median(starts):.1f} ms, "
-          f"{min(starts):.1f} to {max(starts):.1f}")
-    time.sleep(3)
-    print(f"resident at rest             {server.resident_mib():.1f} MiB")
+    try:
+        starts = []
+        for round in range(options.rounds):
+            starts.append(first_answer(server, token, round))
+            if round < options.rounds - 1:
+                server.stop()
+        print(f"from exec to the first 200   median {statistics.median(starts):.1f} ms, "
+              f"{min(starts):.1f} to {max(starts):.1f}")
+        time.sleep(3)
+        print(f"resident at rest             {server.resident_mib():.1f} MiB")
 
-    server.tokens(1000)
-    latencies, syncs = [], []
-    for _ in range(5):
-        syncs.append(sync_milliseconds(options.work))
-        latencies.append(load.run(server.url(), options.work, 1, 1).p50)
-    ratio = statistics.median(one / other for one, other in zip(latencies, syncs))
-    print(f"one connection's latency     median {statistics.median(latencies):.2f} ms: {ratio:.1f}× one fdatasync "
-          f"({statistics.median(syncs):.2f} ms)")
-    server.stop()
+        server.tokens(1000)
+        latencies, syncs = [], []
+        for _ in range(5):
+            syncs.append(sync_milliseconds(options.work))
+            latencies.append(load.run(server.url(), options.work, 1, 1).p50)
+        ratio = statistics.median(one / other for one, other in zip(latencies, syncs))
+        print(f"one connection's latency     median {statistics.median(latencies):.2f} ms: {ratio:.1f}× one fdatasync "
+              f"({statistics.median(syncs):.2f} ms)")
+    finally:
+        server.stop()
 
     stripped = options.work / "stripped"
     shutil.copy(options.binary, stripped)
