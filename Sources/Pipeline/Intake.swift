@@ -84,9 +84,10 @@ public final class Intake: Sendable {
                 return refuse(.credentialsNeeded(challenge: credentials.challenge), .credentials, from: origin)
             }
         }
-        var text = path.dropFirst("/callbacks/".count)
-        if text.isEmpty, let other = policy.token(query: query, authorization: authorization) { text = other[...] }
-        guard !text.isEmpty else {
+        var shown: Substring? = path.dropFirst("/callbacks/".count)
+        // An empty one is shown all the same, and is no good: it stands for several, too.
+        if shown?.isEmpty == true { shown = policy.token(query: query, authorization: authorization)?[...] }
+        guard let text = shown else {
             if let tooMany { return refuse(tooMany, .limited, from: origin) }
             return .admitted(AdmittedCallback(token: nil, origin: origin))
         }

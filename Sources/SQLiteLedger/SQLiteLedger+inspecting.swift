@@ -53,7 +53,7 @@ extension SQLiteLedger: LedgerInspection {
         }
     }
 
-    /// An order's callbacks, oldest first.
+    /// The newest of an order's callbacks, oldest first.
     public func callbacks(ofOrder key: Int64, limit: Int) async throws(LedgerError) -> [CallbackEntry] {
         try await list("listing callbacks") { rows in
             let newestFirst = try rows.list(

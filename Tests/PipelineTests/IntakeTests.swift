@@ -298,6 +298,23 @@ import Visengine
         }
     }
 
+    /// Not taken for a callback without a token, which another policy may let in.
+    @Test(arguments: ["token=", "token", "token=TOKEN&token=TOKEN", "token=TOKEN&token="])
+    func refusesATokenThatIsEmptyOrThereTwice(query: String) throws {
+        let intake = intake(SourcePolicy(requiresToken: false, tokenPlaces: [.query]))
+        let token = keys.mint(try Sample.nonce())
+
+        let admission = intake.admit(
+            method: "POST",
+            path: "/callbacks",
+            peer: peer,
+            forwardedFor: [],
+            query: query.replacing("TOKEN", with: token)
+        )
+
+        #expect(admission == .unauthorized)
+    }
+
     @Test(
         arguments: [
             (.basic, ["Basic dTpw"], true), (.basic, ["basic dTpw"], true), (.basic, ["BASIC  dTpw"], true),
