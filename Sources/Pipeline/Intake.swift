@@ -84,7 +84,7 @@ public final class Intake: Sendable {
                 return refuse(.credentialsNeeded(challenge: credentials.challenge), .credentials, from: origin)
             }
         }
-        var shown: Substring? = path.dropFirst("/callbacks/".count)
+        var shown: Substring? = Substring(path.utf8.dropFirst("/callbacks/".utf8.count))
         // An empty one is shown all the same, and is no good: it stands for several, too.
         if shown?.isEmpty == true { shown = policy.token(query: query, authorization: authorization)?[...] }
         guard let text = shown else {

@@ -12,7 +12,8 @@ import sys
 import load
 import servers
 
-PEERS = {peer.name: peer for peer in (servers.Nginx, servers.Bare, servers.Go, servers.FastAPI, servers.Webhook)}
+PEERS = {peer.name: peer for peer in (
+    servers.Nginx, servers.Bare, servers.Go, servers.FastAPI, servers.Webhook, servers.WaitingWebhook)}
 
 
 def measure(server, work, connections, seconds, keep_alive):
@@ -87,6 +88,7 @@ def main():
     for keep_alive in modes:
         for connections in counts:
             report(results, names, connections, keep_alive)
+    print("\nnginx, bare and webhook answer without having stored anything; go, fastapi and webhook+ answer what is synced.")
 
 
 main()

@@ -1,5 +1,6 @@
 """The servers that are measured: each is started for its own turn, on a free port of 127.0.0.1, and stopped by its id."""
 
+import json
 import os
 import pathlib
 import random
@@ -211,8 +212,31 @@ class FastAPI(Server):
 
 
 class Webhook(Server):
+    """As it is mostly used: it answers before its command has run, so that nothing is known of what it answered."""
+
     name = "webhook"
     path = "/hooks/true"
 
     def command(self):
         return ["webhook", "-hooks", str(HERE / "peers/webhook.json"), "-ip", "127.0.0.1", "-port", str(self.port)]
+
+
+class WaitingWebhook(Server):
+    """The same work as ours, as far as it goes: it answers when its command has stored the callback, synced."""
+
+    name = "webhook+"
+    path = "/hooks/store"
+
+    def command(self):
+        hooks = self.work / "webhook-store.json"
+        hooks.write_text(json.dumps([{
+            "id": "store",
+            "execute-command": str(HERE / "peers/webhook-store"),
+            "http-methods": ["POST"],
+            "include-command-output-in-response": True,
+            "pass-arguments-to-command": [{"source": "entire-payload"}],
+        }]))
+        return ["webhook", "-hooks", str(hooks), "-ip", "127.0.0.1", "-port", str(self.port)]
+
+    def environment(self):
+        return {"STORE": str(self.work / "webhook.store")}

@@ -36,8 +36,7 @@ public enum CallbackDecoder {
     /// Reads the shapes that nearly all callbacks have, at a fraction of the cost; `nil` for any other, good or bad.
     private static func plain(_ text: ArraySlice<UInt8>, of body: [UInt8]) -> CallbackClaim? {
         let bytes = text.count == body.count ? body : Array(text)
-        guard let order = try? JSONValue(parsingOrder: bytes) else { return nil }
-        return OrderLocator(root: order).plainClaim()
+        return (try? PlainOrder(in: bytes))?.claim()
     }
 
     private static func form(_ text: ArraySlice<UInt8>) throws(CallbackDecodingError) -> CallbackClaim? {

@@ -3,18 +3,18 @@ extension CallbackEcho {
     public static let tokenKey = "ricevuta"
 
     /// Reads what came back inside an order: in `callback_data.data`, `callback.data`, `custom`, or `data` beside it.
-    init(order: JSONObject) {
+    init(order: some OrderMembers) {
         self = .absent
         add(registrationOf: order)
-        add(order["data"])
+        add(order[.data])
     }
 
     /// Adds what `callback_data.data`, `callback.data` and `custom` hold.
-    mutating func add(registrationOf object: JSONObject) {
+    mutating func add(registrationOf object: some OrderMembers) {
         // In Visengine `callback` is text of the provider's own and `callback_data` is ours; in Docuengine `callback` is.
-        add(object["callback_data"]?["data"])
-        add(object["callback"]?["data"])
-        add(object["custom"])
+        add(object[.callbackData]?["data"])
+        add(object[.callback]?["data"])
+        add(object[.custom])
     }
 
     /// Adds one place where `data` may come back: a token counts more than anything else, anything more than nothing.

@@ -14,7 +14,7 @@ struct OrderLocator {
     func claim() -> CallbackClaim? {
         // What surely is an order goes before what may be one, and both before looking where our own data is echoed, so
         // that neither an envelope with an id nor an echoed object with a state is taken for the order.
-        for (likeness, isWithinOurs) in [(OrderFields.Likeness.certain, false), (.possible, false), (.certain, true)] {
+        for (likeness, isWithinOurs) in [(OrderLikeness.certain, false), (.possible, false), (.certain, true)] {
             var way: [Step] = []
             if let order = find(likeness, in: root, level: 0, isWithinOurs: isWithinOurs, way: &way) {
                 return claim(order, way: way)
@@ -24,20 +24,6 @@ struct OrderLocator {
         let echo = CallbackEcho(order: object)
         guard case .token = echo else { return nil }
         return CallbackClaim(echo: echo)
-    }
-
-    /// What a body claims that is nothing but an order, or an order as `data`, parsed with
-    /// ``JSONValue/init(parsingOrder:)``.
-    ///
-    /// - Returns: `nil` when it is anything else, or might be: then all of it has to be parsed.
-    func plainClaim() -> CallbackClaim? {
-        guard case .object(let outer) = root else { return nil }
-        guard let data = outer["data"]?.object else {
-            return OrderFields(outer).likeness == .certain ? claim(outer, way: []) : nil
-        }
-        // An order with data of ours beside it, which was not kept whole.
-        guard OrderFields(outer).likeness != .certain, OrderFields(data).likeness == .certain else { return nil }
-        return claim(data, way: [Step(object: outer, key: "data")])
     }
 
     private func claim(_ order: JSONObject, way: [Step]) -> CallbackClaim {
@@ -57,7 +43,7 @@ struct OrderLocator {
     }
 
     private func find(
-        _ likeness: OrderFields.Likeness,
+        _ likeness: OrderLikeness,
         in value: JSONValue,
         level: Int,
         isWithinOurs: Bool,

@@ -23,8 +23,7 @@ extension JSONParser {
         if take(UInt8(ascii: "}")) { return }
         repeat {
             skipWhitespace()
-            guard index < bytes.count else { throw JSONParsingError(.unexpectedEnd, at: index) }
-            guard bytes[index] == UInt8(ascii: "\"") else { throw JSONParsingError(.unexpectedByte, at: index) }
+            try openName()
             try skipString()
             try colon()
             try skipValue(depth: depth)

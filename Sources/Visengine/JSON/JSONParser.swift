@@ -23,17 +23,6 @@ extension JSONValue {
         var parser = JSONParser(bytes: bytes, limits: limits)
         self = try parser.parse()
     }
-
-    /// Parses as above, but keeps of the outermost object, and of an object that is its `data`, only the members that
-    /// an order is recognised and read by.
-    ///
-    /// What is left out is checked like the rest. Callbacks are mostly made of members that nobody asks for.
-    ///
-    /// - Throws: ``JSONParsingError``, the same that parsing all of it throws.
-    init(parsingOrder bytes: [UInt8]) throws(JSONParsingError) {
-        var parser = JSONParser(bytes: bytes, limits: Limits())
-        self = try parser.parse(keeping: OrderFields.names)
-    }
 }
 
 /// A recursive descent over bytes.
@@ -49,20 +38,25 @@ struct JSONParser {
         membersLeft = limits.members
     }
 
-    // `names` are the members to keep at the two outermost levels; nil keeps all.
-    mutating func parse(keeping names: NameTable? = nil) throws(JSONParsingError) -> JSONValue {
-        let value = try value(depth: 0, keeping: names)
-        skipWhitespace()
-        guard index == bytes.count else { throw JSONParsingError(.trailingContent, at: index) }
+    mutating func parse() throws(JSONParsingError) -> JSONValue {
+        let value = try value(depth: 0)
+        try end()
         return value
     }
 
-    private mutating func value(depth: Int, keeping names: NameTable? = nil) throws(JSONParsingError) -> JSONValue {
+    /// Makes sure that nothing follows.
+    mutating func end() throws(JSONParsingError) {
+        skipWhitespace()
+        guard index == bytes.count else { throw JSONParsingError(.trailingContent, at: index) }
+    }
+
+    /// Reads one value that is inside of so many containers.
+    mutating func value(depth: Int) throws(JSONParsingError) -> JSONValue {
         skipWhitespace()
         guard index < bytes.count else { throw JSONParsingError(.unexpectedEnd, at: index) }
         switch bytes[index] {
         case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "{"): return try object(depth: depth + 1, keeping: names)
+        case UInt8(ascii: "{"): return try object(depth: depth + 1)
         case UInt8(ascii: "["): return try array(depth: depth + 1)
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
@@ -72,7 +66,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func object(depth: Int, keeping names: NameTable? = nil) throws(JSONParsingError) -> JSONValue {
+    private mutating func object(depth: Int) throws(JSONParsingError) -> JSONValue {
         guard depth <= depthLimit else { throw JSONParsingError(.tooDeep, at: index) }
         index += 1
         var members: [JSONObject.Member] = []
@@ -84,16 +78,10 @@ struct JSONParser {
         if take(UInt8(ascii: "}")) { return .object(JSONObject()) }
         while true {
             skipWhitespace()
-            guard index < bytes.count else { throw JSONParsingError(.unexpectedEnd, at: index) }
-            guard bytes[index] == UInt8(ascii: "\"") else { throw JSONParsingError(.unexpectedByte, at: index) }
-            guard let key = try key(keeping: names) else {
-                try colon()
-                try skipValue(depth: depth)
-                if try endsObject() { return .object(JSONObject(unique: members)) }
-                continue
-            }
+            try openName()
+            let key = try string()
             try colon()
-            let value = try value(depth: depth, keeping: depth == 1 && key == "data" ? names : nil)
+            let value = try value(depth: depth)
             let bit = Self.bit(of: key)
             if seen & bit != 0, let place = Self.place(of: key, in: members, &places) {
                 members[place].value = value
@@ -105,6 +93,12 @@ struct JSONParser {
             }
             if try endsObject() { return .object(JSONObject(unique: members)) }
         }
+    }
+
+    /// Makes sure that a member's name begins here.
+    mutating func openName() throws(JSONParsingError) {
+        guard index < bytes.count else { throw JSONParsingError(.unexpectedEnd, at: index) }
+        guard bytes[index] == UInt8(ascii: "\"") else { throw JSONParsingError(.unexpectedByte, at: index) }
     }
 
     mutating func colon() throws(JSONParsingError) {

@@ -1,33 +1,39 @@
 /// Names to be recognised in bytes, without making a string first.
 struct NameTable: Sendable {
-    private struct Name {
-        var bytes: [UInt8]
-        var text: String
+    /// All names one behind another, by length.
+    private let bytes: [UInt8]
+    /// Where the names of each length begin among them; one more than there are lengths.
+    private let starts: [Int]
+    /// The number of each name among those given, in the order in which they lie here.
+    private let numbers: [Int]
+    /// How many shorter names there are, by length.
+    private let shorter: [Int]
+
+    init(_ names: [String]) {
+        let sorted = names.enumerated().sorted { $0.element.utf8.count < $1.element.utf8.count }
+        bytes = sorted.flatMap(\.element.utf8)
+        numbers = sorted.map(\.offset)
+        let lengths = sorted.map(\.element.utf8.count)
+        let most = (lengths.max() ?? 0) + 1
+        shorter = (0...most).map { length in lengths.count { $0 < length } }
+        starts = (0...most).map { length in lengths.reduce(0) { $0 + ($1 < length ? $1 : 0) } }
     }
 
-    /// By length.
-    private let names: [[Name]]
-    private let texts: Set<String>
-
-    init(_ names: Set<String>) {
-        texts = names
-        var table = [[Name]](repeating: [], count: (names.map(\.utf8.count).max() ?? 0) + 1)
-        for name in names.sorted() { table[name.utf8.count].append(Name(bytes: Array(name.utf8), text: name)) }
-        self.names = table
-    }
-
-    /// The name that these bytes spell, if it is one.
-    func name(in bytes: [UInt8], _ range: Range<Int>) -> String? {
-        guard range.count < names.count else { return nil }
-        next: for index in names[range.count].indices {
-            for place in range where bytes[place] != names[range.count][index].bytes[place - range.lowerBound] {
-                continue next
+    /// The number of the name that these bytes spell, if it is one.
+    func number(of name: Span<UInt8>) -> Int? {
+        let length = name.count
+        guard length < starts.count - 1, length > 0 else { return nil }
+        let bytes = bytes.span
+        var start = starts[length]
+        var place = shorter[length]
+        next: while start < starts[length + 1] {
+            defer {
+                start += length
+                place += 1
             }
-            return names[range.count][index].text
+            for index in 0..<length where bytes[start + index] != name[index] { continue next }
+            return numbers[place]
         }
         return nil
     }
-
-    /// The name, if it is one.
-    func name(_ text: String) -> String? { texts.contains(text) ? text : nil }
 }

@@ -31,35 +31,33 @@ public struct CallbackTokenKeys: Sendable {
 
     /// Makes the token of an order: the same one each time, with the active key.
     public func mint(_ nonce: OrderNonce) -> String {
-        let code = active.mac(of: Array(nonce.rawValue.utf8)[...])
+        let code = active.mac(of: nonce)
         return "v1.\(active.id).\(nonce.rawValue)." + String(decoding: code, as: UTF8.self)
     }
 
     /// Checks a token in time that does not depend on how much of its code is right.
     public func check(_ text: some StringProtocol) -> TokenVerdict {
-        guard text.utf8.count <= Self.maxLength else { return .invalid }
-        // Not as an array made of a substring, which is copied byte by byte through an iterator.
-        return check(bytes: Array(String(text).utf8))
+        let text = Substring(text)
+        return check(bytes: text.utf8.span)
     }
 
-    private func check(bytes: [UInt8]) -> TokenVerdict {
+    private func check(bytes: Span<UInt8>) -> TokenVerdict {
         // `v1.`, the id, a dot, the nonce, a dot and the code, of which all but the id have their lengths.
         let idLength = bytes.count - (Self.maxLength - Self.maxIDLength)
-        guard idLength >= 1, bytes[0] == UInt8(ascii: "v"), bytes[1] == UInt8(ascii: "1"),
+        guard idLength >= 1, idLength <= Self.maxIDLength, bytes[0] == UInt8(ascii: "v"), bytes[1] == UInt8(ascii: "1"),
             bytes[2] == Self.dot, bytes[3 + idLength] == Self.dot, bytes[4 + idLength + Self.nonceLength] == Self.dot
         else { return .invalid }
         let nonceStart = 4 + idLength
         let codeStart = nonceStart + Self.nonceLength + 1
-        let nonceBytes = bytes[nonceStart..<codeStart - 1]
-        guard let nonce = OrderNonce(nonceBytes) else { return .invalid }
-        let keyID = String(decoding: bytes[3..<3 + idLength], as: UTF8.self)
+        guard let nonce = OrderNonce(bytes.extracting(nonceStart..<codeStart - 1)),
+            let keyID = String(copying: bytes.extracting(3..<3 + idLength))
+        else { return .invalid }
+        let code = bytes.extracting(codeStart...)
         if let key = usable[keyID] {
-            let isGood = Self.isEqual(bytes[codeStart...], key.mac(of: nonceBytes))
-            return isGood ? .valid(nonce, keyID: key.id) : .invalid
+            return Self.isEqual(code, key.mac(of: nonce)) ? .valid(nonce, keyID: key.id) : .invalid
         }
         if let key = retired[keyID] {
-            let isGood = Self.isEqual(bytes[codeStart...], key.mac(of: nonceBytes))
-            return isGood ? .retired(nonce, keyID: key.id) : .invalid
+            return Self.isEqual(code, key.mac(of: nonce)) ? .retired(nonce, keyID: key.id) : .invalid
         }
         return .invalid
     }
@@ -76,10 +74,11 @@ public struct CallbackTokenKeys: Sendable {
     private static let maxLength = 2 + maxIDLength + nonceLength + 43 + 3
 
     /// Compares every byte, whichever differ; only the length, which is public, ends it early.
-    private static func isEqual(_ left: ArraySlice<UInt8>, _ right: [UInt8]) -> Bool {
+    private static func isEqual(_ left: Span<UInt8>, _ right: [UInt8]) -> Bool {
+        let right = right.span
         guard left.count == right.count else { return false }
         var difference: UInt8 = 0
-        for place in right.indices { difference |= left[left.startIndex + place] ^ right[place] }
+        for place in right.indices { difference |= left[place] ^ right[place] }
         return difference == 0
     }
 }
@@ -87,5 +86,13 @@ public struct CallbackTokenKeys: Sendable {
 extension Dictionary where Key == String, Value == TokenKey {
     fileprivate init(_ keys: [TokenKey], by id: (TokenKey) -> String) {
         self.init(keys.map { (id($0), $0) }) { first, _ in first }
+    }
+}
+
+extension String {
+    /// Copies bytes; `nil` when they are no UTF-8.
+    init?(copying bytes: Span<UInt8>) {
+        guard let utf8 = try? UTF8Span(validating: bytes) else { return nil }
+        self.init(copying: utf8)
     }
 }

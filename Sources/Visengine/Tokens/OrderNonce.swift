@@ -12,9 +12,11 @@ public struct OrderNonce: Sendable, Hashable, Codable, RawRepresentable, CustomS
     }
 
     /// Creates a nonce from its characters' bytes, or nothing when they are not one's.
-    init?(_ bytes: ArraySlice<UInt8>) {
-        guard bytes.count == 22, bytes.allSatisfy(OrderID.isAllowed) else { return nil }
-        rawValue = String(decoding: bytes, as: UTF8.self)
+    init?(_ bytes: Span<UInt8>) {
+        guard bytes.count == 22 else { return nil }
+        for place in bytes.indices where !OrderID.isAllowed(bytes[place]) { return nil }
+        guard let text = String(copying: bytes) else { return nil }
+        rawValue = text
     }
 
     /// For text that is 22 characters of base64url by the way it was made.

@@ -32,9 +32,9 @@ public struct TokenKey: Sendable {
     }
 
     /// HMAC-SHA256 over the token's purpose, the key's id and the nonce, as 43 characters of base64url.
-    func mac(of nonce: ArraySlice<UInt8>) -> [UInt8] {
+    func mac(of nonce: OrderNonce) -> [UInt8] {
         var code = begun
-        code.update(data: nonce)
+        code.update(data: Array(nonce.rawValue.utf8))
         return Base64.encode(code.finalize(), alphabet: .url)
     }
 }
