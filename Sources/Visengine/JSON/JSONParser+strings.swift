@@ -44,28 +44,28 @@ extension JSONParser {
     }
 
     private static func plainPart(of bytes: Span<UInt8>, from start: Int) throws(JSONParsingError) -> (PlainPart, Int) {
+        let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
         var seen: UInt8 = 0
         var place = start
         // Sixteen bytes at a time, which the compiler makes a few instructions of, as long as none means anything.
         while bytes.count - place >= 16 {
             let block = bytes.extracting(place..<place + 16)
             var union: UInt8 = 0
-            var special: UInt8 = 0
+            var specials: UInt8 = 0
             for index in 0..<16 {
                 let byte = block[index]
                 union |= byte
-                special |= byte < 0x20 ? 1 : 0
-                special |= byte == UInt8(ascii: "\"") ? 1 : 0
-                special |= byte == UInt8(ascii: "\\") ? 1 : 0
+                // In one expression: in three the compiler leaves it a byte at a time.
+                specials |= (byte < 0x20 ? 1 : 0) | (byte == quote ? 1 : 0) | (byte == backslash ? 1 : 0)
             }
-            guard special == 0 else { break }
+            guard specials == 0 else { break }
             seen |= union
             place += 16
         }
         while place < bytes.count {
             let byte = bytes[place]
-            if byte == UInt8(ascii: "\"") { return (seen < 0x80 ? .ascii : .other, place + 1) }
-            if byte == UInt8(ascii: "\\") { return (.unfinished, place) }
+            if byte == quote { return (seen < 0x80 ? .ascii : .other, place + 1) }
+            if byte == backslash { return (.unfinished, place) }
             if byte < 0x20 { throw JSONParsingError(.controlCharacter, at: place) }
             seen |= byte
             place += 1
