@@ -2,7 +2,7 @@ public import Visengine
 
 /// What makes two callbacks the same: what they say, not their bytes.
 public enum CallbackFact {
-    /// The text under which the ledger keeps a callback once.
+    /// The text under which the ledger keeps a callback once, as UTF-8.
     ///
     /// Two shapes of one fact give one key: the order (its token's nonce, else its id), the id it names, the state, the
     /// last update and the last search's state. A body that says neither state nor last update is told apart by its hash.
@@ -11,25 +11,28 @@ public enum CallbackFact {
     ///   - callback: The callback.
     ///   - knownID: The provider's id that the ledger has for the nonce, used when the body names none.
     ///   - bodyHash: Computes a hexadecimal hash of the body; called only when the body says nothing else.
-    /// - Returns: The key, at most a few hundred characters.
+    /// - Returns: The key, at most a few hundred bytes.
     public static func key(
         of callback: ReceivedCallback,
         knownID: OrderID?,
         bodyHash: ([UInt8]) -> String
-    ) -> String {
+    ) -> [UInt8] {
         let claim = callback.claim
-        var key = ""
+        let separator = UInt8(ascii: "|")
+        var key: [UInt8] = []
         key.reserveCapacity(160)  // One allocation: this is on the way of every callback.
-        if let nonce = callback.nonce { key += nonce.rawValue }
-        key += "|"
-        if let id = claim.orderID ?? knownID { key += id.rawValue }
-        key += "|"
-        guard claim.state != nil || claim.lastUpdate != nil else { return "\(key)body|\(bodyHash(callback.body))" }
-        if let state = claim.state { key += state.name }
-        key += "|"
-        if let update = claim.lastUpdate { key += String(update.milliseconds) }
-        key += "|"
-        if let search = claim.lastSearchState { key += folded(search) }
+        if let nonce = callback.nonce { key += nonce.rawValue.utf8 }
+        key.append(separator)
+        if let id = claim.orderID ?? knownID { key += id.rawValue.utf8 }
+        key.append(separator)
+        guard claim.state != nil || claim.lastUpdate != nil else {
+            return key + "body|\(bodyHash(callback.body))".utf8
+        }
+        if let state = claim.state { key += state.name.utf8 }
+        key.append(separator)
+        if let update = claim.lastUpdate { key += String(update.milliseconds).utf8 }
+        key.append(separator)
+        if let search = claim.lastSearchState { key += folded(search).utf8 }
         return key
     }
 

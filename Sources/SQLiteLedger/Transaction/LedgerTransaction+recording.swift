@@ -8,7 +8,9 @@ import Visengine
 extension LedgerTransaction {
     /// Records one callback with the work it causes, or finds that both are there already.
     func record(_ callback: ReceivedCallback) throws -> RecordOutcome {
-        var order = try findOrCreate(callback)
+        let remembered = callback.nonce.flatMap { knownOrders[$0] }
+        var order = try remembered ?? findOrCreate(callback)
+        var isNews = remembered == nil
         let fact = Self.factHash(CallbackFact.key(of: callback, knownID: order?.id, bodyHash: Self.hash))
         let claimed = callback.claim.orderID
         try insert(callback, fact: fact, order: order?.key)
@@ -27,9 +29,10 @@ extension LedgerTransaction {
             if !known.isBound, let claimed, claimed != known.candidate {
                 let isOnly = try addCandidate(claimed, to: known.key, callback: id)
                 order?.candidate = isOnly ? claimed : nil
+                isNews = true
             }
             let isArmed = try armVerification(of: known, now: callback.receivedAt)
-            if let nonce = callback.nonce { knownOrders[nonce] = isArmed ? nil : order }
+            if let nonce = callback.nonce, isArmed || isNews { knownOrders[nonce] = isArmed ? nil : order }
         }
         return .accepted(id: id)
     }
@@ -88,7 +91,6 @@ extension LedgerTransaction {
 
     private func findOrCreate(_ callback: ReceivedCallback) throws -> KnownOrder? {
         if let nonce = callback.nonce {
-            if let known = knownOrders[nonce] { return known }
             if let known = try knownOrder(where: "o.nonce = ?", nonce.rawValue) { return known }
             return try create(nonce: nonce, claimedID: nil, now: callback.receivedAt)
         }
@@ -169,11 +171,11 @@ extension LedgerTransaction {
     }
 
     /// The first 16 bytes of the SHA-256 of a fact's key: a fifth of the space, and as sure.
-    private static func factHash(_ key: String) -> [UInt8] {
+    private static func factHash(_ key: [UInt8]) -> [UInt8] {
         // Not as an array made of a digest, which tells no count and makes it grow.
         var fact: [UInt8] = []
         fact.reserveCapacity(16)
-        for byte in SHA256.hash(data: Array(key.utf8)) where fact.count < 16 { fact.append(byte) }
+        for byte in SHA256.hash(data: key) where fact.count < 16 { fact.append(byte) }
         return fact
     }
 
