@@ -34,6 +34,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .target(name: "HTTPListener", dependencies: ["CMicroHTTPD"]),
+        .target(name: "CProcessMemory"),
         .target(name: "ServiceManager"),
         .target(name: "Visengine", dependencies: [crypto]),
         .target(name: "Callbacks", dependencies: ["Visengine"]),
@@ -65,7 +66,8 @@ let package = Package(
         .executableTarget(
             name: "ricevuta",
             dependencies: [
-                "HTTPListener", "Visengine", "Callbacks", "CallbackJournal", "DurableFiles", "SQLiteLedger",
+                "HTTPListener", "CProcessMemory", "Visengine", "Callbacks", "CallbackJournal", "DurableFiles",
+                "SQLiteLedger",
                 "VisengineClient",
                 "FileArchive",
                 "ServiceManager", "Sinks", "Pipeline", "Console", arguments, crypto, httpClient, log, coreMetrics,

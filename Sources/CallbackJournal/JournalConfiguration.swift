@@ -28,9 +28,9 @@ public struct JournalConfiguration: Sendable, Equatable {
         maxQueuedCallbacks: Int = 2_000,
         maxQueuedBytes: Int = 64 << 20,
         retryAfter: Duration = .seconds(1),
-        maxUnsettled: Int = 12_288,
+        maxUnsettled: Int = 6_144,
         maxUnsettledBytes: Int = 16 << 20,
-        maxHanded: Int = 4096,
+        maxHanded: Int = 2048,
         interval: Duration = .milliseconds(100),
         retryInterval: Duration = .seconds(1),
         segmentBytes: Int = 2 << 20

@@ -67,7 +67,7 @@ extension SQLiteLedger {
             if mode == .serve {
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
                 // In KiB: SQLite's own 2000 are outgrown by the inner pages of the indexes that each callback touches.
-                try db.execute(sql: "PRAGMA cache_size = -8192")
+                try db.execute(sql: "PRAGMA cache_size = -4096")
             }
             if let pages = configuration.maxPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
         }

@@ -115,6 +115,7 @@ struct Receiver: Sendable {
                     ListenerService(name: "admin", listener: admin, deadline: .seconds(2), logger: logger),
                 ] + flow.services + [
                     ListenerService(name: "callbacks", listener: listener, deadline: drainTime, logger: logger),
+                    MemoryService(journal: journal),
                     CertificateService(listener: listener, tls: configuration.listener.tls, logger: logger),
                     ServiceManagerService(
                         manager: manager,

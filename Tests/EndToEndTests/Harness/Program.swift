@@ -99,9 +99,14 @@ struct Program: Sendable {
     func signal(_ signal: Signal) { try? sendSignal(signal) }
 
     /// The most memory that the program has had resident so far, in bytes.
-    func peakResidentBytes() throws -> Int64 {
+    func peakResidentBytes() throws -> Int64 { try memory("VmHWM") }
+
+    /// Pages of the program and its libraries that are resident, in bytes.
+    func residentFileBytes() throws -> Int64 { try memory("RssFile") }
+
+    private func memory(_ key: String) throws -> Int64 {
         let status = try String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)
-        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("\(key):") })
         return try #require(Int64(line.split(whereSeparator: \.isWhitespace)[1])) * 1024
     }
 

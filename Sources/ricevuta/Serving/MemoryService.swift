@@ -1,0 +1,29 @@
+import CProcessMemory
+import CallbackJournal
+import ServiceLifecycle
+
+/// Gives memory back: at once what only the start needed, and what a burst did when no callback has come for a while.
+///
+/// More than half of what a started process holds is pages of its program and libraries that are not used again; the
+/// system would take them only when it is short of memory.
+struct MemoryService: Service {
+    let journal: CallbackJournal
+
+    /// How long no callback has come: short, since what is needed again costs some microseconds.
+    private static let quiet = Duration.seconds(2)
+
+    func run() async throws {
+        pm_give_back()
+        await cancelWhenGracefulShutdown {
+            var last = 0
+            var settled: Int?
+            while (try? await Task.sleep(for: Self.quiet)) != nil {
+                let callbacks = journal.statistics.callbacks
+                defer { last = callbacks }
+                guard callbacks == last, callbacks != settled else { continue }
+                pm_give_back()
+                settled = callbacks
+            }
+        }
+    }
+}
