@@ -33,6 +33,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Compression", dependencies: ["CZlib"]),
         .target(name: "HTTPListener", dependencies: ["CMicroHTTPD"]),
         .target(name: "CProcessMemory"),
         .target(name: "ServiceManager"),
@@ -52,7 +54,7 @@ let package = Package(
             dependencies: ["Callbacks", "Visengine", httpClient, nioCore, nioHTTP1, nioPosix]
         ),
         .target(name: "DurableFiles", dependencies: [system]),
-        .target(name: "FileArchive", dependencies: ["Callbacks", "DurableFiles", "Visengine", crypto]),
+        .target(name: "FileArchive", dependencies: ["Callbacks", "Compression", "DurableFiles", "Visengine", crypto]),
         .target(
             name: "Sinks",
             dependencies: ["Callbacks", "DurableFiles", "Visengine", crypto, httpClient, nioCore, nioHTTP1, nioPosix]
@@ -80,6 +82,7 @@ let package = Package(
         .executableTarget(name: "visengine-sandbox", dependencies: ["VisengineSandbox", arguments]),
 
         .target(name: "TestSupport", dependencies: ["Callbacks", "Visengine"], path: "Tests/TestSupport"),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "HTTPListenerTests", dependencies: ["HTTPListener", "TestSupport"]),
         .testTarget(name: "ServiceManagerTests", dependencies: ["ServiceManager"]),
         .testTarget(name: "VisengineTests", dependencies: ["Visengine", crypto]),
