@@ -41,9 +41,10 @@ let package = Package(
         .target(name: "Visengine", dependencies: [crypto]),
         .target(name: "Callbacks", dependencies: ["Visengine"]),
         .target(name: "CallbackJournal", dependencies: ["Callbacks", "DurableFiles", "Visengine", system]),
+        .target(name: "CSQLiteShim", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(
             name: "SQLiteStatements",
-            dependencies: [grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]
+            dependencies: ["CSQLiteShim", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]
         ),
         .target(
             name: "SQLiteLedger",
@@ -93,7 +94,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SQLiteLedgerTests",
-            dependencies: ["SQLiteLedger", "Callbacks", "Visengine", "TestSupport"]
+            dependencies: ["SQLiteLedger", "SQLiteStatements", "Callbacks", "Visengine", "TestSupport", grdb]
         ),
         .testTarget(
             name: "VisengineClientTests",

@@ -55,7 +55,7 @@ public struct Console: Sendable {
 
     private func readiness() async -> Response {
         let problems = await ports.problems()
-        guard !problems.isEmpty else { return .text(200, "ready\n") }
+        guard !problems.isEmpty else { return .text(200, "ready\nsqlite \(ports.build.sqliteDescription)\n") }
         return .unavailable(detail: problems.joined(separator: "; "))
     }
 
@@ -65,6 +65,12 @@ public struct Console: Sendable {
         let isReady = await ports.problems().isEmpty
         text.family("ricevuta_ready", .gauge, help: "Whether callbacks can be taken now.")
         text.sample("ricevuta_ready", [], isReady ? 1 : 0)
+        text.family("ricevuta_sqlite_info", .gauge, help: "The SQLite library, and whether its WAL-reset bug is fixed.")
+        text.sample(
+            "ricevuta_sqlite_info",
+            [("version", ports.build.sqlite), ("wal_reset_fix", ports.build.hasWALResetFix ? "true" : "false")],
+            1
+        )
         do throws(LedgerError) {
             LedgerGauges.write(try await ports.summary(), to: &text)
         } catch {

@@ -12,12 +12,17 @@ public final class SQLiteLedger: Sendable {
     public enum Mode: Sendable {
         /// To take callbacks and do jobs: one process at a time.
         case serve
-        /// For an operator's command, also while another process serves: short transactions, no jobs.
+        /// For an operator's command that changes something, also while another process serves: short transactions, no
+        /// jobs.
         case operate
+        /// For an operator's command that only reads, also while another process serves.
+        case inspect
     }
 
     /// The absolute path of the database file.
     public let path: String
+    /// The SQLite library in use.
+    public let sqliteVersion: SQLiteVersion
 
     private let pool: DatabasePool
     private let writer: LedgerWriter
@@ -25,8 +30,15 @@ public final class SQLiteLedger: Sendable {
     /// The callbacks by verdict, as they were counted last.
     let callbackCounts = Mutex(KeptCounts())
 
-    init(path: String, pool: DatabasePool, writer: LedgerWriter, configuration: LedgerConfiguration) {
+    init(
+        path: String,
+        sqliteVersion: SQLiteVersion,
+        pool: DatabasePool,
+        writer: LedgerWriter,
+        configuration: LedgerConfiguration
+    ) {
         self.path = path
+        self.sqliteVersion = sqliteVersion
         self.pool = pool
         self.writer = writer
         self.configuration = configuration

@@ -20,6 +20,7 @@ import Testing
     ) async throws {
         let ports = ConsolePorts(
             problems: { problems },
+            build: ConsoleBuild(sqlite: "3.40.1", hasWALResetFix: false, sqliteDescription: "3.40.1 (not fixed)"),
             summary: { () throws(LedgerError) in try summary.get() },
             isGood: { $0.expires == "200" && $0.signature == "good" },
             document: { sha256 in

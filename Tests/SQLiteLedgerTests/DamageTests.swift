@@ -168,16 +168,6 @@ struct DamageTests {
         }
     }
 
-    @Test(arguments: [SQLiteLedger.Mode.serve, .operate])
-    func refusesALedgerOfANewerVersion(mode: SQLiteLedger.Mode) async throws {
-        try await withLedger { ledger, directory in
-            await ledger.close()
-            try SQLiteTool.run("INSERT INTO grdb_migrations VALUES ('2999-01-01 what comes later')", in: directory)
-
-            await expect(.tooNew(path: ledger.path)) { try SQLiteLedger.open(at: directory, mode: mode) }
-        }
-    }
-
     private func claim(_ kind: JobKind, from ledger: SQLiteLedger, at now: Timestamp) async throws -> [String] {
         switch kind {
         case .verify: try await ledger.claimVerify(at: now).compactMap { $0.order.id?.rawValue }

@@ -31,6 +31,17 @@ struct OpeningTests {
         }
     }
 
+    @Test func isServedByOneAtATimeWhateverIsRemoved() async throws {
+        try await withLedger { first, directory in
+            for name in try FileManager.default.contentsOfDirectory(atPath: directory)
+            where !name.hasPrefix("ledger.sqlite") {
+                try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+            }
+
+            await expect(.inUse(path: first.path)) { try SQLiteLedger.open(at: directory, mode: .serve) }
+        }
+    }
+
     @Test func findsEverythingAgain() async throws {
         try await withLedger { ledger, directory in
             try await ledger.placing("m")

@@ -102,7 +102,7 @@ func withLedgerAfterCrash<Result>(
 /// Copies a ledger's files as they lie, with nothing of what a living process would still write to them.
 func copyLedger(from directory: String, to copy: String) throws {
     try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
-    for name in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.lock"] {
+    for name in ["ledger.sqlite", "ledger.sqlite-wal"] {
         try FileManager.default.copyItem(atPath: "\(directory)/\(name)", toPath: "\(copy)/\(name)")
     }
 }

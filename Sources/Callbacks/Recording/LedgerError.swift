@@ -4,6 +4,10 @@ public enum LedgerError: Error, Equatable, Sendable {
     case inUse(path: String)
     /// The database was written by a newer version of this program.
     case tooNew(path: String)
+    /// The database's schema is of another version than this program's, which only `serve` and `ledger migrate` change.
+    case otherVersion(path: String, found: Int, wanted: Int)
+    /// The disk has no room to open the database.
+    case noSpace(path: String)
     /// The database cannot be opened or created.
     case cannotOpen(path: String, reason: String)
     /// The job was taken over, finished or asked for in another way meanwhile; nothing was changed.
@@ -12,7 +16,7 @@ public enum LedgerError: Error, Equatable, Sendable {
     case notFound(what: String, name: String)
     /// The change would contradict what is recorded.
     case conflict(String)
-    /// SQLite failed while doing this: the disk may be full.
+    /// SQLite failed while doing this; the reason says what to do next.
     case storage(doing: String, reason: String)
     /// The ledger is closing.
     case closed
@@ -25,11 +29,17 @@ extension LedgerError: CustomStringConvertible {
         case .inUse(let path):
             "another ricevuta serves the ledger \(path); stop it first, or point this one at another data directory"
         case .tooNew(let path): "the ledger \(path) was written by a newer ricevuta; run that version or a newer one"
+        case .otherVersion(let path, let found, let wanted):
+            """
+            the database \(path) is version \(found), this program wants \(wanted): restart the service, so that program \
+            and database are of one version; without a service, run `ricevuta ledger migrate`
+            """
+        case .noSpace(let path): "cannot open the ledger \(path): the disk is full; free some space"
         case .cannotOpen(let path, let reason): "cannot open the ledger \(path): \(reason)"
         case .leaseLost(let job): "job \(job) is no longer ours; its new owner carries on"
         case .notFound(let what, let name): "the ledger has no \(what) '\(name)'"
         case .conflict(let reason): reason
-        case .storage(let doing, let reason): "the ledger failed while \(doing): \(reason); check the disk's free space"
+        case .storage(let doing, let reason): "the ledger failed while \(doing): \(reason)"
         case .closed: "the ledger is closing"
         }
     }

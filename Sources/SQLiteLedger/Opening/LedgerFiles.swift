@@ -14,15 +14,23 @@ struct LedgerFiles: Sendable {
 
     var database: String { directory + "/ledger.sqlite" }
     var log: String { database + "-wal" }
-    var lock: String { directory + "/ledger.lock" }
     var reserve: String { directory + "/ledger.reserve" }
+
+    /// Whether no database has been made here.
+    var isMissing: Bool { !FileManager.default.fileExists(atPath: database) }
+
+    /// Bytes that are free on its file system for this user; `nil` when the system does not say.
+    var freeBytes: Int64? {
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: directory)  // Not told is not full.
+        return (attributes?[.systemFreeSize] as? NSNumber)?.int64Value
+    }
 
     /// Makes the directory and an empty database file that only its owner may read, both synced.
     func prepare() throws(LedgerError) {
         do throws(FileFailure) {
             try DurableFiles.makeDirectory(directory)
         } catch {
-            throw .cannotOpen(path: database, reason: error.description)
+            throw error.isFullDisk ? .noSpace(path: database) : .cannotOpen(path: database, reason: error.description)
         }
         // Only a file that isn't there is opened here: closing one that SQLite has open would drop its locks.
         do {
@@ -35,6 +43,8 @@ struct LedgerFiles: Sendable {
             try descriptor.close()
         } catch Errno.fileExists {
             return
+        } catch Errno.noSpace {
+            throw .noSpace(path: database)
         } catch {
             throw .cannotOpen(path: database, reason: "\(error)")
         }
@@ -44,36 +54,35 @@ struct LedgerFiles: Sendable {
             throw .cannotOpen(path: database, reason: error.description)
         }
     }
-
-    /// The size of the write-ahead log, 0 when there is none.
-    var logBytes: Int {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: log)  // Missing is empty.
-        return (attributes?[.size] as? NSNumber)?.intValue ?? 0
-    }
 }
 
 /// The right to serve one ledger, held until released or until the process ends, however it ends.
+///
+/// It is a lock on the directory itself: one on a file in it would be gone with the file, and a second process could
+/// take another. The corresponding C function is `flock`.
 final class ServingLock: Sendable {
     private let descriptor: Mutex<FileDescriptor?>
 
     /// Takes the lock or fails at once.
     init(_ files: LedgerFiles) throws(LedgerError) {
-        let file: FileDescriptor
+        let directory: FileDescriptor
         do {
-            file = try FileDescriptor.open(
-                FilePath(files.lock),
-                .readWrite,
-                options: [.create, .closeOnExec],
-                permissions: .ownerReadWrite
+            directory = try FileDescriptor.open(
+                FilePath(files.directory),
+                .readOnly,
+                options: [.directory, .closeOnExec]
             )
         } catch {
-            throw .cannotOpen(path: files.database, reason: "its lock file: \(error)")
+            throw .cannotOpen(path: files.database, reason: "cannot open its directory to lock it: \(error)")
         }
-        descriptor = Mutex(file)
-        guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+        descriptor = Mutex(directory)
+        guard flock(directory.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             let code = Errno(rawValue: errno)
             if code == .wouldBlock { throw .inUse(path: files.database) }
-            throw .cannotOpen(path: files.database, reason: "its lock file: \(code)")
+            throw .cannotOpen(
+                path: files.database,
+                reason: "cannot lock its directory: \(code); the ledger needs a local file system"
+            )
         }
     }
 

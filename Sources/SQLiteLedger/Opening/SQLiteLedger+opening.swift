@@ -1,11 +1,18 @@
 public import Callbacks
+import DurableFiles
 import Foundation
 import GRDB
+import SQLiteStatements
 import Visengine
 
 extension SQLiteLedger {
-    /// Opens the ledger in a directory, creating what is missing: the directory (for its owner only), the database, and
-    /// the tables that this version adds.
+    /// Opens the ledger in a directory.
+    ///
+    /// | mode      | creates          | changes the schema            | may write | checkpoints        |
+    /// |-----------|------------------|-------------------------------|-----------|--------------------|
+    /// | `serve`   | what is missing  | to this program's version     | yes       | under a write lock |
+    /// | `operate` | a missing ledger | never                         | yes       | never              |
+    /// | `inspect` | nothing          | never                         | no        | never              |
     ///
     /// Opening works from every state that a crash can leave. Blocks on the disk.
     ///
@@ -15,6 +22,7 @@ extension SQLiteLedger {
     ///   - configuration: Limits and intervals.
     /// - Returns: The ledger, its writer running.
     /// - Throws: ``LedgerError/inUse(path:)`` when another process serves it, ``LedgerError/tooNew(path:)``,
+    ///   ``LedgerError/otherVersion(path:found:wanted:)``, ``LedgerError/noSpace(path:)``,
     ///   ``LedgerError/cannotOpen(path:reason:)``.
     public static func open(
         at directory: String,
@@ -22,17 +30,70 @@ extension SQLiteLedger {
         configuration: LedgerConfiguration = LedgerConfiguration()
     ) throws(LedgerError) -> SQLiteLedger {
         let files = LedgerFiles(directory: directory)
+        switch mode {
+        case .serve:
+            try files.prepare()
+            let lock = try ServingLock(files)
+            return try open(files, mode: mode, lock: lock, configuration: configuration)
+        case .operate:
+            if files.isMissing {
+                do throws(LedgerError) {
+                    _ = try migrate(at: directory, configuration: configuration)
+                } catch .inUse {}  // A service that starts makes it; whether it has is seen below.
+            }
+            return try open(files, mode: mode, lock: nil, configuration: configuration)
+        case .inspect:
+            guard !files.isMissing else { throw .cannotOpen(path: files.database, reason: "there is no such file") }
+            return try open(files, mode: mode, lock: nil, configuration: configuration)
+        }
+    }
+
+    /// Creates what is missing, and changes the schema to this program's version, while nobody serves the ledger.
+    ///
+    /// - Parameters:
+    ///   - directory: Where the ledger's files lie.
+    ///   - configuration: Limits and intervals.
+    /// - Returns: The schema's version before and after; 0 for a ledger that did not exist.
+    /// - Throws: As ``open(at:mode:configuration:)``.
+    public static func migrate(
+        at directory: String,
+        configuration: LedgerConfiguration = LedgerConfiguration()
+    ) throws(LedgerError) -> (before: Int, after: Int) {
+        let files = LedgerFiles(directory: directory)
         try files.prepare()
-        let lock = mode == .serve ? try ServingLock(files) : nil
+        let lock = try ServingLock(files)
+        defer { lock.release() }
+        return try run(files, reserve: DiskReserve(path: files.reserve, bytes: configuration.reserveBytes)) {
+            let pool = try openPool(files, mode: .operate, configuration: configuration)
+            defer { try? pool.close() }  // Its changes are committed.
+            let before = try pool.read(Schema.version)
+            try migrate(pool, files)
+            return (before, Schema.current)
+        }
+    }
+
+    private static func open(
+        _ files: LedgerFiles,
+        mode: Mode,
+        lock: ServingLock?,
+        configuration: LedgerConfiguration
+    ) throws(LedgerError) -> SQLiteLedger {
         let reserve = DiskReserve(path: files.reserve, bytes: configuration.reserveBytes)
-        do {
+        return try run(files, reserve: mode == .serve ? reserve : nil) {
             let pool = try openPool(files, mode: mode, configuration: configuration)
-            var boot: Int64?
+            var boot: Boot?
             var checkpointer: Checkpointer?
             if mode == .serve {
-                boot = try newBoot(pool, reserve: reserve)
-                checkpointer = try Checkpointer(files: files, reserve: reserve, configuration: configuration)
+                try migrate(pool, files)
+                boot = try Boot.begin(pool, reserve: reserve)
+                checkpointer = try Checkpointer(files: files)
+            } else {
+                let found = try pool.read(Schema.version)
+                guard found == Schema.current else {
+                    throw LedgerError.otherVersion(path: files.database, found: found, wanted: Schema.current)
+                }
             }
+            let version = try SQLiteVersion.current()
             let writer = LedgerWriter(
                 pool: pool,
                 boot: boot,
@@ -41,9 +102,37 @@ extension SQLiteLedger {
                 checkpointer: checkpointer,
                 lock: lock
             )
-            return SQLiteLedger(path: files.database, pool: pool, writer: writer, configuration: configuration)
+            return SQLiteLedger(
+                path: files.database,
+                sqliteVersion: version,
+                pool: pool,
+                writer: writer,
+                configuration: configuration
+            )
+        }
+    }
+
+    private static func migrate(_ pool: DatabasePool, _ files: LedgerFiles) throws {
+        guard try !pool.read(Schema.migrator.hasBeenSuperseded) else { throw LedgerError.tooNew(path: files.database) }
+        try Schema.migrator.migrate(pool)
+    }
+
+    /// Runs what opens the database; on a full disk once more with the space of the reserve.
+    private static func run<Value>(
+        _ files: LedgerFiles,
+        reserve: DiskReserve?,
+        _ body: () throws -> Value
+    ) throws(LedgerError) -> Value {
+        do {
+            do {
+                return try body()
+            } catch let error as DatabaseError where isFull(error, files) && reserve?.release() == true {
+                return try body()
+            }
         } catch let error as LedgerError {
             throw error
+        } catch let error as DatabaseError where isFull(error, files) {
+            throw .noSpace(path: files.database)
         } catch {
             throw .cannotOpen(path: files.database, reason: reason(error))
         }
@@ -59,35 +148,38 @@ extension SQLiteLedger {
         settings.foreignKeysEnabled = true
         settings.busyMode = .timeout(Double(configuration.busyTimeout.wholeMilliseconds) / 1000)
         settings.maximumReaderCount = 4
+        if mode == .inspect { settings.readonly = true }
+        settings.prepareDatabase { db in
+            // A checkpoint is made by the serving process only, and only under the write lock; see `Checkpointer`.
+            if mode == .serve {
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            } else {
+                try db.disableCheckpoints()
+            }
+            if mode == .inspect { try db.execute(sql: "PRAGMA query_only = 1") }
+        }
         let pool = try DatabasePool(path: files.database, configuration: settings)
+        guard mode != .inspect else { return pool }
         try pool.writeWithoutTransaction { db in
-            guard try !Schema.migrator.hasBeenSuperseded(db) else { throw LedgerError.tooNew(path: files.database) }
             // GRDB sets NORMAL with WAL; that survives a crash of the program, not of the machine.
             try db.execute(sql: "PRAGMA synchronous = FULL")
             if mode == .serve {
-                try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
                 // In KiB: SQLite's own 2000 are outgrown by the inner pages of the indexes that each callback touches.
                 try db.execute(sql: "PRAGMA cache_size = -4096")
+                // The log is cut to this when it is begun anew: no checkpoint has to do it.
+                try db.execute(sql: "PRAGMA journal_size_limit = \(configuration.checkpointPages * 4096 * 16)")
             }
             if let pages = configuration.maxPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
         }
-        try Schema.migrator.migrate(pool)
         return pool
     }
 
-    /// Writes a boot, whose number every lease carries; gives up the reserve if the disk is full.
-    private static func newBoot(_ pool: DatabasePool, reserve: DiskReserve) throws -> Int64 {
-        let write = {
-            try pool.write { db in
-                let now = Int64(Date().timeIntervalSince1970 * 1000)
-                try db.execute(sql: "INSERT INTO boots(started_at_ms) VALUES (?)", arguments: [now])
-                return db.lastInsertedRowID
-            }
-        }
-        do {
-            return try write()
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL && reserve.release() {
-            return try write()
+    /// Whether the disk has no room: SQLite reports that in several ways while it opens its files.
+    private static func isFull(_ error: DatabaseError, _ files: LedgerFiles) -> Bool {
+        switch error.resultCode {
+        case .SQLITE_FULL: true
+        case .SQLITE_IOERR, .SQLITE_CANTOPEN: files.freeBytes.map { $0 < 256 << 10 } ?? false
+        default: false
         }
     }
 

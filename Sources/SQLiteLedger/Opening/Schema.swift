@@ -4,9 +4,29 @@ import GRDB
 enum Schema {
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("2026-03-01 create the ledger") { db in try db.execute(sql: first) }
+        for (name, sql) in steps { migrator.registerMigration(name) { db in try db.execute(sql: sql) } }
         return migrator
     }()
+
+    private static let steps = [
+        ("2026-03-01 create the ledger", first),
+        ("2026-11-28 record when jobs were scheduled", scheduled),
+    ]
+
+    /// The version of the schema that this program wants: how many steps lead to it.
+    static let current = steps.count
+
+    /// The version of a database's schema: how many steps it has taken; 0 for an empty one.
+    static func version(_ db: Database) throws -> Int {
+        guard try db.tableExists("grdb_migrations") else { return 0 }
+        return try Int.fetchOne(db, sql: "SELECT count(*) FROM grdb_migrations") ?? 0
+    }
+
+    /// When a job was scheduled or taken last, by the wall clock: one that was scheduled later than now shows that the
+    /// clock was set back.
+    private static let scheduled = """
+        ALTER TABLE jobs ADD COLUMN scheduled_ms INTEGER NOT NULL DEFAULT 0;
+        """
 
     /// Times are milliseconds since 1970.
     ///

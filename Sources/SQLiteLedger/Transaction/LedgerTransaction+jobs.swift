@@ -30,13 +30,17 @@ extension LedgerTransaction {
     ) throws {
         try run(
             """
-            INSERT INTO jobs(id, lane, subject, due_ms, source) VALUES (?, ?, ?, ?, ?)
+            INSERT INTO jobs(id, lane, subject, due_ms, source, scheduled_ms) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT(id) DO UPDATE SET
-                trigger = trigger + 1, due_ms = min(due_ms, excluded.due_ms),
+                trigger = trigger + 1, due_ms = min(due_ms, excluded.due_ms), scheduled_ms = excluded.scheduled_ms,
                 source = CASE excluded.source WHEN 'callback' THEN 'callback' ELSE source END
             """,
-            [JobNumber.of(lane.kind, subject), lane.name, subject, due.milliseconds, source.rawValue]
+            [
+                JobNumber.of(lane.kind, subject), lane.name, subject, due.milliseconds, source.rawValue,
+                now.milliseconds,
+            ]
         )
+        if let latest = latestSchedule { latestSchedule = max(latest, now) }
         wake(lane.kind, due: due, now: now)
     }
 
@@ -45,6 +49,7 @@ extension LedgerTransaction {
         guard let boot else { throw LedgerError.conflict("only the serving process takes jobs") }
         var claimed: [ClaimedJob] = []
         guard limit > 0 else { return claimed }
+        try noticeClockSetBack(now: now)
         let due = try rows(
             """
             SELECT id, subject, attempt, trigger, source, lease_boot, crashes FROM jobs
@@ -77,6 +82,27 @@ extension LedgerTransaction {
         return claimed
     }
 
+    /// How much later than now a job may have been scheduled: what queues for the writer carries its own time.
+    private static let clockTolerance = Duration.seconds(5)
+
+    /// Makes due what was scheduled later than now: the clock was set back, and due times are by the wall clock.
+    ///
+    /// So nothing waits longer than it was to wait when it was scheduled, however far the clock was set back.
+    private func noticeClockSetBack(now: Timestamp) throws {
+        let latest =
+            try latestSchedule ?? row("SELECT max(scheduled_ms) AS at FROM jobs", [])?.optionalTime("at") ?? now
+        guard latest > now + Self.clockTolerance else {
+            latestSchedule = max(latest, now)
+            return
+        }
+        try run(
+            "UPDATE jobs SET due_ms = min(due_ms, ?1), scheduled_ms = ?1 WHERE scheduled_ms > ?2",
+            [now.milliseconds, (now + Self.clockTolerance).milliseconds]
+        )
+        latestSchedule = now
+        for kind in JobKind.allCases { wakes.append((kind, .zero)) }
+    }
+
     private func take(_ job: ClaimedJob, crashes: Int64, now: Timestamp, until: Timestamp) throws -> Bool {
         if crashes >= configuration.maxCrashes {
             try pauseCrashing(job, now: now)
@@ -84,10 +110,14 @@ extension LedgerTransaction {
         }
         try run(
             """
-            UPDATE jobs SET attempt = ?, lease_boot = ?, lease_serial = ?, lease_until_ms = ?, crashes = ?
+            UPDATE jobs SET attempt = ?, lease_boot = ?, lease_serial = ?, lease_until_ms = ?, crashes = ?,
+                scheduled_ms = ?
             WHERE id = ?
             """,
-            [job.lease.attempt, job.lease.boot, job.lease.serial, until.milliseconds, crashes, job.lease.job]
+            [
+                job.lease.attempt, job.lease.boot, job.lease.serial, until.milliseconds, crashes, now.milliseconds,
+                job.lease.job,
+            ]
         )
         return true
     }

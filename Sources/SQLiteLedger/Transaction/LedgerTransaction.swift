@@ -12,6 +12,8 @@ final class LedgerTransaction {
     let bell: WorkBell
     /// What is known of orders from earlier callbacks; see ``KnownOrders``.
     var knownOrders: KnownOrders
+    /// The latest time at which a job was scheduled, by the wall clock; `nil` when it has to be looked up.
+    var latestSchedule: Timestamp?
     /// What to ring once the transaction is synced.
     var wakes: [(JobKind, Duration)] = []
     /// The statement that inserts a callback: looked up once, not by its text for each.

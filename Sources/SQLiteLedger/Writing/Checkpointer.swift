@@ -1,99 +1,53 @@
-import Dispatch
-import Foundation
 import GRDB
 import Synchronization
 
-/// Copies the write-ahead log into the database on a thread and a connection of its own, so that no callback waits for it.
+/// Copies the write-ahead log into the database while nobody can commit.
+///
+/// SQLite 3.7.0 to 3.51.2 can lose committed transactions when one checkpoint follows another and a commit that begins
+/// the log anew falls between the second one's reading of the log's header and its use of it
+/// (https://sqlite.org/wal.html#the_wal_reset_bug). The log is begun anew only by a connection that writes frames, which
+/// takes the write lock. So the ledger's writer takes that lock, writes nothing, and has the log copied by a second
+/// connection meanwhile; nobody else may checkpoint: `wal_autocheckpoint` is 0 in every connection, and a command does
+/// not checkpoint when it closes.
+///
+/// The copy is always a passive one. SQLite turns the other kinds into passive ones silently when the write lock is
+/// taken, and none of them is needed: under the write lock a passive copy reaches the log's end unless a reader is in the
+/// way, and the next commit then begins the log anew.
+///
+/// Used on the writer's thread.
 final class Checkpointer: Sendable {
-    private struct State {
-        var isAsked = false
-        var isStopping = false
-        var count = 0
-    }
-
     private let connection: DatabaseQueue
-    private let files: LedgerFiles
-    private let reserve: DiskReserve
-    private let longestLogBytes: Int
-    private let longestLogFrames: Int
-    private let state = Mutex(State())
-    private let work = DispatchSemaphore(value: 0)
-    private let ended = DispatchSemaphore(value: 0)
+    private let completed = Mutex(0)
 
-    /// Opens the connection and starts the thread.
-    init(
-        files: LedgerFiles,
-        reserve: DiskReserve,
-        configuration: LedgerConfiguration
-    ) throws {
+    /// Opens the second connection.
+    ///
+    /// - Throws: `DatabaseError`.
+    init(files: LedgerFiles) throws {
         var settings = Configuration()
-        settings.busyMode = .timeout(0.2)  // The writer waits as long while a reader is in the way.
-        settings.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
+        settings.label = "ledger-checkpoint"
+        settings.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
         }
         connection = try DatabaseQueue(path: files.database, configuration: settings)
-        self.files = files
-        self.reserve = reserve
-        longestLogBytes = configuration.checkpointPages * 4096 * 16
-        longestLogFrames = configuration.checkpointPages * 2
-        let thread = Thread { [self] in
-            Thread.current.name = "ledger-copy"  // Seen by the system only when set from inside.
-            run()
-        }
-        thread.start()
-        ask()  // For what an earlier process left.
     }
 
-    /// Checkpoints made.
-    var count: Int { state.withLock { $0.count } }
+    /// Checkpoints completed.
+    var count: Int { completed.withLock { $0 } }
 
-    /// Asks for a checkpoint soon.
-    func ask() {
-        let isFirst = state.withLock { state in
-            defer { state.isAsked = true }
-            return !state.isAsked
-        }
-        if isFirst { work.signal() }
+    /// Copies the log, with the write lock held by `writer` from before the beginning until after the end.
+    ///
+    /// - Parameter writer: The connection of the ledger's writer, outside a transaction.
+    /// - Throws: `DatabaseError`, among others when another process holds the write lock for too long. The log keeps
+    ///   what was committed.
+    func checkpoint(lockedBy writer: Database) throws {
+        try writer.beginTransaction(.immediate)
+        defer { try? writer.rollback() }  // Nothing was written; closing the connection would end it, too.
+        try connection.writeWithoutTransaction { db in _ = try db.checkpoint(.passive) }
+        completed.withLock { $0 += 1 }
     }
 
-    /// Ends the thread and closes the connection; waits for a checkpoint that is under way.
-    func stop() {
-        state.withLock { $0.isStopping = true }
-        work.signal()
-        ended.wait()
-    }
-
-    private func run() {
-        yieldToTheDoor()
-        while true {
-            _ = work.wait(timeout: .now() + 30)
-            let (isAsked, isStopping) = state.withLock { state in
-                defer { state.isAsked = false }
-                return (state.isAsked, state.isStopping)
-            }
-            if isStopping { break }
-            reserve.restore()
-            if isAsked { checkpoint() }
-        }
+    /// Closes the connection.
+    func close() {
         try? connection.close()  // It holds nothing that a close could lose.
-        ended.signal()
-    }
-
-    private func checkpoint() {
-        do {
-            try connection.writeWithoutTransaction { db in
-                let log = try db.checkpoint(.passive)
-                // Under steady writing a passive one never reaches the end, and the log would grow for ever. What is left
-                // is little, so that the writer waits a moment only. A log that is written over from its start costs less
-                // to sync than one that grows.
-                if files.logBytes > longestLogBytes {
-                    _ = try db.checkpoint(.truncate)
-                } else if log.walFrameCount > longestLogFrames {
-                    _ = try db.checkpoint(.restart)
-                }
-            }
-            state.withLock { $0.count += 1 }
-        } catch {
-            // The log keeps all that was committed; the next round tries again.
-        }
     }
 }

@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import GRDB
 import Synchronization
+import Visengine
 
 /// The one thread that writes: it takes all that waits, commits it as one transaction with one sync, and answers then.
 ///
@@ -14,22 +15,26 @@ final class LedgerWriter: Sendable {
 
     private let pool: DatabasePool
     private let boot: Int64?
+    private let isBootRecorded: Bool
     private let configuration: LedgerConfiguration
     private let reserve: DiskReserve
     let checkpointer: Checkpointer?
     private let lock: ServingLock?
+    /// After how long without work the reserve is looked after.
+    private static let idleTime = Duration.seconds(30)
     private let ending = Mutex<(isOver: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
 
     init(
         pool: DatabasePool,
-        boot: Int64?,
+        boot: Boot?,
         configuration: LedgerConfiguration,
         reserve: DiskReserve,
         checkpointer: Checkpointer?,
         lock: ServingLock?
     ) {
         self.pool = pool
-        self.boot = boot
+        self.boot = boot?.number
+        isBootRecorded = boot?.isRecorded ?? true
         self.configuration = configuration
         bell = WorkBell(longestWait: configuration.longestWait)
         self.reserve = reserve
@@ -59,24 +64,53 @@ final class LedgerWriter: Sendable {
         var orders = KnownOrders()
         /// SQLite's count of what other connections committed.
         var version: Int64?
+        /// The latest time at which a job was scheduled.
+        var latestSchedule: Timestamp?
+        /// Whether this boot is in the ledger, or has to be written by the next transaction.
+        var isBootRecorded: Bool
+    }
+
+    /// When the log is copied next.
+    private struct Log {
+        /// An estimate of what was written to it since it was copied, in pages.
+        var pages = 0
+        /// After a copy failed, the time before which it is not tried again: whoever is in the way may need a while.
+        var notBefore: ContinuousClock.Instant?
     }
 
     private func run() {
         yieldToTheDoor()
         var batch: [WriteOperation] = []
-        var pages = 0
-        var memory = Memory()
-        while let taken = queue.takeAll(reusing: batch) {
+        var log = Log()
+        var memory = Memory(isBootRecorded: isBootRecorded)
+        reserve.restore()
+        checkpoint(&log)  // What an earlier process left.
+        while let taken = queue.takeAll(reusing: batch, waitingAtMost: Self.idleTime) {
             batch = taken
-            write(batch, &memory)
-            pages += batch.reduce(2) { $0 + $1.estimatedPages }
-            batch.removeAll(keepingCapacity: true)
-            if pages >= configuration.checkpointPages {
-                pages = 0
-                checkpointer?.ask()
+            if batch.isEmpty {
+                reserve.restore()
+                continue
             }
+            let isWritten = write(batch, &memory)
+            log.pages += batch.reduce(2) { $0 + $1.estimatedPages }
+            batch.removeAll(keepingCapacity: true)
+            // On a full disk a copied log is room for the next commit.
+            if log.pages >= configuration.checkpointPages || !isWritten { checkpoint(&log) }
         }
         end()
+    }
+
+    private func checkpoint(_ log: inout Log) {
+        guard let checkpointer else { return }
+        if let notBefore = log.notBefore, .now < notBefore { return }
+        do {
+            try pool.writeWithoutTransaction { db in try checkpointer.checkpoint(lockedBy: db) }
+            log = Log()
+            reserve.restore()
+        } catch {
+            // The log keeps all that was committed.
+            log.notBefore = .now + .seconds(1)
+        }
     }
 
     private func end() {
@@ -86,7 +120,7 @@ final class LedgerWriter: Sendable {
                 try db.execute(sql: "UPDATE jobs SET lease_boot = NULL WHERE lease_boot = ?", arguments: [boot])
             }
         }
-        checkpointer?.stop()
+        checkpointer?.close()
         bell.close()
         try? pool.close()  // A reader may still be busy; its connection closes with it.
         lock?.release()
@@ -99,24 +133,36 @@ final class LedgerWriter: Sendable {
 
     // MARK: One batch
 
-    private func write(_ batch: [WriteOperation], _ memory: inout Memory) {
+    /// Writes a batch.
+    ///
+    /// - Returns: Whether it could be committed.
+    private func write(_ batch: [WriteOperation], _ memory: inout Memory) -> Bool {
         do {
             try commit(batch, isolatingCallbacks: false, &memory)
         } catch let error where error.isConfined {
             // One callback cannot be written: find out which, at the price of a savepoint for each.
-            do { try commit(batch, isolatingCallbacks: true, &memory) } catch { giveUp(batch, error, &memory) }
+            do {
+                try commit(batch, isolatingCallbacks: true, &memory)
+            } catch {
+                giveUp(batch, error, &memory)
+                return false
+            }
         } catch {
             giveUp(batch, error, &memory)
+            return false
         }
+        return true
     }
 
     /// The disk is full, or worse: callbacks are refused, and what work has achieved is written if there is any way.
     private func giveUp(_ batch: [WriteOperation], _ error: any Error, _ memory: inout Memory) {
+        let hasCallbacks = batch.contains { $0.isCallbacks }
+        let reason = "\(error.asLedgerError(doing: "writing"))"
         statistics.withLock {
             $0.failedCommits += 1
             $0.isFailing = true
+            if hasCallbacks { $0.refusal = reason }
         }
-        checkpointer?.ask()
         var changes: [WriteOperation] = []
         for operation in batch {
             switch operation {
@@ -141,7 +187,8 @@ final class LedgerWriter: Sendable {
     /// Writes a batch as one transaction, and answers.
     private func commit(_ batch: [WriteOperation], isolatingCallbacks: Bool, _ memory: inout Memory) throws {
         let before = memory
-        memory = Memory()  // Until this transaction is synced, nothing that it finds is known.
+        // Until this transaction is synced, nothing that it finds is known.
+        memory = Memory(isBootRecorded: before.isBootRecorded)
         var answers: [() -> Void] = []
         answers.reserveCapacity(batch.count)
         var operations = 0
@@ -151,7 +198,11 @@ final class LedgerWriter: Sendable {
             let transaction = LedgerTransaction(db, boot: boot, configuration: configuration, bell: bell)
             try db.inTransaction(.immediate) {
                 version = try transaction.row("PRAGMA data_version", [])?.integer("data_version")
-                if version == before.version { transaction.knownOrders = before.orders }
+                if version == before.version {
+                    transaction.knownOrders = before.orders
+                    transaction.latestSchedule = before.latestSchedule
+                }
+                if let boot, !before.isBootRecorded { try Boot.record(boot, db) }
                 func record(_ callback: ReceivedCallback, isIsolated: Bool) throws -> RecordOutcome {
                     operations += 1
                     if operations % 16 == 0 { sched_yield() }
@@ -187,10 +238,16 @@ final class LedgerWriter: Sendable {
             }
             return transaction
         }
-        memory = Memory(orders: transaction.knownOrders, version: version)
+        memory = Memory(
+            orders: transaction.knownOrders,
+            version: version,
+            latestSchedule: transaction.latestSchedule,
+            isBootRecorded: true
+        )
         statistics.withLock { statistics in
             statistics.commits += 1
             statistics.isFailing = false
+            if batch.contains(where: \.isCallbacks) { statistics.refusal = nil }
             statistics.operations += operations
             statistics.poisoned += poisoned
             statistics.unreadableRows += transaction.unreadableRows
@@ -223,6 +280,21 @@ extension Error {
         if let error = self as? UnreadableRow { return .storage(doing: doing, reason: "\(error)") }
         // GRDB keeps arguments out of this; SQLite's messages name tables and columns, never values.
         guard let error = self as? DatabaseError else { return .storage(doing: doing, reason: "\(type(of: self))") }
-        return .storage(doing: doing, reason: error.message ?? "\(error.resultCode)")
+        return .storage(doing: doing, reason: (error.message ?? "\(error.resultCode)") + error.advice)
+    }
+}
+
+extension DatabaseError {
+    /// What to do next, where the code tells.
+    fileprivate var advice: String {
+        switch resultCode {
+        case .SQLITE_FULL: "; free some space on the disk"
+        case .SQLITE_IOERR: "; check the disk and its free space"
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            "; the file is damaged: stop the service, and restore it from a backup or move it away"
+        case .SQLITE_BUSY: "; another program holds the database"
+        case .SQLITE_READONLY: "; check the owner and the permissions of the file and its directory"
+        default: ""
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Callbacks
 import Dispatch
 import Synchronization
+import Visengine
 
 /// One thing for the writer to do.
 enum WriteOperation: Sendable {
@@ -10,6 +11,14 @@ enum WriteOperation: Sendable {
     case recordAll([ReceivedCallback], completion: @Sendable ([RecordOutcome]) -> Void)
     /// Change something else; admitted however full the queue is.
     case change(LedgerChange)
+
+    /// Whether it records callbacks.
+    var isCallbacks: Bool {
+        switch self {
+        case .record, .recordAll: true
+        case .change: false
+        }
+    }
 
     /// A rough measure of what writing it costs in the log, in pages.
     var estimatedPages: Int {
@@ -74,10 +83,14 @@ final class WriteQueue: Sendable {
 
     /// Takes all that waits, waiting for the first; `nil` when the queue is closed and empty.
     ///
-    /// - Parameter spent: The emptied batch before, whose storage is used again.
-    /// - Returns: The batch.
-    func takeAll(reusing spent: consuming [WriteOperation]) -> [WriteOperation]? {
+    /// - Parameters:
+    ///   - spent: The emptied batch before, whose storage is used again.
+    ///   - limit: How long to wait at most.
+    /// - Returns: The batch; empty when nothing came in time.
+    func takeAll(reusing spent: consuming [WriteOperation], waitingAtMost limit: Duration) -> [WriteOperation]? {
         var batch = spent
+        let end = DispatchTime.now() + .milliseconds(Int(clamping: limit.wholeMilliseconds))
+        var isOver = false
         while true {
             let isClosed: Bool = state.withLock { state in
                 swap(&state.operations, &batch)
@@ -88,7 +101,8 @@ final class WriteQueue: Sendable {
             }
             if !batch.isEmpty { return batch }
             if isClosed { return nil }
-            work.wait()
+            if isOver { return batch }
+            isOver = work.wait(timeout: end) == .timedOut
         }
     }
 

@@ -121,7 +121,7 @@ private func list(
 }
 
 private func replay(_ ids: [String], _ file: ConfigurationOption, _ output: OutputOption) async throws {
-    let made = try await file.withLedger { ledger, _ in
+    let made = try await file.withLedger(.operate) { ledger, _ in
         var made: [(old: String, new: String)] = []
         for id in ids { made.append((id, try await ledger.replay(delivery: id, now: .now()))) }
         return made

@@ -48,7 +48,7 @@ struct OrderPlaceCommand: RicevutaCommand {
     var yes = false
 
     func perform() async throws {
-        try await file.withLedger(mayCreate: true) { ledger, configuration in
+        try await file.withLedger(.operate, mayCreate: true) { ledger, configuration in
             let nonce = OrderNonce.random()
             let callback = try configuration.registration(for: nonce)
             let settings = configuration.provider.clientConfiguration

@@ -47,7 +47,7 @@ struct SinkCommand: AsyncParsableCommand {
             guard isConfigured else {
                 throw CommandFailure(.notFound, "no sink '\(name)' is configured; `ricevuta sink list` shows them")
             }
-            let wasDisabled = try await file.withLedger { ledger, _ in try await ledger.enable(name) }
+            let wasDisabled = try await file.withLedger(.operate) { ledger, _ in try await ledger.enable(name) }
             if output.json {
                 return Terminal.print(["name": .string(name.rawValue), "wasDisabled": .bool(wasDisabled)])
             }

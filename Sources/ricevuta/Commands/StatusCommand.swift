@@ -15,13 +15,13 @@ struct StatusCommand: RicevutaCommand {
     @OptionGroup var output: OutputOption
 
     func perform() async throws {
-        let (summary, disabled) = try await file.withLedger { ledger, _ in
-            (try await ledger.summary(now: .now()), try await ledger.disabledSinks())
+        let (summary, disabled, sqlite) = try await file.withLedger { ledger, _ in
+            (try await ledger.summary(now: .now()), try await ledger.disabledSinks(), ledger.sqliteVersion)
         }
         if output.json {
-            Terminal.print(Self.json(summary, disabled))
+            Terminal.print(Self.json(summary, disabled, sqlite))
         } else {
-            Terminal.print(Listing.table(Self.rows(summary, disabled)))
+            Terminal.print(Listing.table(Self.rows(summary, disabled, sqlite)))
         }
         let needsCare =
             summary.quarantined > 0 || !disabled.isEmpty
@@ -29,7 +29,11 @@ struct StatusCommand: RicevutaCommand {
         if needsCare { throw ExitCode(CommandFailure.Code.failed.rawValue) }
     }
 
-    private static func rows(_ summary: LedgerSummary, _ disabled: [SinkName: String]) -> [[String]] {
+    private static func rows(
+        _ summary: LedgerSummary,
+        _ disabled: [SinkName: String],
+        _ sqlite: SQLiteVersion
+    ) -> [[String]] {
         func counts(_ values: [String: Int]) -> String {
             values.isEmpty
                 ? "none" : values.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
@@ -48,10 +52,15 @@ struct StatusCommand: RicevutaCommand {
         for (sink, reason) in disabled.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             rows.append(["disabled sink", "\(sink): \(reason)"])
         }
+        rows.append(["sqlite", sqlite.description])
         return rows
     }
 
-    private static func json(_ summary: LedgerSummary, _ disabled: [SinkName: String]) -> JSONValue {
+    private static func json(
+        _ summary: LedgerSummary,
+        _ disabled: [SinkName: String],
+        _ sqlite: SQLiteVersion
+    ) -> JSONValue {
         func object(_ values: [String: Int]) -> JSONValue {
             .object(JSONObject(values.sorted { $0.key < $1.key }.map { .init($0.key, JSONValue($0.value)) }))
         }
@@ -60,6 +69,7 @@ struct StatusCommand: RicevutaCommand {
             "documents": JSONValue(summary.documents), "quarantined": JSONValue(summary.quarantined),
             "deliveries": object(summary.deliveriesByState), "jobs": object(summary.jobsByKind),
             "oldestDueMilliseconds": object(summary.oldestDueMilliseconds.mapValues { Int($0) }),
+            "sqlite": ["version": .string(sqlite.text), "walResetFix": .bool(sqlite.hasWALResetFix)],
             "disabledSinks": .object(
                 JSONObject(
                     disabled.sorted { $0.key.rawValue < $1.key.rawValue }.map {

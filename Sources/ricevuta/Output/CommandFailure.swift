@@ -64,8 +64,8 @@ struct CommandFailure: Error, CustomStringConvertible {
 
     private static func code(of error: LedgerError) -> Code {
         switch error {
-        case .inUse, .leaseLost, .closed: .notNow
-        case .tooNew, .cannotOpen, .storage: .storage
+        case .inUse, .leaseLost, .closed, .otherVersion: .notNow
+        case .tooNew, .noSpace, .cannotOpen, .storage: .storage
         case .notFound: .notFound
         case .conflict: .badInput
         }

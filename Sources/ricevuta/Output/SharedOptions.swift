@@ -22,11 +22,14 @@ struct ConfigurationOption: ParsableArguments {
     /// Opens the ledger beside a process that may be serving it, for as long as `body` runs.
     ///
     /// - Parameters:
-    ///   - mayCreate: Whether a ledger that is not there yet is made; else that is a failure.
+    ///   - mode: `.inspect` to read; `.operate` to change something, which makes a ledger that is not there yet where
+    ///     `mayCreate` says so.
+    ///   - mayCreate: Whether a missing ledger is made; else that is a failure.
     ///   - body: What to do with it.
     /// - Returns: What `body` returned.
     /// - Throws: ``ConfigurationFailure``, ``CommandFailure``, `LedgerError`, or what `body` throws.
     func withLedger<Result: Sendable>(
+        _ mode: SQLiteLedger.Mode = .inspect,
         mayCreate: Bool = false,
         _ body: (SQLiteLedger, Configuration) async throws -> Result
     ) async throws -> Result {
@@ -38,7 +41,7 @@ struct ConfigurationOption: ParsableArguments {
                 "there is no ledger in \(directory.path) yet; `ricevuta serve` or `ricevuta order place` makes one"
             )
         }
-        let ledger = try SQLiteLedger.open(at: directory.ledger, mode: .operate)
+        let ledger = try SQLiteLedger.open(at: directory.ledger, mode: mode)
         let result: Swift.Result<Result, any Error>
         do { result = .success(try await body(ledger, configuration)) } catch { result = .failure(error) }
         await ledger.close()

@@ -20,12 +20,22 @@ extension ConsolePorts {
             problems: {
                 var problems: [String] = []
                 if journal.statistics.isFailing { problems.append("Callbacks cannot be written to the journal.") }
-                if ledger.statistics.isFailing { problems.append("The ledger cannot write.") }
+                let statistics = ledger.statistics
+                if let refusal = statistics.refusal {
+                    problems.append("The ledger does not record callbacks, which wait in the journal: \(refusal).")
+                } else if statistics.isFailing {
+                    problems.append("The ledger cannot write.")
+                }
                 if let free = directory.freeBytes, free < Self.leastFreeBytes {
                     problems.append("Less than 64 MiB are free where the ledger and the documents live.")
                 }
                 return problems
             },
+            build: ConsoleBuild(
+                sqlite: ledger.sqliteVersion.text,
+                hasWALResetFix: ledger.sqliteVersion.hasWALResetFix,
+                sqliteDescription: ledger.sqliteVersion.description
+            ),
             summary: { () async throws(LedgerError) in
                 var summary = try await ledger.summary(now: .now())
                 let journal = journal.statistics

@@ -112,6 +112,12 @@ struct Receiver: Sendable {
                         environment: FlowEnvironment(now: { .now() }),
                         logger: logger
                     ),
+                    LedgerWatchService(
+                        condition: {
+                            .init(refusal: ledger.statistics.refusal, waiting: journal.statistics.unsettled)
+                        },
+                        logger: logger
+                    ),
                     ListenerService(name: "admin", listener: admin, deadline: .seconds(2), logger: logger),
                 ] + flow.services + [
                     ListenerService(name: "callbacks", listener: listener, deadline: drainTime, logger: logger),
@@ -219,7 +225,7 @@ struct Receiver: Sendable {
                 "admin": "\(configuration.admin.url(port: admin.port))", "ledger": "\(ledger.path)",
                 "sinks": "\(configuration.sinks.map(\.name.rawValue).joined(separator: ","))",
                 "token.keys": "\(configuration.tokens.keyIDs.joined(separator: ","))",
-                "libmicrohttpd": "\(HTTPListener.libraryVersion)",
+                "libmicrohttpd": "\(HTTPListener.libraryVersion)", "sqlite": "\(ledger.sqliteVersion)",
             ]
         )
     }

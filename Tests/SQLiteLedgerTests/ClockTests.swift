@@ -1,0 +1,63 @@
+import Callbacks
+import SQLiteLedger
+import TestSupport
+import Testing
+import Visengine
+
+/// The wall clock set back, by less or more than anything waits.
+@Suite(.timeLimit(.minutes(1)))
+struct ClockTests {
+    static let steps = [Duration.seconds(3600), .seconds(3 * 86_400), .seconds(365 * 86_400)]
+
+    @Test(arguments: steps)
+    func pollsWaitNoLongerThanTheyWereTo(_ step: Duration) async throws {
+        try await withLedger { ledger, _ in
+            _ = await ledger.record(try Sample.callback(state: .searching))
+            let work = try #require(try await ledger.claimVerify().first)
+            try await ledger.postpone(work.lease, until: Sample.now + .seconds(5), reason: "later")
+            let now = Sample.now - step
+
+            #expect(try await ledger.claimVerify(at: now).count == 1)
+        }
+    }
+
+    @Test(arguments: steps)
+    func retriesWaitNoLongerThanTheyWereToAfterARestart(_ step: Duration) async throws {
+        try await withLedger { ledger, directory in
+            try await ledger.confirmed(.available, sinks: "crm")
+            let work = try #require(try await ledger.claimDeliveries().first)
+            let retry = DeliverySchedule.Action.retry(after: .seconds(5), reason: "no answer")
+            try await ledger.finish(work, action: retry, now: Sample.now)
+            await ledger.close()
+
+            let reopened = try SQLiteLedger.open(at: directory, mode: .serve)
+
+            #expect(try await reopened.claimDeliveries(at: Sample.now - step).count == 1)
+            await reopened.close()
+        }
+    }
+
+    @Test(arguments: steps)
+    func aCallbackFromBeforeTheStepIsActedUponAtOnce(_ step: Duration) async throws {
+        try await withLedger { ledger, _ in
+            #expect(try await ledger.claimVerify(at: Sample.now - step).isEmpty)
+
+            // As one that the journal kept: it carries the time at which it came.
+            _ = await ledger.record(try Sample.callback())
+
+            #expect(try await ledger.claimVerify(at: Sample.now - step).count == 1)
+        }
+    }
+
+    @Test func whatWaitsForItsTimeStillDoes() async throws {
+        try await withLedger { ledger, _ in
+            _ = await ledger.record(try Sample.callback(state: .searching))
+            let work = try #require(try await ledger.claimVerify().first)
+            try await ledger.postpone(work.lease, until: Sample.now + .seconds(500), reason: "later")
+
+            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(400)).isEmpty)
+            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(398)).isEmpty, "two seconds are no step")
+            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(501)).count == 1)
+        }
+    }
+}
