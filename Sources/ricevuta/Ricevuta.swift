@@ -14,7 +14,10 @@ struct Ricevuta: AsyncParsableCommand {
             """,
         version: "ricevuta 0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Running", subcommands: [ServeCommand.self, StatusCommand.self, ConfigCommand.self, LedgerCommand.self]),
+            CommandGroup(
+                name: "Running",
+                subcommands: [ServeCommand.self, StatusCommand.self, ConfigCommand.self, LedgerCommand.self]
+            ),
             CommandGroup(
                 name: "Ordering",
                 subcommands: [ItemCommand.self, OrderCommand.self, DocumentCommand.self, TokenCommand.self]

@@ -75,7 +75,8 @@ struct CheckpointTests {
     @Test(
         arguments: [
             ("3.40.1", false), ("3.44.5", false), ("3.44.6", true), ("3.45.0", false), ("3.50.6", false),
-            ("3.50.7", true), ("3.51.2", false), ("3.51.3", true), ("3.52.0", true), ("4.0.0", true), ("unknown", false),
+            ("3.50.7", true), ("3.51.2", false), ("3.51.3", true), ("3.52.0", true), ("4.0.0", true),
+            ("unknown", false),
         ]
     )
     func knowsWhichVersionsHaveTheFix(_ version: String, hasFix: Bool) {

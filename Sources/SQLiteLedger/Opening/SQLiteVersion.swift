@@ -14,8 +14,10 @@ public struct SQLiteVersion: Sendable, Equatable, CustomStringConvertible {
         return SQLiteVersion(text: text ?? "unknown")
     }
 
-    /// Whether the WAL-reset bug is fixed in it, as far as the version tells: fixed in 3.51.3, and in 3.44.6 and 3.50.7
-    /// for those lines (https://sqlite.org/wal.html#the_wal_reset_bug). A distribution may have patched an older one.
+    /// Whether the WAL-reset bug is fixed in it, as far as the version tells.
+    ///
+    /// Fixed in 3.51.3, and in 3.44.6 and 3.50.7 for those lines (https://sqlite.org/wal.html#the_wal_reset_bug). A
+    /// distribution may have patched an older one without another number.
     public var hasWALResetFix: Bool {
         let parts = text.split(separator: ".").map { Int($0) ?? 0 }
         guard parts.count >= 3, parts[0] == 3 else { return (parts.first ?? 0) > 3 }
@@ -30,6 +32,7 @@ public struct SQLiteVersion: Sendable, Equatable, CustomStringConvertible {
     /// For logs, readiness and `status`: the version, and what an unfixed one means.
     public var description: String {
         hasWALResetFix
-            ? "\(text) (WAL-reset bug: fixed)" : "\(text) (WAL-reset bug: not fixed, avoided by checkpoints under the write lock)"
+            ? "\(text) (WAL-reset bug: fixed)"
+            : "\(text) (WAL-reset bug: not fixed, avoided by checkpoints under the write lock)"
     }
 }

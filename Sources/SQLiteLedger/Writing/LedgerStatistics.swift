@@ -16,8 +16,9 @@ public struct LedgerStatistics: Sendable, Equatable {
     public var failedCommits = 0
     /// Whether the last transaction failed.
     public var isFailing = false
-    /// Why the ledger could not record callbacks when it was last asked to; `nil` when it could. Unlike ``isFailing``, no
-    /// other write that succeeds clears it.
+    /// Why the ledger could not record callbacks when it was last asked to, or `nil` when it could.
+    ///
+    /// Unlike ``isFailing``, no other write that succeeds clears it.
     public var refusal: String?
     /// Times the write-ahead log was copied into the database.
     public var checkpoints = 0

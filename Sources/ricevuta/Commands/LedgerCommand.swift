@@ -25,13 +25,17 @@ struct LedgerCommand: AsyncParsableCommand {
         func perform() async throws {
             let directory = DataDirectory(path: try file.load().dataDirectory)
             guard directory.hasLedger else {
-                throw CommandFailure(.notFound, "there is no ledger in \(directory.path) yet; `ricevuta serve` makes one")
+                throw CommandFailure(
+                    .notFound,
+                    "there is no ledger in \(directory.path) yet; `ricevuta serve` makes one"
+                )
             }
             let (before, after) = try SQLiteLedger.migrate(at: directory.ledger)
             if output.json { return Terminal.print(["before": JSONValue(before), "after": JSONValue(after)]) }
             Terminal.print(
                 before == after
-                    ? "the ledger is version \(after) already" : "migrated the ledger from version \(before) to \(after)"
+                    ? "the ledger is version \(after) already"
+                    : "migrated the ledger from version \(before) to \(after)"
             )
         }
     }
