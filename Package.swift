@@ -126,7 +126,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 system,
             ],
-            exclude: ["Receivers"]
+            exclude: ["Native", "Receivers"]
         ),
     ]
 )

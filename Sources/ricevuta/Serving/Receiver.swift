@@ -33,24 +33,32 @@ struct Receiver: Sendable {
     ) async throws -> Receiver {
         let sockets = try HandedSockets(manager)
         let directory = DataDirectory(path: configuration.dataDirectory)
+        let standby = Standby(configuration: configuration, sockets: sockets, manager: manager, logger: logger)
+        let (ledger, journal, archive) = try await standby.whenThereIsRoom { try await open(configuration, directory) }
+        report(journal, logger)
+        do {
+            return try make(configuration, directory, journal, ledger, archive, sockets, manager, registry, logger)
+        } catch {
+            await journal.close()
+            await ledger.close()
+            throw error
+        }
+    }
+
+    private static func open(
+        _ configuration: Configuration,
+        _ directory: DataDirectory
+    ) async throws -> (SQLiteLedger, CallbackJournal, FileArchive) {
+        let archive = try FileArchive(root: directory.archive, maxDocumentBytes: configuration.maxDocumentBytes)
         let ledger = try SQLiteLedger.open(
             at: directory.ledger,
             mode: .serve,
             configuration: LedgerConfiguration(minReadBackInterval: configuration.reconciliation.minReadBackInterval)
         )
-        let journal: CallbackJournal
         do {
             let newest = try await ledger.newestCallback()
-            journal = try CallbackJournal(at: directory.journal, ledger: ledger, newest: newest)
+            return (ledger, try CallbackJournal(at: directory.journal, ledger: ledger, newest: newest), archive)
         } catch {
-            await ledger.close()
-            throw error
-        }
-        report(journal, logger)
-        do {
-            return try make(configuration, directory, journal, ledger, sockets, manager, registry, logger)
-        } catch {
-            await journal.close()
             await ledger.close()
             throw error
         }
@@ -61,12 +69,12 @@ struct Receiver: Sendable {
         _ directory: DataDirectory,
         _ journal: CallbackJournal,
         _ ledger: SQLiteLedger,
+        _ archive: FileArchive,
         _ sockets: HandedSockets,
         _ manager: ServiceManager,
         _ registry: PrometheusRegistry,
         _ logger: Logger
     ) throws -> Receiver {
-        let archive = try FileArchive(root: directory.archive, maxDocumentBytes: configuration.maxDocumentBytes)
         archive.sweep()
         let adminAddress = ListeningAddress()
         let links = LinkMaker(configuration, adminAddress: adminAddress)

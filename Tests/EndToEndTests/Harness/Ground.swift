@@ -15,6 +15,8 @@ struct Ground: Sendable {
         var callbacks: String
         /// Where operators look.
         var admin: String
+        /// The file that its log lines are in.
+        var log: String
         var program: Program
     }
 
@@ -36,12 +38,19 @@ struct Ground: Sendable {
     var dataDirectory: String { directory + "/data" }
 
     /// Runs `serve` for as long as `body` runs.
-    func receiver<Result: Sendable>(_ body: @Sendable (Receiver) async throws -> Result) async throws -> Result {
+    ///
+    /// - Parameters:
+    ///   - environment: What its environment has besides.
+    ///   - body: Runs once it listens.
+    func receiver<Result: Sendable>(
+        environment: [String: String] = [:],
+        _ body: @Sendable (Receiver) async throws -> Result
+    ) async throws -> Result {
         let log = directory + "/serve-\(UUID().uuidString).log"
         return try await Program.run(
             Program.executable("ricevuta"),
             ["serve", "--config", configuration],
-            environment: Self.environment,
+            environment: Self.environment.merging(environment) { _, new in new },
             output: log
         ) { program in
             let line = try await Program.line(with: "Listening", in: log)
@@ -50,6 +59,7 @@ struct Ground: Sendable {
                 Receiver(
                     callbacks: try #require(json["callbacks"]?.string),
                     admin: try #require(json["admin"]?.string),
+                    log: log,
                     program: program
                 )
             )
@@ -67,11 +77,14 @@ struct Ground: Sendable {
     /// Runs a command of `ricevuta` to its end.
     ///
     /// - Returns: What it printed, what it complained about, and its exit code.
-    func command(_ arguments: [String]) async throws -> (text: String, problems: String, code: Int32) {
+    func command(
+        _ arguments: [String],
+        environment: [String: String] = [:]
+    ) async throws -> (text: String, problems: String, code: Int32) {
         let output = try await Program.output(
             Program.executable("ricevuta"),
             arguments + ["--config", configuration],
-            environment: Self.environment
+            environment: Self.environment.merging(environment) { _, new in new }
         )
         return (String(decoding: output.bytes, as: UTF8.self), output.problems, output.code)
     }
