@@ -2,7 +2,7 @@ import AsyncHTTPClient
 public import HTTPListener
 public import Visengine
 
-/// The provider, played: the nine calls of its API over HTTP, orders that move through the states, documents, callbacks, and
+/// The provider, played: the calls of its API over HTTP, orders that move through the states, documents, callbacks, and
 /// every fault on demand.
 ///
 /// Besides the nine calls there is a control API under `/sandbox`, without a token. Bodies and answers are JSON; a call that
@@ -16,12 +16,13 @@ public import Visengine
 /// | `GET /sandbox/orders` | | `{"orders": [{"id", "state", "callbacks": N}]}` |
 /// | `GET /sandbox/orders/ID` | | `{"id", "state", "sha256", "size", "name", "callbacks": [{"state", "status", "error"}]}` |
 /// | `POST /sandbox/callbacks` | `{"order": ID, "state": "…", "times": 1, "wait": true}`: a callback for the order as it stands, or with a state that it does not have | `{}` |
-/// | `GET`, `POST`, `DELETE /sandbox/faults` | `POST` changes what it names: `{"duplicates": 2, "reverse": true, "delayMilliseconds": 500, "silent": true, "claimedState": "Visura evasa", "lostPlacings": 1, "failures": [{"call": "document", "status": 429, "error": null, "message": "", "times": 2, "retryAfter": 1}], "document": {"fault": "truncatedBase64", "times": 1}, "slow": {"calls": ["document"], "pieceBytes": 1024, "pauseMilliseconds": 10}}` | all faults as they are now |
+/// | `GET`, `POST`, `DELETE /sandbox/faults` | `POST` changes what it names: `{"duplicates": 2, "reverse": true, "delayMilliseconds": 500, "silent": true, "claimedState": "Visura evasa", "lostPlacings": 1, "failures": [{"call": "document", "status": 429, "error": null, "message": "", "times": 2, "retryAfter": 1}], "document": {"fault": "truncatedBase64", "times": 1}, "slow": {"calls": ["document"], "pieceBytes": 1024, "pauseMilliseconds": 10}, "quirks": ["multipart"]}` | all faults as they are now |
 /// | `POST /sandbox/credit` | `{"credit": 12.5}` | `{"credit": 12.5}` |
 /// | `GET /sandbox/status` | | `{"orders": N, "pendingCallbacks": N, "calls": {"place": N, …}}` |
 ///
-/// The calls are named `catalogue`, `item`, `place`, `orders`, `order`, `updateDraft`, `addSearch`, `chooseSearchResult` and
-/// `document`; the faults of a document `truncatedBase64`, `wrongLength`, `cutOff` and `brokenStructure`.
+/// The calls are named `catalogue`, `item`, `place`, `orders`, `order`, `updateDraft`, `addSearch`, `chooseSearchResult`,
+/// `document`, `cancel` and `suppliers`; the faults of a document `truncatedBase64`, `wrongLength`, `cutOff` and
+/// `brokenStructure`; the quirks are those of ``SandboxQuirk``.
 public final class Sandbox: Sendable {
     private let state: SandboxState
     private let listener: HTTPListener

@@ -106,7 +106,12 @@ final class SandboxState: Sendable {
     func resend(_ id: OrderID, claiming state: String?, times: Int) -> Bool {
         content.withLock { content in
             guard let order = content.book[id],
-                let callback = OutgoingCallback(order, shape: configuration.callbackShape, claimedState: state)
+                let callback = OutgoingCallback(
+                    order,
+                    shape: configuration.callbackShape,
+                    quirks: content.faults.quirks,
+                    claimedState: state
+                )
             else { return false }
             for _ in 0..<times { emit([callback], &content) }
             return true
@@ -177,6 +182,9 @@ final class SandboxState: Sendable {
 
     // MARK: Faults
 
+    /// What is written in another way than documented.
+    var quirks: Set<SandboxQuirk> { content.withLock { $0.faults.quirks } }
+
     func faults<Value>(_ body: (inout SandboxFaults) throws(ControlError) -> Value) throws(ControlError) -> Value {
         try content.withLock { (content) throws(ControlError) in try body(&content.faults) }
     }
@@ -211,6 +219,7 @@ final class SandboxState: Sendable {
             let callback = OutgoingCallback(
                 order,
                 shape: configuration.callbackShape,
+                quirks: faults.quirks,
                 claimedState: faults.claimedState
             )
         else { return }

@@ -28,8 +28,8 @@ struct SandboxOptions: ParsableArguments {
 
     @Option(
         help: """
-            How JSON callbacks are wrapped: wrapped {"data": …}, bare, envelope, field {FIELD: …}, or text \
-            {"data": "…"}.
+            How JSON callbacks are wrapped: wrapped {"data": …}, bare, envelope, field {FIELD: …}, text \
+            {"data": "…"}, or custom {"data": …, "custom": …}.
             """
     )
     var callbackShape = CallbackShape.wrapped
@@ -42,6 +42,15 @@ struct SandboxOptions: ParsableArguments {
 
     @Option(help: "How long each callback is held back.")
     var delay: Span?
+
+    @Option(
+        name: .customLong("quirk"),
+        help: """
+            Write something in another way than documented; may be given several times. One of \
+            \(SandboxQuirk.allCases.map(\.rawValue).joined(separator: ", ")).
+            """
+    )
+    var quirks: [SandboxQuirk] = []
 
     @Flag(help: "Send no callbacks.")
     var silent = false
@@ -62,6 +71,7 @@ struct SandboxOptions: ParsableArguments {
         faults.reversesCallbacks = reverse
         faults.callbackDelay = delay?.duration ?? .zero
         faults.sendsNoCallbacks = silent
+        faults.quirks = Set(quirks)
         var configuration = SandboxConfiguration()
         configuration.host = host
         configuration.port = port
@@ -78,3 +88,4 @@ struct SandboxOptions: ParsableArguments {
 }
 
 extension CallbackShape: ExpressibleByArgument {}
+extension SandboxQuirk: ExpressibleByArgument {}

@@ -39,9 +39,9 @@ extension EndToEnd {
                 #expect(unknown.code == 66)
                 #expect(unknown.problems.contains("Nonesuch"))
 
-                let empty = try await ground.command(["order", "place", "Pensione di vecchiaia", "--yes"])
+                let empty = try await ground.command(["order", "place", "Pensione Vecchiaia", "--yes"])
                 #expect(empty.code == 65)
-                #expect(empty.problems.contains("Codice fiscale"), "it says which field is missing")
+                #expect(empty.problems.contains("CODICE FISCALE"), "it says which field is missing")
 
                 let orders = try await ground.json(["order", "list"])
                 #expect(orders == [], "nothing is recorded that was never sent")
@@ -111,17 +111,17 @@ extension EndToEnd {
             }
         }
 
-        /// The arguments for an order of "Pensione di vecchiaia".
+        /// The arguments for an order of "Pensione Vecchiaia".
         private static func pension(in ground: Ground) throws -> [String] {
             let paper = ground.directory + "/identity.pdf"
             try "%PDF-1.4\n%%EOF\n".write(toFile: paper, atomically: true, encoding: .utf8)
             let values = ground.directory + "/values.json"
             let fields: JSONValue = [
                 "Nome": "Ada", "Cognome": "Esempio", "Email": "ada@example.test",
-                "Codice fiscale": "SMPDAA50A41H501R", "Gestione": "P",
+                "Cellulare": "333 0000000", "Codice fiscale": "SMPDAA50A41H501R",
             ]
             try Data(fields.encoded()).write(to: URL(fileURLWithPath: values))
-            return ["Pensione di vecchiaia", "--values", values, "--file", "5=\(paper)", "--yes"]
+            return ["Pensione Vecchiaia", "--values", values, "--file", "5=\(paper)", "--file", "6=\(paper)", "--yes"]
         }
     }
 }

@@ -25,9 +25,10 @@ struct RequestTests {
             method: "POST",
             path: "/richiesta",
             body: """
-                {"hash_visura":"5fec14002548c9ae115758500c8981ee","json_visura":{"$0":"Ada","$1":"Esempio",\
-                "$2":"ada@example.test","$3":"RSSMRA85T10A562S","$4":"P",\
-                "$5":"carta.pdf|data:application/pdf;base64,JVBERi0x"},"state":1}
+                {"hash_visura":"e767a64dec5b382cbff27b3e46f41441","json_visura":{"$0":"Ada","$1":"Esempio",\
+                "$2":"ada@example.test","$3":"333 0000000","$4":"RSSMRA85T10A562S",\
+                "$5":"carta.pdf|data:application/pdf;base64,JVBERi0x",\
+                "$6":"codice.pdf|data:application/pdf;base64,JVBERi0x"},"state":1}
                 """
         ),
         Shape(call: .orders, method: "GET", path: "/richiesta"),

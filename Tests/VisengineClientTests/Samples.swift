@@ -6,15 +6,15 @@ import VisengineClient
 
 /// Orders that the sandbox takes.
 enum Samples {
-    static let pension = "5fec14002548c9ae115758500c8981ee"
+    static let pension = "e767a64dec5b382cbff27b3e46f41441"
     static let search = "afa0b4cu7yd06226i5d89p00077c3j6t"
 
     static let values = [
-        "$0": "Ada", "$1": "Esempio", "$2": "ada@example.test", "$3": "RSSMRA85T10A562S", "$4": "P",
-        "$5": "carta.pdf|data:application/pdf;base64,JVBERi0x",
+        "$0": "Ada", "$1": "Esempio", "$2": "ada@example.test", "$3": "333 0000000", "$4": "RSSMRA85T10A562S",
+        "$5": "carta.pdf|data:application/pdf;base64,JVBERi0x", "$6": "codice.pdf|data:application/pdf;base64,JVBERi0x",
     ]
 
-    /// An order for "Pensione di vecchiaia".
+    /// An order for "Pensione Vecchiaia".
     static func placement(
         isFinal: Bool = true,
         isTest: Bool = false,

@@ -1,3 +1,4 @@
+import NIOHTTP1
 import Testing
 import Visengine
 import VisengineSandbox
@@ -23,9 +24,11 @@ struct AccessTests {
         Call(call: .addSearch, method: .post, path: "/richiesta/" + id),
         Call(call: .chooseSearchResult, method: .put, path: "/richiesta/\(id)/ricerche"),
         Call(call: .document, method: .get, path: "/documento/" + id),
+        Call(call: .cancel, method: .delete, path: "/richiesta/" + id),
+        Call(call: .suppliers, method: .get, path: "/fornitori"),
     ]
 
-    @Test func allNineCallsAreLookedAt() {
+    @Test func allCallsAreLookedAt() {
         #expect(Set(Self.calls.map(\.call)) == Set(SandboxCall.allCases))
     }
 
@@ -76,7 +79,7 @@ struct AccessTests {
     }
 
     @Test(arguments: [
-        ("/", 404), ("/richieste", 404), ("/documento", 404), ("/visure/a/b", 404), ("/richiesta/a/ricerche/b", 404),
+        ("/", 404), ("/richieste", 404), ("/visure/a/b", 404), ("/richiesta/a/ricerche/b", 404),
     ])
     func anotherPathIsNotFound(path: String, status: Int) async throws {
         try await withSandbox { wire in
@@ -86,12 +89,16 @@ struct AccessTests {
         }
     }
 
-    @Test(arguments: [(Method.delete, "/richiesta/" + id), (.patch, "/richiesta"), (.post, "/visure")])
-    func anotherMethodIsNotAllowed(method: Method, path: String) async throws {
+    @Test(arguments: [
+        (Method.patch, "/richiesta/" + id, "DELETE, GET, POST, PUT"), (.patch, "/richiesta", "GET, POST, PUT"),
+        (.post, "/visure", "GET"), (.get, "/richiesta/\(id)/ricerche", "PUT"),
+    ])
+    func anotherMethodIsNotAllowed(method: Method, path: String, allowed: String) async throws {
         try await withSandbox { wire in
             let answer = try await wire.send(method, path)
 
             #expect(answer.status == 405)
+            #expect(answer.headers["allow"] == [allowed])
         }
     }
 

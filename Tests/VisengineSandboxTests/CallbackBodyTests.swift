@@ -38,6 +38,7 @@ struct CallbackBodyTests {
                 case .envelope: ["data": order, "success": true, "message": "", "error": nil]
                 case .field: ["campo": order]
                 case .text: ["data": .string(String(decoding: order.encoded(), as: UTF8.self))]
+                case .custom: ["data": order, "custom": ["ricevuta": "nonce.mac"]]
                 }
             #expect(body == expected)
         }
@@ -55,7 +56,7 @@ struct CallbackBodyTests {
             let form = try Form(request)
             let order = try await wire.order(id)
             #expect(request.head.method == "POST")
-            #expect(form.fields.map(\.name) == ["visengineData"])
+            #expect(form.fields.map(\.name) == (shape == .custom ? ["visengineData", "custom"] : ["visengineData"]))
             let value = try JSONValue(parsing: Array(try #require(form.fields.first).value.utf8))
             #expect(value == (shape == .envelope ? Envelope(data: order, isSuccess: true).json : order))
         }

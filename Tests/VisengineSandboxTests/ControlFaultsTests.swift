@@ -7,7 +7,7 @@ import VisengineSandbox
 struct ControlFaultsTests {
     static let none: JSONValue = [
         "duplicates": 0, "reverse": false, "delayMilliseconds": 0, "silent": false, "claimedState": nil,
-        "lostPlacings": 0, "failures": [], "document": nil, "slow": nil,
+        "lostPlacings": 0, "failures": [], "document": nil, "slow": nil, "quirks": [],
     ]
 
     static let all: JSONValue = [
@@ -19,6 +19,7 @@ struct ControlFaultsTests {
         ],
         "document": ["fault": "truncatedBase64", "times": 1],
         "slow": ["calls": ["document", "item"], "pieceBytes": 1024, "pauseMilliseconds": 10],
+        "quirks": ["multipart", "trace"],
     ]
 
     @Test func faultsAreSetReadAndTakenBack() async throws {
@@ -52,6 +53,7 @@ struct ControlFaultsTests {
             ]
             (expected.document, expected.documentTimes) = (.truncatedBase64, 1)
             expected.slowBody = SlowBody(calls: [.document, .item], pieceBytes: 1024, pause: .milliseconds(10))
+            expected.quirks = [.trace, .multipart]
             #expect(faults == expected)
         }
     }
@@ -100,13 +102,19 @@ struct ControlFaultsTests {
         Refused(
             body: ["failures": [["status": 500, "call": "visure"]]],
             detail: "a call has to be one of catalogue, item, place, orders, order, updateDraft, addSearch, "
-                + "chooseSearchResult, document"
+                + "chooseSearchResult, document, cancel, suppliers"
         ),
         Refused(
             body: ["document": ["fault": "burnt"]],
             detail: "document.fault has to be one of truncatedBase64, wrongLength, cutOff, brokenStructure"
         ),
         Refused(body: ["slow": 5], detail: "slow has to be an object"),
+        Refused(body: ["quirks": "trace"], detail: "quirks has to be a list"),
+        Refused(
+            body: ["quirks": ["odd"]],
+            detail: "a quirk has to be one of plainID, numericCode, emptyObjectAsList, escapedSlashes, "
+                + "wrongContentType, multipart, sizeAsText, trace"
+        ),
     ]
 
     @Test(arguments: refused)

@@ -32,7 +32,7 @@ struct ControlTests {
 
             let calls: JSONValue = [
                 "catalogue": 1, "item": 0, "place": 3, "orders": 0, "order": 0, "updateDraft": 0, "addSearch": 0,
-                "chooseSearchResult": 0, "document": 1,
+                "chooseSearchResult": 0, "document": 1, "cancel": 0, "suppliers": 0,
             ]
             #expect(try await wire.control("status").json == ["orders": 2, "pendingCallbacks": 1, "calls": calls])
         }

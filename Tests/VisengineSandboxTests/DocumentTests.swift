@@ -88,6 +88,7 @@ struct DocumentTests {
 
     @Test(arguments: [
         ("7", "400/243 Invalid id"), ("65F0", "400/243 Invalid id"),
+        ("4345uygyug578754g", "404/244 no requests matches this id: 4345uygyug578754g"), ("", "428/242 id required"),
         ("65f0c0ffee0123456789abcd", "404/244 no requests matches this id: 65f0c0ffee0123456789abcd"),
     ])
     func anUnknownOrderIsRefused(id: String, summary: String) async throws {
@@ -95,6 +96,19 @@ struct DocumentTests {
             let answer = try await wire.send(.get, "/documento/" + id)
 
             #expect(answer.summary == summary)
+        }
+    }
+
+    @Test func theSizeIsATextWhereAskedFor() async throws {
+        try await withSandbox { wire in
+            let id = try await wire.place()
+            wire.sandbox.finish(id)
+            wire.sandbox.setFaults { $0.quirks = [.sizeAsText] }
+
+            let data = try await wire.send(.get, "/documento/\(id)").data
+
+            #expect(data["dimensione"]?.string == "20000")
+            #expect(data["file"]?.string?.utf8.count == 26_668)
         }
     }
 

@@ -14,7 +14,7 @@ struct DraftTests {
             let answer = try await wire.send(
                 .put,
                 "/richiesta/\(id)",
-                ["json_visura.$0": "Bice", "json_visura.$7": "x"]
+                ["json_visura.$0": "Bice", "json_visura.$3": "06 0000000"]
             )
             #expect(answer.data["state"] == 0)
             _ = try await wire.send(.put, "/richiesta/\(id)", ["state": 1])
@@ -22,7 +22,7 @@ struct DraftTests {
             let values = try await self.values(of: id, wire)
             #expect(values["$0"] == "Bice")
             #expect(values["$1"] == "Esempio")
-            #expect(values["$7"] == "x")
+            #expect(values["$3"] == "06 0000000")
         }
     }
 
@@ -31,7 +31,7 @@ struct DraftTests {
             let id = try await wire.place(Self.draft)
             var values = Samples.values
             values["$0"] = "Bice"
-            values["$7"] = "x"
+            values["$3"] = "06 0000000"
 
             _ = try await wire.send(
                 .put,
@@ -85,6 +85,28 @@ struct DraftTests {
 
             #expect(answer.summary == "400/239 the request has already been closed")
             #expect(try await values(of: id, wire)["$0"] == "Ada")
+        }
+    }
+
+    @Test func fieldsThatAreNoObjectAreRefused() async throws {
+        try await withSandbox { wire in
+            let id = try await wire.place(Self.draft)
+
+            let answer = try await wire.send(.put, "/richiesta/\(id)", ["json_visura": "text", "state": 1])
+
+            #expect(answer.summary == "412/229 error in the input data: json_visura")
+            #expect(try await wire.order(id)["state"] == 0, "nothing of it is done")
+        }
+    }
+
+    @Test(arguments: ["/richiesta", "/richiesta/"])
+    func aChangeOfNoOrderIsRefused(path: String) async throws {
+        try await withSandbox { wire in
+            let change = try await wire.send(.put, path, ["state": 1])
+            let nothing = try await wire.send(.put, path)
+
+            #expect(change.summary == "428/226 id required")
+            #expect(nothing.summary == "428/226 id required")
         }
     }
 

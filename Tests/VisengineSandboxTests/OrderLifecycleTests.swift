@@ -59,10 +59,10 @@ struct OrderLifecycleTests {
             #expect(id.rawValue.utf8.count == 24)
             #expect(order["callback_data"] == false)
             #expect(order["opzioni"] == .null)
-            #expect(order["nome"] == "Pensione di vecchiaia")
+            #expect(order["nome"] == "Pensione Vecchiaia")
             #expect(order["email_target"] == "a@example.test")
             #expect(order["esito"] == ["codice": "0", "info": "OK"])
-            #expect(order["ricerche"]?.array?.first?["json_mappato"]?["Cognome"] == "Esempio")
+            #expect(order["ricerche"]?.array?.first?["json_mappato"]?["COGNOME"] == "Esempio")
         }
     }
 

@@ -2,15 +2,15 @@ import Visengine
 
 /// Bodies that the sandbox takes.
 enum Samples {
-    static let pensionHash = "5fec14002548c9ae115758500c8981ee"
+    static let pensionHash = "e767a64dec5b382cbff27b3e46f41441"
     static let searchHash = "afa0b4cu7yd06226i5d89p00077c3j6t"
 
     static let values: JSONObject = [
-        "$0": "Ada", "$1": "Esempio", "$2": "ada@example.test", "$3": "RSSMRA85T10A562S", "$4": "P",
-        "$5": "carta.pdf|data:application/pdf;base64,JVBERi0x",
+        "$0": "Ada", "$1": "Esempio", "$2": "ada@example.test", "$3": "333 0000000", "$4": "RSSMRA85T10A562S",
+        "$5": "carta.pdf|data:application/pdf;base64,JVBERi0x", "$6": "codice.pdf|data:application/pdf;base64,JVBERi0x",
     ]
 
-    /// An order for "Pensione di vecchiaia", with further members.
+    /// An order for "Pensione Vecchiaia", with further members.
     static func pension(_ members: JSONObject = [:]) -> JSONValue {
         with(["hash_visura": .string(pensionHash), "json_visura": .object(values)], members)
     }

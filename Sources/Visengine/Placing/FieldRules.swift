@@ -59,13 +59,20 @@ extension ItemField {
 extension ItemDetail {
     /// Checks the values for an order of this item: each by its field's type, then all by the item's validation.
     ///
+    /// Which fields have to be filled is for the validation to say (page; the published client looks at nothing else): a
+    /// field that says that it must not be empty may be, where the validation names it and holds without it.
+    ///
     /// - Parameters:
     ///   - values: by the fields' keys, `$0`, `$1`, ….
     ///   - names: of the options chosen, `opzione_0`.
     /// - Returns: All problems, fields in the order of the form; empty when the provider should take the order.
     public func problems(in values: [String: String], options names: [String] = []) -> [FieldProblem] {
-        var problems = fields.compactMap { $0.problem(with: values[$0.key] ?? "") }
         let known = Set(fields.map(\.key))
+        var problems = fields.compactMap { field in
+            let problem = field.problem(with: values[field.key] ?? "")
+            guard problem?.requirement == .filled, validation.fields.contains(field.key) else { return problem }
+            return validation.isSatisfied(byFilled: known.subtracting([field.key])) ? nil : problem
+        }
         problems += values.keys.filter { !known.contains($0) }.sorted()
             .map { FieldProblem(field: $0, requirement: .known) }
         problems += names.filter { name in !options.contains { $0.name == name } }

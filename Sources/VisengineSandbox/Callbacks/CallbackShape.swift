@@ -12,8 +12,11 @@ public enum CallbackShape: String, Sendable, CaseIterable {
     case field
     /// `{"data": "ORDER as JSON in text"}`.
     case text
+    /// `{"data": ORDER, "custom": DATA}`, the caller's own data beside the order; forms have two fields.
+    case custom
 
     func value(_ order: JSONObject, field: String) -> JSONValue {
+        let custom = order["callback_data"]?["data"] ?? [:]
         let order = JSONValue.object(order)
         return switch self {
         case .wrapped: ["data": order]
@@ -21,6 +24,7 @@ public enum CallbackShape: String, Sendable, CaseIterable {
         case .envelope: Envelope(data: order, isSuccess: true).json
         case .field: .object([field: order])
         case .text: ["data": .string(String(decoding: order.encoded(), as: UTF8.self))]
+        case .custom: ["data": order, "custom": custom]
         }
     }
 }

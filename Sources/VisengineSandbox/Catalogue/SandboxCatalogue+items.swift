@@ -1,33 +1,8 @@
 extension SandboxCatalogue {
-    /// Items with the names, hashes and categories of the provider's list; fields and prices are of our own making, except
-    /// the prices and options of "Pensione di vecchiaia".
+    /// "Pensione Vecchiaia" as the provider's page shows it, and items with the names, hashes and categories of the
+    /// provider's list, whose fields and prices are of our own making.
     static let standard: [SandboxItem] = [
-        SandboxItem(
-            #"""
-            {"nome_visura": "Pensione di vecchiaia", "nome_categoria": "Patronato",
-             "hash_visura": "5fec14002548c9ae115758500c8981ee", "ricerca": false, "sincrona": false,
-             "prezzo_visura": 12.7, "prezzo_ricerca": 0,
-             "opzioni": [{"tipo": "urgenza", "prezzo": 4, "nome": "opzione_0"},
-                         {"tipo": "assistenza_dedicata", "prezzo": 10, "nome": "opzione_1"}],
-             "json_struttura": {
-               "campi": {
-                 "$0": {"nome": "Nome", "tipo": "testo", "null": false, "ordine": "0"},
-                 "$1": {"nome": "Cognome", "tipo": "testo", "null": false, "ordine": "1"},
-                 "$2": {"nome": "Email", "tipo": "email", "null": false, "ordine": "3"},
-                 "$3": {"nome": "Codice fiscale", "tipo": "codice_fiscale_persona_fisica", "null": false,
-                        "ordine": "4"},
-                 "$4": {"nome": "Gestione", "tipo": "radio", "null": false, "ordine": "2",
-                        "opzioni": {"@P": "Privato", "A": "Azienda"}},
-                 "$5": {"nome": "Carta d`identità", "tipo": "file", "null": true, "ordine": "5",
-                        "istruzioni": "Fronte e retro in un solo file"},
-                 "$6": {"nome": "Passaporto", "tipo": "file", "null": true, "ordine": "6"},
-                 "$7": {"nome": "Note", "tipo": "testo", "null": true, "ordine": "7"}},
-               "validazione": "$0 && $1 && $2 && $3 && $4 && ($5 || $6)",
-               "istruzioni": "PHA+QWxsZWdhcmUgdW4gZG9jdW1lbnRvIGQnaWRlbnRpdCZhZ3JhdmU7LjwvcD4=",
-               "istruzioni_ricerca": ""}}
-            """#,
-            supplier: "_pat_PensioneVecchiaia"
-        ),
+        pensionItem,
         SandboxItem(
             #"""
             {"nome_visura": "Visura Camerale Ordinaria - società di Capitale ", "nome_categoria": "Camerali",

@@ -8,14 +8,17 @@ struct SandboxItem: Sendable {
     let detail: ItemDetail
     /// `callback` of its orders, which is the supplier's handler and not the caller's callback.
     let supplier: String
+    /// Hashes by which it can be asked for besides its own.
+    let otherHashes: [ItemHash]
 
-    init?(_ text: String, supplier: String) {
+    init?(_ text: String, supplier: String, otherHashes: [String] = []) {
         guard let json = try? JSONValue(parsing: Array(text.utf8)), let detail = try? ItemDetail(json: json) else {
             return nil
         }
         self.json = json
         self.detail = detail
         self.supplier = supplier
+        self.otherHashes = otherHashes.compactMap { ItemHash(rawValue: $0) }
     }
 
     /// The item as the list shows it.
@@ -33,11 +36,9 @@ struct SandboxCatalogue: Sendable {
 
     init(_ items: [SandboxItem] = SandboxCatalogue.standard) {
         self.items = items
-        byHash = Dictionary(items.map { ($0.detail.item.hash, $0) }) { first, _ in first }
+        let hashes = items.flatMap { item in ([item.detail.item.hash] + item.otherHashes).map { ($0, item) } }
+        byHash = Dictionary(hashes) { first, _ in first }
     }
 
     subscript(hash: ItemHash) -> SandboxItem? { byHash[hash] }
-
-    /// What bulk orders are of when nothing is said.
-    static let pension = "5fec14002548c9ae115758500c8981ee"
 }

@@ -2,7 +2,8 @@ import Visengine
 
 /// The answer of `GET /documento/{_id}`, with or without a fault in it.
 enum DocumentAnswer {
-    static func pieces(of document: SandboxDocument, fault: DocumentFault?) -> BodyPieces {
+    /// The answer's pieces; `dimensione` is a text, as on the provider's page, where that is asked for.
+    static func pieces(of document: SandboxDocument, fault: DocumentFault?, sizeIsText: Bool = false) -> BodyPieces {
         var tail = document.tail
         var size = document.size
         if fault == .brokenStructure {
@@ -11,7 +12,8 @@ enum DocumentAnswer {
             size = document.head.count + document.repeats * Filler.blockSize + tail.count
         }
         let announced = fault == .wrongLength ? size + 1 : size
-        let opening = #"{"data":{"nome":"\#(document.name)","dimensione":\#(announced),"file":""#
+        let length = sizeIsText ? "\"\(announced)\"" : "\(announced)"
+        let opening = #"{"data":{"nome":"\#(document.name)","dimensione":\#(length),"file":""#
         let closing = #""},"success":true,"message":"","error":null}"#
         var runs: [BodyPieces.Run] = [
             .init(Array(opening.utf8)), .init(Base64Text.encode(document.head[...])),

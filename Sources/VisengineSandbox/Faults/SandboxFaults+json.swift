@@ -37,6 +37,7 @@ extension SandboxFaults {
             documentTimes = try ControlError.number("times", of: value)
             document = fault
         case "slow": slowBody = value.isNull ? nil : try SlowBody(json: value)
+        case "quirks": quirks = try Self.quirks(value)
         default: throw ControlError("there is no fault named \(member.key)")
         }
     }
@@ -51,7 +52,21 @@ extension SandboxFaults {
             "delayMilliseconds": JSONValue(Int(callbackDelay / .milliseconds(1))), "silent": .bool(sendsNoCallbacks),
             "claimedState": JSONValue(claimedState), "lostPlacings": JSONValue(lostPlacings),
             "failures": .array(failures.map(\.json)), "document": fault ?? nil, "slow": slowBody?.json ?? nil,
+            "quirks": .array(quirks.map(\.rawValue).sorted().map { .string($0) }),
         ]
+    }
+
+    private static func quirks(_ value: JSONValue) throws(ControlError) -> Set<SandboxQuirk> {
+        var quirks: Set<SandboxQuirk> = []
+        guard let elements = value.array else { throw ControlError("quirks has to be a list") }
+        for element in elements {
+            guard let quirk = element.string.flatMap({ SandboxQuirk(rawValue: $0) }) else {
+                let names = SandboxQuirk.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ControlError("a quirk has to be one of \(names)")
+            }
+            quirks.insert(quirk)
+        }
+        return quirks
     }
 
     private static func number(_ member: JSONObject.Member) throws(ControlError) -> Int {

@@ -20,6 +20,8 @@ public struct SandboxFaults: Sendable, Equatable {
     public var lostPlacings = 0
     /// Bodies that come slowly.
     public var slowBody: SlowBody?
+    /// What is written in another way than documented.
+    public var quirks: Set<SandboxQuirk> = []
 
     /// Creates faults: none.
     public init() {}
@@ -49,7 +51,7 @@ public struct SandboxFaults: Sendable, Equatable {
     }
 }
 
-/// The nine calls, by the names that the control API uses.
+/// The nine calls, and two that only the provider's own client makes, by the names that the control API uses.
 public enum SandboxCall: String, Sendable, Hashable, CaseIterable {
     /// `GET /visure`.
     case catalogue
@@ -69,6 +71,10 @@ public enum SandboxCall: String, Sendable, Hashable, CaseIterable {
     case chooseSearchResult
     /// `GET /documento/{_id}`.
     case document
+    /// `DELETE /richiesta/{_id}` (seen in the provider's client, not in its specification).
+    case cancel
+    /// `GET /fornitori` and `GET /fornitori/{email}` (seen in the provider's client, not in its specification).
+    case suppliers
 }
 
 /// A call that fails.

@@ -3,12 +3,18 @@ import Visengine
 extension OrderBook {
     /// `PUT /richiesta/{_id}`: whole or single fields of a draft, and closing it.
     mutating func change(_ text: String, _ body: JSONValue, now: Int64) throws(Refusal) -> SandboxOrder {
+        guard !text.isEmpty else { throw Refusal(428, .orderIDRequired, "id required") }
         let unknown = Refusal(404, .unknownOrderToChange, "no requests matches this id: \(text)")
         var order = try order(text, invalid: unknown, unknown: unknown)
         guard !order.isFinal else {
             throw Refusal(400, .orderAlreadyFinal, "the request has already been closed")
         }
-        if let values = body["json_visura"]?.object { order.values = values }
+        if let values = body["json_visura"], !values.isNull {
+            guard let values = values.object else {
+                throw Refusal(412, .invalidChange, "error in the input data: json_visura")
+            }
+            order.values = values
+        }
         let prefix = "json_visura."
         for member in body.object?.members ?? [] where member.key.hasPrefix(prefix) {
             let field = String(member.key.dropFirst(prefix.count))

@@ -78,10 +78,14 @@ struct OrderBook: Sendable {
 
     /// The order whose document is asked for, and has one.
     func orderWithDocument(_ text: String) throws(Refusal) -> SandboxOrder {
+        guard !text.isEmpty else { throw Refusal(428, .documentIDRequired, "id required") }
+        let unknown = Refusal(404, .unknownDocument, "no requests matches this id: \(text)")
+        // An id of seventeen letters and digits is unknown here, not invalid (doc).
+        let isLong = text.utf8.count >= 16 && OrderID(rawValue: text) != nil
         let order = try order(
             text,
-            invalid: Refusal(400, .invalidDocumentID, "Invalid id"),
-            unknown: Refusal(404, .unknownDocument, "no requests matches this id: \(text)")
+            invalid: isLong ? unknown : Refusal(400, .invalidDocumentID, "Invalid id"),
+            unknown: unknown
         )
         guard order.stage?.hasDocument == true else {
             throw Refusal(422, .documentNotYetAvailable, "document not yet available")

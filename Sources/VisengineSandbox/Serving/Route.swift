@@ -1,4 +1,4 @@
-/// Which of the nine calls a request is.
+/// Which call a request is: one of the nine, or one of those that only the provider's own client makes.
 enum Route: Equatable {
     case catalogue
     case item(String)
@@ -9,6 +9,9 @@ enum Route: Equatable {
     case addSearch(String)
     case chooseSearchResult(String)
     case document(String)
+    case cancel(String)
+    case suppliers
+    case supplier(String)
 
     /// Reads a method and the segments of a path; a slash at the end has been left out (the page shows one, the clients none).
     init?(method: String, segments: [String]) {
@@ -24,13 +27,19 @@ enum Route: Equatable {
         case ("POST", "richiesta", 2): self = .addSearch(segments[1])
         case ("PUT", "richiesta", 3) where segments[2] == "ricerche": self = .chooseSearchResult(segments[1])
         case ("GET", "documento", 2): self = .document(segments[1])
+        // Without an id: it is said what is missing (doc).
+        case ("PUT", "richiesta", 1): self = .updateDraft("")
+        case ("GET", "documento", 1): self = .document("")
+        case ("DELETE", "richiesta", 2): self = .cancel(segments[1])
+        case ("GET", "fornitori", 1): self = .suppliers
+        case ("GET", "fornitori", 2): self = .supplier(segments[1])
         default: return nil
         }
     }
 
-    /// Whether a path exists with another method.
-    static func isKnown(_ segments: [String]) -> Bool {
-        ["GET", "POST", "PUT"].contains { Route(method: $0, segments: segments) != nil }
+    /// The methods that a path takes; none when there is no such path.
+    static func methods(_ segments: [String]) -> [String] {
+        ["DELETE", "GET", "POST", "PUT"].filter { Route(method: $0, segments: segments) != nil }
     }
 
     var call: SandboxCall {
@@ -44,6 +53,8 @@ enum Route: Equatable {
         case .addSearch: .addSearch
         case .chooseSearchResult: .chooseSearchResult
         case .document: .document
+        case .cancel: .cancel
+        case .suppliers, .supplier: .suppliers
         }
     }
 }

@@ -1,26 +1,26 @@
 import HTTPListener
 import Visengine
 
-/// Answers the provider's nine calls.
+/// Answers the provider's calls.
 struct SandboxService: Sendable {
     let state: SandboxState
 
-    /// Answers a request for one of the nine calls; 404 or 405 for anything else.
+    /// Answers a request for one of the calls; 404 or 405 for anything else.
     func respond(_ request: Request, _ segments: [String]) -> Response {
-        guard isAuthorized(request.head) else {
-            return Self.response(Refusal(401, nil, "Wrong Token"))
-        }
+        guard isAuthorized(request.head) else { return refused(Refusal(401, nil, "Wrong Token")) }
         guard let route = Route(method: request.head.method, segments: segments) else {
-            return Route.isKnown(segments)
-                ? Self.response(Refusal(405, nil, "method not allowed"))
-                : Self.response(Refusal(404, nil, "not found"))
+            let methods = Route.methods(segments)
+            guard !methods.isEmpty else { return refused(Refusal(404, nil, "not found")) }
+            var response = refused(Refusal(405, nil, "method not allowed"))
+            response.headers.append(("Allow", methods.joined(separator: ", ")))
+            return response
         }
         let (failure, pace) = state.begin(route.call)
         do throws(Refusal) {
             if let failure { throw failure.refusal(of: route.call) }
             return try answer(route, request.body, pace: pace)
         } catch {
-            return Self.paced(Self.response(error), pace)
+            return Self.paced(refused(error), pace)
         }
     }
 
@@ -49,7 +49,26 @@ struct SandboxService: Sendable {
         case .chooseSearchResult(let id):
             return try change(body, pace) { (book, json, now) throws(Refusal) in try book.choose(id, json, now: now) }
         case .document(let id): return try document(id, pace: pace)
+        case .cancel(let id): return try cancel(id, try Self.json(body), pace: pace)
+        case .suppliers: return Self.success(.array(Self.suppliers), pace)
+        case .supplier(let email):
+            guard let supplier = Self.suppliers.first(where: { $0["email"]?.string == email }) else {
+                throw Refusal(404, nil, "no supplier has this address: \(email)")
+            }
+            return Self.success(supplier, pace)
         }
+    }
+
+    /// What the provider shows of its suppliers is not known; this much a client can ask for by.
+    private static let suppliers: [JSONValue] = [["email": "caf@example.test", "nome": "CAF di prova"]]
+
+    private func cancel(_ id: String, _ body: JSONValue, pace: SlowBody?) throws(Refusal) -> Response {
+        let order = try state.reading { (book) throws(Refusal) in try book.order(id) }
+        guard state.cancel(order.id, reason: body["motivo"]?.string ?? "") else {
+            // Which code this has is not known.
+            throw Refusal(409, nil, "the request can no longer be cancelled")
+        }
+        return Self.success(try state.reading { (book) throws(Refusal) in try book.order(id).json }, pace)
     }
 
     private func place(_ body: JSONValue, pace: SlowBody?) throws(Refusal) -> Response {
@@ -78,14 +97,16 @@ struct SandboxService: Sendable {
         _ work: (inout OrderBook, JSONValue, Int64) throws(Refusal) -> SandboxOrder
     ) throws(Refusal) -> Response {
         let json = try Self.json(body)
-        let order = try state.changing { (book, now) throws(Refusal) -> SandboxOrder? in try work(&book, json, now) }
+        let order = try state.changing { (book, now) throws(Refusal) in try work(&book, json, now) }
         return Self.success(order.map { .object($0.json) } ?? nil, pace)
     }
 
     private func document(_ id: String, pace: SlowBody?) throws(Refusal) -> Response {
         let order = try state.reading { (book) throws(Refusal) in try book.orderWithDocument(id) }
         let fault = (try? state.faults { $0.takeDocumentFault() }) ?? nil
-        let pieces = DocumentAnswer.pieces(of: state.configuration.document(of: order.id), fault: fault)
+        let isText = state.quirks.contains(.sizeAsText)
+        let document = state.configuration.document(of: order.id)
+        let pieces = DocumentAnswer.pieces(of: document, fault: fault, sizeIsText: isText)
         // A body that is to break off needs a length that it does not reach.
         let length = pieces.size + (pieces.breaksOff ? 1024 : 0)
         return Response(
@@ -97,8 +118,9 @@ struct SandboxService: Sendable {
 
     // MARK: Answers
 
-    /// The provider reads a body whatever its content type says (seen).
+    /// The provider reads a body whatever its content type says (seen); with none, everything in it is missing.
     private static func json(_ body: [UInt8]) throws(Refusal) -> JSONValue {
+        guard !body.isEmpty else { return [:] }
         do {
             return try JSONValue(parsing: body)
         } catch {
@@ -112,9 +134,15 @@ struct SandboxService: Sendable {
 
     private static func success(_ data: JSONObject, _ pace: SlowBody?) -> Response { success(.object(data), pace) }
 
-    private static func response(_ refusal: Refusal) -> Response {
+    private func refused(_ refusal: Refusal) -> Response {
         let envelope = Envelope(isSuccess: false, message: refusal.message, error: refusal.code)
-        var response = Response.json(refusal.status, envelope.json.encoded())
+        var json = envelope.json
+        if state.quirks.contains(.trace), var object = json.object {
+            // ["index.php@123"] in base64, as a sister service sends it (seen).
+            object["trace"] = "WyJpbmRleC5waHBAMTIzIl0="
+            json = .object(object)
+        }
+        var response = Response.json(refusal.status, json.encoded())
         if let seconds = refusal.retryAfter { response.headers.append(("Retry-After", String(seconds))) }
         return response
     }
