@@ -71,7 +71,9 @@ struct Standby: Sendable {
             }
             await callbacks.stop(within: .zero)
             await admin.stop(within: .zero)
-            if case .success = opened { logger.notice("There is room on the disk again", metadata: ["seconds": "\(round)"]) }
+            if case .success = opened {
+                logger.notice("There is room on the disk again", metadata: ["seconds": "\(round)"])
+            }
             return try opened.get()
         }
     }

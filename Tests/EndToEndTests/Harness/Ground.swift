@@ -42,6 +42,8 @@ struct Ground: Sendable {
     /// - Parameters:
     ///   - environment: What its environment has besides.
     ///   - body: Runs once it listens.
+    /// - Returns: What `body` returned.
+    /// - Throws: What `body` throws, or ``HarnessError``.
     func receiver<Result: Sendable>(
         environment: [String: String] = [:],
         _ body: @Sendable (Receiver) async throws -> Result

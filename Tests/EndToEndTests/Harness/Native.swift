@@ -10,6 +10,7 @@ enum Native {
     ///   - directory: Where the result lies.
     ///   - arguments: For the compiler, behind the file.
     /// - Returns: The path of the result.
+    /// - Throws: What the compiler complains about.
     static func compile(_ name: String, in directory: String, _ arguments: [String]) async throws -> String {
         let source = URL(filePath: #filePath).appending(path: "../../Native/\(name).c").standardized.path
         let result = "\(directory)/\(name)"
