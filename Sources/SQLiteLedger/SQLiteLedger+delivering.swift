@@ -9,7 +9,7 @@ extension SQLiteLedger: DeliveryLedger {
         now: Timestamp,
         leaseFor: Duration
     ) async throws(LedgerError) -> [DeliverWork] {
-        try await claim(.deliver) { transaction in
+        try await claim(.deliver, now: now) { transaction in
             let disabled = try Set(transaction.rows("SELECT sink FROM disabled_sinks", []).map { try $0.text("sink") })
             var claimed: [DeliverWork] = []
             for (sink, limit) in room where !disabled.contains(sink.rawValue) {
@@ -31,7 +31,7 @@ extension SQLiteLedger: DeliveryLedger {
         action: DeliverySchedule.Action,
         now: Timestamp
     ) async throws(LedgerError) {
-        try await change("recording a delivery") { transaction in
+        try await change("recording a delivery", endingWorkUnder: work.lease) { transaction in
             let number = try transaction.held(work.lease).subject
             switch action {
             case .complete: try transaction.endDelivery(number, work, .delivered, reason: nil, now: now)

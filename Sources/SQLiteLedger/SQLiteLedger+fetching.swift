@@ -9,7 +9,7 @@ extension SQLiteLedger: FetchLedger {
         now: Timestamp,
         leaseFor: Duration
     ) async throws(LedgerError) -> [FetchWork] {
-        try await claim(.fetch) { transaction in
+        try await claim(.fetch, now: now) { transaction in
             try transaction.claim(.fetch, limit: limit, now: now, leaseFor: leaseFor).compactMap { job in
                 try transaction.orUnreadable(job, now: now) {
                     try transaction.order(key: job.subject).map { FetchWork(lease: job.lease, order: $0) }
@@ -25,7 +25,7 @@ extension SQLiteLedger: FetchLedger {
         routing: DeliveryRouting,
         now: Timestamp
     ) async throws(LedgerError) {
-        try await change("recording a document") { transaction in
+        try await change("recording a document", endingWorkUnder: work.lease) { transaction in
             var order = try transaction.heldOrder(work)
             try transaction.run(
                 """
@@ -51,7 +51,7 @@ extension SQLiteLedger: FetchLedger {
         retryAt: Timestamp,
         now: Timestamp
     ) async throws(LedgerError) {
-        try await change("recording a quarantined document") { transaction in
+        try await change("recording a quarantined document", endingWorkUnder: work.lease) { transaction in
             let order = try transaction.heldOrder(work)
             try transaction.run(
                 """
@@ -65,7 +65,7 @@ extension SQLiteLedger: FetchLedger {
 
     /// Gives up on a document.
     public func abandonFetch(_ work: FetchWork, reason: String, now: Timestamp) async throws(LedgerError) {
-        try await change("giving up a document") { transaction in
+        try await change("giving up a document", endingWorkUnder: work.lease) { transaction in
             let order = try transaction.heldOrder(work)
             try transaction.run(
                 "UPDATE orders SET document = 'failed', problem = ? WHERE key = ?",

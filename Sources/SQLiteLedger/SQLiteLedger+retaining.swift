@@ -11,7 +11,7 @@ extension SQLiteLedger: RetentionLedger {
         limit: Int
     ) async throws(LedgerError) -> (changed: Int, next: Int64?) {
         // Looked for by a reader: the writer, which callbacks wait for, only touches what is to be changed.
-        let found = try await read("looking for old callbacks") { db -> (ids: [Int64], next: Int64?) in
+        let found = try await read("looking for old callbacks") { [self] db -> (ids: [Int64], next: Int64?) in
             let newest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM callbacks") ?? 0
             // Numbers ascend with time, so the first that is young enough ends it.
             let rows = try Row.fetchAll(
@@ -24,15 +24,20 @@ extension SQLiteLedger: RetentionLedger {
             )
             var ids: [Int64] = []
             for row in rows {
-                guard let received = row["received_at_ms"] as Int64?, received < time.milliseconds else {
-                    return (ids: ids, next: nil)
+                let received: Int64
+                do throws(UnreadableRow) {
+                    received = try row.integer("received_at_ms")
+                } catch {
+                    countUnlisted()  // Of an unknown age: it stays.
+                    continue
                 }
+                guard received < time.milliseconds else { return (ids: ids, next: nil) }
                 if ids.count == limit { return (ids: ids, next: ids.last) }
                 // Judging needs what a callback claims, which stands beside its body.
-                let isMeant = rule == .bodies ? row["has_body"] as Bool : !(row["waits"] as Bool)
-                if isMeant { ids.append(row["id"]) }
+                let isMeant = try rule == .bodies ? row.integer("has_body") == 1 : row.integer("waits") == 0
+                if isMeant { ids.append(try row.integer("id")) }
             }
-            return (ids: ids, next: rows.count < Self.looked ? nil : rows.last?["id"] as Int64?)
+            return (ids: ids, next: rows.count < Self.looked ? nil : try rows.last?.integer("id"))
         }
         guard !found.ids.isEmpty else { return (0, found.next) }
         let changed = try await change("removing old callbacks") { transaction in

@@ -9,7 +9,7 @@ extension SQLiteLedger: VerificationLedger {
         now: Timestamp,
         leaseFor: Duration
     ) async throws(LedgerError) -> [VerifyWork] {
-        try await claim(.verify) { transaction in
+        try await claim(.verify, now: now) { transaction in
             try transaction.claim(.verify, limit: limit, now: now, leaseFor: leaseFor).compactMap { job in
                 try transaction.orUnreadable(job, now: now) {
                     guard let order = try transaction.order(key: job.subject) else { return nil }
@@ -31,7 +31,7 @@ extension SQLiteLedger: VerificationLedger {
         binding: OrderBinding,
         context: ConfirmationContext
     ) async throws(LedgerError) -> OrderProgress.Advance {
-        var (advance, judging) = try await change("recording a read-back") { transaction in
+        var (advance, judging) = try await change("recording a read-back", endingWorkUnder: work.lease) { transaction in
             try transaction.confirm(work, reading: reading, binding: binding, context: context)
         }
         // In transactions of their own, so that no callback waits for them. What this leaves undone, because the ledger
@@ -54,7 +54,7 @@ extension SQLiteLedger: VerificationLedger {
         reason: String,
         nextPoll: Timestamp
     ) async throws(LedgerError) {
-        try await change("rejecting a candidate") { transaction in
+        try await change("rejecting a candidate", endingWorkUnder: work.lease) { transaction in
             let job = try transaction.held(work.lease)
             try transaction.rejectCandidate(id, of: job.subject, reason: reason)
             let due = try transaction.due(of: job, .verify, atLatest: nextPoll)
@@ -66,7 +66,7 @@ extension SQLiteLedger: VerificationLedger {
     ///
     /// An order that the API has shown once is asked for once a day: it was paid for, and the provider may mend what hides it.
     public func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError) {
-        try await change("parking an order") { transaction in
+        try await change("parking an order", endingWorkUnder: work.lease) { transaction in
             let job = try transaction.held(work.lease)
             try transaction.run("UPDATE orders SET problem = ? WHERE key = ?", [reason, job.subject])
             let order = try transaction.order(key: job.subject)

@@ -27,6 +27,8 @@ public final class SQLiteLedger: Sendable {
     private let pool: DatabasePool
     private let writer: LedgerWriter
     private let configuration: LedgerConfiguration
+    /// Leases of work that is over, though its outcome could not be written.
+    let lostLeases = Mutex<[JobLease]>([])
     /// The callbacks by verdict, as they were counted last.
     let callbackCounts = Mutex(KeptCounts())
 
@@ -92,6 +94,23 @@ public final class SQLiteLedger: Sendable {
         return try result.get()
     }
 
+    /// Records how the work under a lease ended, as ``change(_:_:)`` does.
+    ///
+    /// Whoever did the work is through with it, so that a lease whose outcome could not be written is given back with the
+    /// next jobs that are taken: else the job would wait until the lease is over, which takes hours.
+    func change<Value: Sendable>(
+        _ doing: String,
+        endingWorkUnder lease: JobLease,
+        _ body: @escaping @Sendable (LedgerTransaction) throws -> Value
+    ) async throws(LedgerError) -> Value {
+        do throws(LedgerError) {
+            return try await change(doing, body)
+        } catch {
+            if case .storage = error { lostLeases.withLock { $0.append(lease) } }
+            throw error
+        }
+    }
+
     /// Counts a row that a list leaves out.
     func countUnlisted() { writer.statistics.withLock { $0.unlistedRows += 1 } }
 
@@ -148,7 +167,7 @@ extension SQLiteLedger: JobLedger {
 
     /// Gives the lease back and sets the job's next due time.
     public func postpone(_ lease: JobLease, until due: Timestamp, reason: String) async throws(LedgerError) {
-        try await change("postponing a job") { transaction in
+        try await change("postponing a job", endingWorkUnder: lease) { transaction in
             let job = try transaction.held(lease)
             let due = try transaction.due(of: job, lease.kind, atLatest: due)
             try transaction.postpone(lease, until: due, reason: reason)
@@ -158,11 +177,16 @@ extension SQLiteLedger: JobLedger {
     /// Takes jobs in the writer's transaction.
     func claim<Work: Sendable>(
         _ kind: JobKind,
+        now: Timestamp,
         _ body: @escaping @Sendable (LedgerTransaction) throws -> [Work]
     ) async throws(LedgerError) -> [Work] {
-        try await change("taking \(kind.rawValue) jobs") { transaction in
+        let lost = lostLeases.withLock { $0 }
+        let work = try await change("taking \(kind.rawValue) jobs") { transaction in
             transaction.bell.hush(kind)
+            for lease in lost { try transaction.giveBack(lease, now: now) }
             return try body(transaction)
         }
+        if !lost.isEmpty { lostLeases.withLock { $0.removeAll(where: lost.contains) } }
+        return work
     }
 }

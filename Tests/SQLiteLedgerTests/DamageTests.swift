@@ -73,6 +73,23 @@ struct DamageTests {
         }
     }
 
+    @Test func judgesTheOthersWhenACallbackCanBeNeitherReadNorWritten() async throws {
+        try await withLedger { ledger, directory in
+            for state in [OrderState.searching, .available] {
+                _ = await ledger.record(try Sample.callback(state: state))
+            }
+            let work = try #require(try await ledger.claimVerify().first)
+            try SQLiteTool.damage("callbacks", "claim_id = x'00' WHERE id = 1", in: directory)
+
+            let reading = try Sample.reading(.available)
+            _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
+
+            #expect(try await ledger.order().state == .available)
+            let verdicts = try SQLiteTool.run("SELECT verdict FROM callbacks ORDER BY id", in: directory)
+            #expect(verdicts == "waiting\nconfirmed")
+        }
+    }
+
     @Test func skipsACallbackThatCannotBeReadAndJudgesTheOthers() async throws {
         try await withLedger { ledger, directory in
             for state in [OrderState.searching, .available] {
@@ -87,6 +104,45 @@ struct DamageTests {
             let verdicts = try SQLiteTool.run("SELECT verdict FROM callbacks ORDER BY id", in: directory)
             #expect(verdicts == "skipped\nconfirmed")
             #expect(ledger.statistics.unreadableRows == 1)
+        }
+    }
+
+    @Test func movesAnOrderOnThoughOneOfItsUnconfirmedCallbacksCannotBeRead() async throws {
+        try await withLedger { ledger, directory in
+            for update in 0..<2 {
+                let at = Sample.now + .seconds(update)
+                _ = await ledger.record(try Sample.callback(state: .fulfilled, update: at))
+            }
+            let work = try #require(try await ledger.claimVerify().first)
+            let early = try Sample.reading(.searching)
+            _ = try await ledger.confirm(work, reading: early, binding: .bind, context: Sample.context())
+            #expect(try await ledger.callbacks().map(\.verdict) == [.unconfirmed, .unconfirmed])
+            try SQLiteTool.damage("callbacks", "claim_id = x'00' WHERE id = 1", in: directory)
+            let later = Sample.now + .seconds(4000)
+            let next = try #require(try await ledger.claimVerify(at: later).first)
+
+            let reading = try Sample.reading(.fulfilled)
+            _ = try await ledger.confirm(next, reading: reading, binding: .bind, context: Sample.context(at: later))
+
+            #expect(try await ledger.order().state == .fulfilled)
+            let verdicts = try SQLiteTool.run("SELECT verdict FROM callbacks ORDER BY id", in: directory)
+            #expect(verdicts == "unconfirmed\nconfirmed")
+        }
+    }
+
+    @Test func forgetsOldCallbacksThoughOneOfThemHasNoReadableTime() async throws {
+        try await withLedger { ledger, directory in
+            for number in 1...4 { _ = await ledger.record(try Sample.callback(id: "id\(number)")) }
+            try SQLiteTool.damage("callbacks", "received_at_ms = 'x' WHERE id = 2", in: directory)
+
+            let later = Sample.now + .seconds(1)
+            let (changed, next) = try await ledger.forget(.bodies, before: later, after: 0, limit: 100)
+
+            #expect(changed == 2, "the damaged one stays, and so does the newest")
+            #expect(next == nil)
+            let kept = try SQLiteTool.run("SELECT id FROM callbacks WHERE body IS NOT NULL", in: directory)
+            #expect(kept == "2\n4")
+            #expect(ledger.statistics.unlistedRows == 1)
         }
     }
 

@@ -24,4 +24,12 @@ enum SQLiteTool {
         try #require(process.terminationStatus == 0, "\(sql)")
         return String(decoding: printed, as: UTF8.self).trimmingCharacters(in: .newlines)
     }
+
+    /// Sets columns to what their types forbid, as a damaged page may: `STRICT` is taken off for the moment.
+    static func damage(_ table: String, _ change: String, in directory: String) throws {
+        let strict = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = "
+        try run("\(strict) replace(sql, ') STRICT', ')') WHERE name = '\(table)'", in: directory)
+        try run("UPDATE \(table) SET \(change)", in: directory)
+        try run("\(strict) sql || ' STRICT' WHERE name = '\(table)'", in: directory)
+    }
 }

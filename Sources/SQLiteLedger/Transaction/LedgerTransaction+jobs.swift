@@ -19,6 +19,8 @@ struct HeldJob {
 extension LedgerTransaction {
     /// How long a job whose rows cannot be read is left alone.
     private static let unreadablePause = Duration.seconds(3600)
+    /// How long a job whose outcome could not be written is left alone at first.
+    private static let lostPause = Duration.seconds(5)
 
     /// Makes sure that the job exists and is due no later than `due`.
     func arm(
@@ -189,6 +191,19 @@ extension LedgerTransaction {
             "UPDATE jobs SET due_ms = ?, lease_boot = NULL, crashes = 0, last_reason = ? WHERE id = ?",
             [due.milliseconds, reason, lease.job]
         )
+    }
+
+    /// Gives a job back whose outcome could not be written, if its lease still holds: it is tried again, later each time.
+    func giveBack(_ lease: JobLease, now: Timestamp) throws {
+        let due = now + Self.lostPause * (1 << min(max(0, lease.attempt - 1), 7))
+        try run(
+            """
+            UPDATE jobs SET due_ms = ?, lease_boot = NULL, crashes = 0,
+                last_reason = 'the outcome could not be written' WHERE id = ? AND lease_boot = ? AND lease_serial = ?
+            """,
+            [due.milliseconds, lease.job, lease.boot, lease.serial]
+        )
+        if db.changesCount > 0 { wake(lease.kind, due: due, now: now) }
     }
 
     /// Ends a job.

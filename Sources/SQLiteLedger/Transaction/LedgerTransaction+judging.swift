@@ -91,14 +91,23 @@ extension LedgerTransaction {
         }
         if verdict != old {
             if verdict == .mismatched { mismatched += 1 }
-            try run("UPDATE callbacks SET verdict = ? WHERE id = ?", [verdict.rawValue, id])
+            try note(verdict, on: id)
         }
         return id
     }
 
+    /// Writes a verdict down, unless the row is damaged in such a way that SQLite refuses to write it.
+    private func note(_ verdict: CallbackVerdict, on id: Int64) throws {
+        do {
+            try run("UPDATE callbacks SET verdict = ? WHERE id = ?", [verdict.rawValue, id])
+        } catch let error where error.isConfined {
+            unreadableRows += 1  // Its order must not stand still for it.
+        }
+    }
+
     /// Confirms callbacks that claimed more than the API showed then, and no more than it shows now.
     ///
-    /// - Returns: How many there were, at most as many as one transaction judges.
+    /// - Returns: How many there were that can be read, at most as many as one transaction judges.
     private func confirmShown(by order: OrderRecord) throws -> Int {
         var states = [OrderState.searching, .processing, .available, .fulfilled, .cancelled]
         if let state = order.state { states.append(state) }
@@ -108,13 +117,20 @@ extension LedgerTransaction {
         arguments += StatementArguments(names.sorted())
         arguments += [Self.maxJudged]
         let shown = try rows(Self.shown(states: names.count), arguments)
+        var judged = 0
         for row in shown {
-            let isOurs = try row.optionalText("claim_id").map { $0 == order.id?.rawValue } ?? true
-            let verdict = isOurs ? CallbackVerdict.confirmed : .mismatched
+            let isOurs: Bool
+            do throws(UnreadableRow) {
+                isOurs = try row.optionalText("claim_id").map { $0 == order.id?.rawValue } ?? true
+            } catch {
+                unreadableRows += 1  // It stays unconfirmed, and its order must not stand still for it.
+                continue
+            }
             if !isOurs { mismatched += 1 }
-            try run("UPDATE callbacks SET verdict = ? WHERE id = ?", [verdict.rawValue, try row.integer("id")])
+            try note(isOurs ? .confirmed : .mismatched, on: row.integer("id"))
+            judged += 1
         }
-        return shown.count
+        return judged
     }
 
     /// Finds unconfirmed callbacks that claim one of so many states, among any number of others.

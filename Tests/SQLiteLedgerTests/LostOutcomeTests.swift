@@ -1,0 +1,109 @@
+import Callbacks
+import SQLiteLedger
+import Testing
+import Visengine
+
+/// Work that was done, and whose outcome the ledger could not write.
+@Suite(.timeLimit(.minutes(1)), .enabled(if: SQLiteTool.isInstalled))
+struct LostOutcomeTests {
+    /// As long as `serve` leases read-backs by default.
+    private static let lease = Duration.seconds(10_000)
+
+    @Test func readsAnOrderBackAgainSoonWhenTheOutcomeCouldNotBeWritten() async throws {
+        try await withLedger { ledger, directory in
+            _ = await ledger.record(try Sample.callback())
+            let work = try #require(try await claimVerify(ledger, at: Sample.now).first)
+            try await failing("orders", in: directory) {
+                await #expect(throws: LedgerError.self) {
+                    let reading = try Sample.reading(.available)
+                    return try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
+                }
+            }
+
+            #expect(try await claimVerify(ledger, at: Sample.now) == [], "not at once")
+            let again = try await claimVerify(ledger, at: Sample.now + .seconds(5))
+
+            #expect(again.map(\.order.key) == [work.order.key])
+            await expect(.leaseLost(job: work.lease.job)) {
+                try await ledger.postpone(work.lease, until: Sample.now, reason: "too late")
+            }
+        }
+    }
+
+    @Test func waitsLongerEachTimeTheOutcomeCouldNotBeWritten() async throws {
+        try await withLedger { ledger, directory in
+            _ = await ledger.record(try Sample.callback())
+            var now = Sample.now
+            for pause in [5, 10, 20] {
+                let work = try #require(try await claimVerify(ledger, at: now).first)
+                try await failing("jobs", in: directory) {
+                    await #expect(throws: LedgerError.self) {
+                        try await ledger.postpone(work.lease, until: now, reason: "the provider is away")
+                    }
+                }
+                #expect(try await claimVerify(ledger, at: now) == [])
+                now = now + .seconds(pause)
+                #expect(try await claimVerify(ledger, at: now - .seconds(1)) == [])
+            }
+        }
+    }
+
+    @Test func deliversAndFetchesAgainSoonWhenTheOutcomeCouldNotBeWritten() async throws {
+        try await withLedger { ledger, directory in
+            try await ledger.confirmed(.available, sinks: "crm")
+            let room = [try Sample.sink(): 1]
+            let delivery = try await ledger.claimDeliveries(room: room, now: Sample.now, leaseFor: Self.lease)
+            let fetch = try await ledger.claimFetch(limit: 1, now: Sample.now, leaseFor: Self.lease)
+            try await failing("jobs", in: directory) {
+                await #expect(throws: LedgerError.self) {
+                    try await ledger.finish(try #require(delivery.first), action: .complete, now: Sample.now)
+                }
+                await #expect(throws: LedgerError.self) {
+                    try await ledger.stored(
+                        Sample.document,
+                        for: try #require(fetch.first),
+                        routing: Sample.routing([]),
+                        now: Sample.now
+                    )
+                }
+            }
+
+            #expect(try await ledger.claimDeliveries() == [])
+            #expect(try await ledger.claimFetch() == [])
+            let later = Sample.now + .seconds(5)
+            #expect(try await ledger.claimDeliveries(at: later).map(\.deliveryID) == delivery.map(\.deliveryID))
+            #expect(try await ledger.claimFetch(at: later).map(\.order.key) == fetch.map(\.order.key))
+        }
+    }
+
+    @Test func leavesALeaseAloneWhoseOutcomeWasRefusedForAnotherReason() async throws {
+        try await withLedger { ledger, _ in
+            _ = await ledger.record(try Sample.callback())
+            let work = try #require(try await claimVerify(ledger, at: Sample.now).first)
+
+            await #expect(throws: LedgerError.self) {
+                let reading = try Sample.reading(.available)
+                return try await ledger.confirm(work, reading: reading, binding: .refuse, context: Sample.context())
+            }
+
+            #expect(try await claimVerify(ledger, at: Sample.now + .seconds(9_000)) == [])
+            try await ledger.rejectCandidate(Sample.id(), of: work, reason: "another's", nextPoll: Sample.now)
+        }
+    }
+
+    private func claimVerify(_ ledger: SQLiteLedger, at now: Timestamp) async throws -> [VerifyWork] {
+        try await ledger.claimVerify(limit: 10, now: now, leaseFor: Self.lease)
+    }
+
+    /// Runs `body` while rows of a table can be neither changed nor removed.
+    private func failing(_ table: String, in directory: String, _ body: () async throws -> Void) async throws {
+        for event in ["UPDATE", "DELETE"] {
+            try SQLiteTool.run(
+                "CREATE TRIGGER fail_\(event) BEFORE \(event) ON \(table) BEGIN SELECT RAISE(ABORT, 'failing'); END",
+                in: directory
+            )
+        }
+        try await body()
+        for event in ["UPDATE", "DELETE"] { try SQLiteTool.run("DROP TRIGGER fail_\(event)", in: directory) }
+    }
+}
