@@ -13,7 +13,6 @@ extension SQLiteLedger: RetentionLedger {
         // Looked for by a reader: the writer, which callbacks wait for, only touches what is to be changed.
         let found = try await read("looking for old callbacks") { [self] db -> (ids: [Int64], next: Int64?) in
             let newest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM callbacks") ?? 0
-            // Numbers ascend with time, so the first that is young enough ends it.
             let rows = try Row.fetchAll(
                 db,
                 sql: """
@@ -23,6 +22,7 @@ extension SQLiteLedger: RetentionLedger {
                 arguments: [last, newest, Self.looked]
             )
             var ids: [Int64] = []
+            var isAnyOld = false
             for row in rows {
                 let received: Int64
                 do throws(UnreadableRow) {
@@ -31,13 +31,16 @@ extension SQLiteLedger: RetentionLedger {
                     countUnlisted()  // Of an unknown age: it stays.
                     continue
                 }
-                guard received < time.milliseconds else { return (ids: ids, next: nil) }
+                // One that came while the clock was ahead hides none behind it.
+                guard received < time.milliseconds else { continue }
+                isAnyOld = true
                 if ids.count == limit { return (ids: ids, next: ids.last) }
                 // Judging needs what a callback claims, which stands beside its body.
                 let isMeant = try rule == .bodies ? row.integer("has_body") == 1 : row.integer("waits") == 0
                 if isMeant { ids.append(try row.integer("id")) }
             }
-            return (ids: ids, next: rows.count < Self.looked ? nil : try rows.last?.integer("id"))
+            // Numbers ascend with time: behind so many that are young there are no old ones.
+            return (ids: ids, next: rows.count < Self.looked || !isAnyOld ? nil : try rows.last?.integer("id"))
         }
         guard !found.ids.isEmpty else { return (0, found.next) }
         let changed = try await change("removing old callbacks") { transaction in

@@ -73,7 +73,8 @@ extension EndToEnd {
                 let url = try await ground.receiver { _ in
                     try #require(try await ground.registrations(1).first?["url"]?.string)
                 }
-                try? FileManager.default.removeItem(atPath: ground.dataDirectory + "/ledger.reserve")  // Given up before.
+                // As after a run that gave it up.
+                try? FileManager.default.removeItem(atPath: ground.dataDirectory + "/ledger.reserve")
                 try fill(ground.dataDirectory + "/filler")
 
                 try await ground.receiver { receiver in

@@ -224,6 +224,23 @@ struct DamageTests {
         }
     }
 
+    @Test func refusesCallbacksOfWhichNoneCanBeWritten() async throws {
+        try await withLedger { ledger, directory in
+            try SQLiteTool.run(
+                "CREATE TRIGGER broken BEFORE INSERT ON callbacks BEGIN SELECT RAISE(ABORT, 'never'); END",
+                in: directory
+            )
+            let callbacks = try (0..<8).map { try Sample.callback(id: "id\($0)") }
+
+            let outcomes = await withCheckedContinuation { continuation in
+                ledger.record(callbacks) { continuation.resume(returning: $0) }
+            }
+
+            #expect(outcomes == Array(repeating: .failed, count: 8), "kept by the journal, and tried again")
+            #expect(try #require(ledger.statistics.refusal).contains("each of 8 callbacks is refused"))
+        }
+    }
+
     private func claim(_ kind: JobKind, from ledger: SQLiteLedger, at now: Timestamp) async throws -> [String] {
         switch kind {
         case .verify: try await ledger.claimVerify(at: now).compactMap { $0.order.id?.rawValue }

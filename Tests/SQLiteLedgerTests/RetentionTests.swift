@@ -69,6 +69,15 @@ struct RetentionTests {
         }
     }
 
+    @Test func whatCameWhileTheClockWasAheadHidesNothingOld() async throws {
+        try await withLedger { ledger, _ in
+            _ = await ledger.record(try Sample.callback(id: "ahead", at: Sample.now + .seconds(365 * 86_400)))
+            for number in 0..<3 { _ = await ledger.record(try Sample.callback(id: "id\(number)")) }
+
+            #expect(try await ledger.forgetAll(.bodies, before: Sample.now + .seconds(1)) == 2, "all but the newest")
+        }
+    }
+
     @Test(.enabled(if: SQLiteTool.isInstalled))
     func leavesNothingOfABodyInItsRow() async throws {
         try await withLedger { ledger, directory in

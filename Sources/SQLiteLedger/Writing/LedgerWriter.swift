@@ -133,6 +133,9 @@ final class LedgerWriter: Sendable {
 
     // MARK: One batch
 
+    /// So many callbacks of one batch, and no other, cannot all be unwritable by themselves.
+    private static let mostUnwritable = 8
+
     /// Writes a batch.
     ///
     /// - Returns: Whether it could be committed.
@@ -193,6 +196,7 @@ final class LedgerWriter: Sendable {
         answers.reserveCapacity(batch.count)
         var operations = 0
         var poisoned = 0
+        var unwritable = 0
         var version: Int64?
         let transaction = try pool.writeWithoutTransaction { db in
             let transaction = LedgerTransaction(db, boot: boot, configuration: configuration, bell: bell)
@@ -211,6 +215,7 @@ final class LedgerWriter: Sendable {
                         return try transaction.isolated { try transaction.record(callback) }
                     } catch let error where error.isConfined {
                         poisoned += 1
+                        unwritable += 1
                         return .unwritable
                     }
                 }
@@ -233,6 +238,11 @@ final class LedgerWriter: Sendable {
                             answers.append { change.fail(error.asLedgerError(doing: change.doing)) }
                         }
                     }
+                }
+                // What nobody's callback passes is not the callbacks' fault: they are kept, and tried again.
+                if unwritable == operations, unwritable >= Self.mostUnwritable {
+                    let reason = "each of \(unwritable) callbacks is refused; was the schema changed by hand?"
+                    throw LedgerError.storage(doing: "recording callbacks", reason: reason)
                 }
                 return .commit
             }
