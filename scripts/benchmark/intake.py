@@ -1,6 +1,7 @@
 """Measures callbacks per second against other servers on the same requests: in turn, round after round.
 
 Usage: intake.py BINARY WORK [--rounds N] [--seconds N] [--connections 1,64,...] [--peers nginx,webhook,...] [--closing]
+                 [--against OTHER-BINARY]
 """
 
 import argparse
@@ -67,13 +68,18 @@ def main():
     arguments.add_argument("--connections", default="1,64,256,1000")
     arguments.add_argument("--peers", default=",".join(PEERS))
     arguments.add_argument("--closing", action="store_true", help="also with one request to a connection")
+    arguments.add_argument("--against", type=pathlib.Path, help="another build of ricevuta, as a further peer")
     options = arguments.parse_args()
     counts = [int(count) for count in options.connections.split(",")]
-    peers = [PEERS[name](options.work) for name in options.peers.split(",")]
+    peers = [PEERS[name](options.work) for name in options.peers.split(",") if name]
     ours = servers.Ricevuta(options.work, options.binary)
-    ours.start()
-    ours.tokens(1000)
-    ours.stop()
+    if options.against:
+        peers.insert(0, servers.Ricevuta(options.work, options.against, "before"))
+        peers[0].name = "before"
+    for server in [ours, *peers[:1 if options.against else 0]]:
+        server.start()
+        server.tokens(1000)
+        server.stop()
 
     results = collections.defaultdict(list)
     modes = [True, False] if options.closing else [True]
