@@ -147,6 +147,10 @@ class Receiver:
                              check=True, capture_output=True, text=True).stdout
         return sum(json.loads(out)["orders"].values())
 
+    def command(self, *arguments):
+        """Runs a command of `ricevuta` beside the service to its end."""
+        return subprocess.run([self.binary, *arguments, "--config", str(self.configuration)], capture_output=True)
+
     def metrics(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/metrics", timeout=5) as answer:
             lines = answer.read().decode().splitlines()

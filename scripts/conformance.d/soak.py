@@ -1,6 +1,6 @@
 """Honest and hostile load together, for minutes.
 
-Usage: soak.py BINARY WORK [--minutes N]
+Usage: soak.py BINARY WORK [--minutes N] [--commands N]
 """
 
 import argparse
@@ -11,6 +11,7 @@ import select
 import socket
 import sqlite3
 import struct
+import subprocess
 import sys
 import threading
 import time
@@ -119,6 +120,41 @@ class Load:
             one[0].close()
 
 
+class Commands:
+    """An operator's commands beside the service, so many a second: they read, and some write."""
+
+    READING = (["status"], ["order", "list", "--limit", "20"], ["delivery", "list"], ["dead-letter", "list"],
+               ["sink", "list"], ["document", "list"], ["status", "--json"])
+    WRITING = ["sink", "enable", "folder"]
+
+    def __init__(self, receiver, stopping, ledger, rate):
+        self.receiver, self.stopping, self.ledger, self.rate = receiver, stopping, ledger, rate
+        self.done, self.wrong = 0, []
+        self.turns = itertools.count(1)
+        self.begun = time.monotonic()
+
+    def disable(self):
+        """Gives the next writing command something to write, as a sink that answered 410 would have."""
+        with sqlite3.connect(self.ledger, timeout=5) as ledger:
+            ledger.execute("PRAGMA wal_autocheckpoint = 0")
+            ledger.execute("INSERT INTO disabled_sinks VALUES ('folder', 'soak', 0) ON CONFLICT DO NOTHING")
+        ledger.close()
+
+    def run(self):
+        while not self.stopping.is_set():
+            turn = next(self.turns)
+            self.stopping.wait(max(0, self.begun + turn / self.rate - time.monotonic()))
+            command = self.READING[turn % len(self.READING)]
+            if turn % 5 == 0:
+                self.disable()
+                command = self.WRITING
+            ended = self.receiver.command(*command)
+            self.done += 1
+            # 1 is what `status` ends with while a sink is disabled.
+            if ended.returncode not in (0, 1) or b"locked" in ended.stderr:
+                self.wrong.append(f"{' '.join(command)}: {ended.returncode} {ended.stderr.decode(errors='replace').strip()}")
+
+
 def resident_mib(receiver):
     for line in open(f"/proc/{receiver.process.pid}/status", encoding="ascii"):
         if line.startswith("VmRSS:"):
@@ -131,12 +167,16 @@ def main():
     arguments.add_argument("binary")
     arguments.add_argument("work", type=pathlib.Path)
     arguments.add_argument("--minutes", type=float, default=10)
+    arguments.add_argument("--commands", type=float, default=20, help="commands a second beside it; 0 for none")
     options = arguments.parse_args()
     wrong = []
-    with Receiver(options.binary, options.work) as receiver:
+    sinks = f"sinks: [{{name: folder, type: directory, path: {options.work}/documents}}]"
+    with Receiver(options.binary, options.work, more=sinks) as receiver:
         load = Load(receiver)
+        commands = Commands(receiver, load.stopping, options.work / "plain/ledger.sqlite", options.commands or 1)
         threads = [threading.Thread(target=target) for target in
-                   [load.honest] * 4 + [load.malformed] * 2 + [load.forged, load.dripping]]
+                   [load.honest] * 4 + [load.malformed] * 2 + [load.forged, load.dripping]
+                   + ([commands.run] * 6 if options.commands else [])]
         for thread in threads:
             thread.start()
         begun, sizes = time.monotonic(), []
@@ -154,6 +194,11 @@ def main():
         if not receiver.is_good():
             wrong.append("it does not answer any more")
         receiver.stored()
+    print(f"{commands.done:>9,} commands, {commands.done / max(1, seconds):.1f} a second, {len(commands.wrong)} of them failed")
+    for line in commands.wrong[:5]:
+        print(f"          {line}")
+    if commands.wrong:
+        wrong.append("commands failed beside it")
     for name, count in sorted(load.counts.items()):
         print(f"{count:>9,} {name}")
     after = [size for seconds, size in sizes if seconds > 60] or [size for _, size in sizes]
