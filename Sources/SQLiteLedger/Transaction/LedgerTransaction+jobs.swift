@@ -85,7 +85,7 @@ extension LedgerTransaction {
     }
 
     /// How much later than now a job may have been scheduled: what queues for the writer carries its own time.
-    private static let clockTolerance = Duration.seconds(5)
+    private static let clockTolerance = Duration.seconds(30)
 
     /// Makes due what was scheduled later than now: the clock was set back, and due times are by the wall clock.
     ///
