@@ -183,8 +183,13 @@ extension SQLiteLedger: JobLedger {
         let lost = lostLeases.withLock { $0 }
         let work = try await change("taking \(kind.rawValue) jobs") { transaction in
             transaction.bell.hush(kind)
-            for lease in lost { try transaction.giveBack(lease, now: now) }
-            return try body(transaction)
+            do {
+                for lease in lost { try transaction.giveBack(lease, now: now) }
+                return try body(transaction)
+            } catch {
+                transaction.latestSchedule = nil  // What it was found from is undone.
+                throw error
+            }
         }
         if !lost.isEmpty { lostLeases.withLock { $0.removeAll(where: lost.contains) } }
         return work

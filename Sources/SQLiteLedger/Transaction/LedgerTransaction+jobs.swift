@@ -17,8 +17,6 @@ struct HeldJob {
 }
 
 extension LedgerTransaction {
-    /// How long a job whose rows cannot be read is left alone.
-    private static let unreadablePause = Duration.seconds(3600)
     /// How long a job whose outcome could not be written is left alone at first.
     private static let lostPause = Duration.seconds(5)
 
@@ -91,6 +89,7 @@ extension LedgerTransaction {
     ///
     /// So nothing waits longer than it was to wait when it was scheduled, however far the clock was set back.
     private func noticeClockSetBack(now: Timestamp) throws {
+        if latestSchedule == nil { try repairJobs(now: now) }
         let latest =
             try latestSchedule ?? row("SELECT max(scheduled_ms) AS at FROM jobs", [])?.optionalTime("at") ?? now
         guard latest > now + Self.clockTolerance else {
@@ -141,15 +140,6 @@ extension LedgerTransaction {
             WHERE \(CallbackSections.all) AND order_key = ? AND verdict = 'waiting'
             """,
             [job.subject]
-        )
-    }
-
-    /// Leaves a job alone for a while whose rows cannot be read.
-    func setAside(job: Int64, _ error: UnreadableRow, now: Timestamp) throws {
-        unreadableRows += 1
-        try run(
-            "UPDATE jobs SET due_ms = ?, lease_boot = NULL, crashes = 0, last_reason = ? WHERE id = ?",
-            [(now + Self.unreadablePause).milliseconds, "\(error)", job]
         )
     }
 
