@@ -1,3 +1,4 @@
+import HTTPListener
 import Testing
 import Visengine
 import VisengineClient
@@ -96,6 +97,18 @@ struct NineCallsTests {
             let ids = try await client.readOrders().map(\.id.rawValue)
 
             #expect(ids == ["65f0c0ffee0123456789abcd", "65f0c0ffee0123456789abce"])
+        }
+    }
+
+    @Test(arguments: [#"Visura \ud83d"#, "a\tb", #"C:\Visure"#])
+    func readsAnOrderWhoseTextIsNearlyRight(name: String) async throws {
+        let answer = #"{"data":{"_id":"65f0c0ffee0123456789abcd","nome":"\#(name)","stato_richiesta":"Visura evasa"},"#
+        try await withProvider { _, _ in
+            .json(200, Array((answer + #""success":true,"message":"","error":null}"#).utf8))
+        } _: { client, _ in
+            let order = try await client.readOrder(try #require(OrderID("65f0c0ffee0123456789abcd")))
+
+            #expect(order.state == .fulfilled)
         }
     }
 

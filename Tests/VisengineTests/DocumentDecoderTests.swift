@@ -27,6 +27,16 @@ import Visengine
             name: "other names",
             text: #"{"data":{"name":"a.zip","size":18,"content":"\#(base64)","x":[{"file":"!"}]}}"#
         ),
+        Answer(
+            name: "a name with half a surrogate pair",
+            text: #"{"data":{"nome":"\ud83da.zip","dimensione":18,"file":"\#(base64)"}}"#,
+            metadata: DocumentMetadata(name: "\u{FFFD}a.zip", size: 18)
+        ),
+        Answer(
+            name: "a name with control characters, and a text that nobody reads",
+            text: "{\"x\":\"a\tb\",\"data\":{\"nome\":\"a\u{1}\n.zip\",\"dimensione\":18,\"file\":\"\(base64)\"}}",
+            metadata: DocumentMetadata(name: "a\u{1}\n.zip", size: 18)
+        ),
         Answer(name: "without data", text: #"{"nome":"a.zip","dimensione":18,"file":"\#(base64)"}"#),
         Answer(name: "in a list of one", text: #"{"data":[{"nome":"a.zip","dimensione":18.0,"file":"\#(base64)"}]}"#),
         Answer(

@@ -9,6 +9,12 @@ public func fuzzDecoder(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
     let isMarked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
     let padded = isMarked ? bytes + [0x0A] : [0x20] + bytes + [0x0D, 0x0A]
     require((try? CallbackDecoder.decode(body: padded, contentType: type)) == claim, "white space changes the claim")
+    // What the rules refuse is read as far as possible: the same each time, and never as more than a hint with an id.
+    let reading = CallbackDecoder.read(body: bytes, contentType: type)
+    require(CallbackDecoder.read(body: bytes, contentType: type) == reading, "a second reading differs")
+    require((reading.problem == nil) == (claim != nil), "something is wrong with what the rules accept")
+    require(claim == nil || claim == reading.claim, "the rules read something else")
+    require(claim != nil || reading.claim == CallbackClaim() || reading.claim.orderID != nil, "a claim without an id")
     // The short way, which most callbacks take, and the long one say the same.
     let whole = Result { try JSONValue(parsing: bytes) }
     do {

@@ -2,7 +2,8 @@
 ///
 /// No captured callback of Visengine's is public. What is known is pieced together from its clients and its sister services,
 /// so every reading is accepted: JSON as it is, under `data`, under any field, or as text in one; a form field of any name
-/// holding JSON; nested names as PHP writes them; with the right content type, a wrong one or none.
+/// holding JSON; nested names as PHP writes them; the same in the parts of a multipart body; with the right content type, a
+/// wrong one or none.
 public enum CallbackDecoder {
     /// Reads one body.
     ///
@@ -27,7 +28,7 @@ public enum CallbackDecoder {
                 } else {
                     OrderLocator(root: try jsonOrForm(text, contentType: contentType)).claim()
                 }
-            default: try form(text)
+            default: try partsOrForm(text, contentType: contentType)
             }
         guard let claim else { throw .noOrder }
         return claim
@@ -37,6 +38,21 @@ public enum CallbackDecoder {
     private static func plain(_ text: ArraySlice<UInt8>, of body: [UInt8]) -> CallbackClaim? {
         let bytes = text.count == body.count ? body : Array(text)
         return (try? PlainOrder(in: bytes))?.claim()
+    }
+
+    private static func partsOrForm(
+        _ text: ArraySlice<UInt8>,
+        contentType: String?
+    ) throws(CallbackDecodingError) -> CallbackClaim? {
+        guard MultipartBody.isLikely(text, contentType: contentType) else { return try form(text) }
+        do throws(FormDecodingError) {
+            return OrderLocator(root: .object(try MultipartBody(parsing: text, contentType: contentType).object))
+                .claim()
+        } catch {
+            // It only says that it is one, or begins like one.
+            if let claim = try? form(text) { return claim }
+            throw .malformedMultipart(error)
+        }
     }
 
     private static func form(_ text: ArraySlice<UInt8>) throws(CallbackDecodingError) -> CallbackClaim? {

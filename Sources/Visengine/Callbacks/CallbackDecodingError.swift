@@ -8,6 +8,8 @@ public enum CallbackDecodingError: Error, Equatable, Sendable {
     case malformedJSON(JSONParsingError)
     /// The body is no form, or one with too many or too deeply nested fields.
     case malformedForm(FormDecodingError)
+    /// The body says that it is multipart, and has no parts, or too many.
+    case malformedMultipart(FormDecodingError)
     /// The body can be read, but holds no order: no id, no state, and nothing of ours.
     case noOrder
 }
@@ -19,6 +21,7 @@ extension CallbackDecodingError {
         case .empty: "callback_empty"
         case .malformedJSON: "callback_malformed_json"
         case .malformedForm: "callback_malformed_form"
+        case .malformedMultipart: "callback_malformed_multipart"
         case .noOrder: "callback_no_order"
         }
     }
@@ -31,6 +34,7 @@ extension CallbackDecodingError: CustomStringConvertible {
         case .empty: "the callback has no body"
         case .malformedJSON(let error): "the callback's body is \(error)"
         case .malformedForm(let error): "the callback's body is no form: \(error)"
+        case .malformedMultipart(let error): "the callback's body is not multipart: \(error)"
         case .noOrder: "the callback's body holds no order: neither an id, nor a state, nor our own data"
         }
     }

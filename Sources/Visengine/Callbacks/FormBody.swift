@@ -33,7 +33,7 @@ struct FormBody {
     }
 
     /// `a[b][]` is `a`, `b` and an empty name, which stands for the next number.
-    private static func path(of name: [UInt8]) throws(FormDecodingError) -> [String] {
+    static func path(of name: [UInt8]) throws(FormDecodingError) -> [String] {
         guard let open = name.firstIndex(of: UInt8(ascii: "[")), open > 0, name.last == UInt8(ascii: "]") else {
             return [text(name[...])]
         }
@@ -50,7 +50,7 @@ struct FormBody {
     private static func decoded(_ bytes: ArraySlice<UInt8>) -> String { text(decodedBytes(bytes)[...]) }
 
     /// Percent and plus decoding; a percent sign without two digits stays as it is.
-    private static func decodedBytes(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    static func decodedBytes(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var index = bytes.startIndex
@@ -69,7 +69,8 @@ struct FormBody {
         return decoded
     }
 
-    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+    /// The text of bytes that are UTF-8 or ISO 8859-1.
+    static func text(_ bytes: ArraySlice<UInt8>) -> String {
         String(validating: bytes, as: UTF8.self) ?? String(decoding: Latin1.utf8(bytes), as: UTF8.self)
     }
 }

@@ -79,7 +79,7 @@ extension DocumentDecoder {
         case UInt8(ascii: "\\"):
             try keep(byte)
             phase = phase == .keyText ? .keyEscape : .valueEscape
-        case 0..<0x20: throw .malformedJSON
+        // A control character belongs escaped; a name with one is no reason to do without the document.
         default: try keep(byte)
         }
     }
@@ -97,7 +97,10 @@ extension DocumentDecoder {
         let isKey = phase == .keyText
         if isKey || member.isKept {
             let quotation: [UInt8] = [UInt8(ascii: "\"")]
-            guard let value = try? JSONValue(parsing: quotation + text + quotation) else { throw .malformedJSON }
+            // A name that is nearly right is put right.
+            guard let value = try? JSONValue(parsingLeniently: quotation + text + quotation) else {
+                throw .malformedJSON
+            }
             if isKey {
                 member = Member(name: value.string ?? "", level: containers.last?.level ?? .other)
             } else if containers.last?.isObject == true {

@@ -13,7 +13,7 @@ struct ProviderAnswer: Sendable {
         let envelope: Envelope?
         var problem = "it is no envelope"
         do throws(JSONParsingError) {
-            envelope = Envelope(json: try JSONValue(parsing: body))
+            envelope = Envelope(json: try JSONValue(parsingLeniently: body))
         } catch {
             envelope = nil
             problem = error.description
