@@ -112,6 +112,37 @@ struct TLSTests {
         }
     }
 
+    @Test func usesNewAuthoritiesWhenNothingElseHasChanged() async throws {
+        try await withTemporaryFolder { folder in
+            var server = try await makeCertificate(in: folder)
+            var clients: [TLSFiles] = []
+            for name in ["first", "second"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+                clients.append(try await makeCertificate(in: "\(folder)/\(name)"))
+            }
+            server.clientAuthorities = clients[0].certificate
+            let files = server
+            let request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            let handler = RecordingHandler(respond: { .text(200, "known: \($0.head.clientCertificate != nil)") })
+
+            try await withListener(handler, tls: files) { listener in
+                func isKnown(_ client: TLSFiles) async throws -> Bool {
+                    try await connect(to: listener.port, "-tls1_3", trusting: files, as: client, request).text
+                        .contains("known: true")
+                }
+                #expect(try await isKnown(clients[0]))
+                #expect(try await !isKnown(clients[1]))
+                var renewed = files
+                renewed.clientAuthorities = clients[1].certificate
+
+                try await listener.reload(renewed)
+
+                #expect(try await isKnown(clients[1]))
+                #expect(try await !isKnown(clients[0]))
+            }
+        }
+    }
+
     private func makeCertificate(in folder: String) async throws -> TLSFiles {
         let files = TLSFiles(certificate: "\(folder)/certificate.pem", privateKey: "\(folder)/key.pem")
         let output = try await openssl([

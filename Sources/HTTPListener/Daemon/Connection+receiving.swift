@@ -36,33 +36,72 @@ extension Connection {
             switch core.handler.decide(head) {
             case .refuse(let response):
                 return refuse(response)
-            case .readBody(let limit, let passed):
-                let limit = limit ?? core.limits.maxBodyBytes
-                guard length ?? 0 <= limit else { return refuse(Self.tooLarge(limit)) }
-                self.head = head
-                self.passed = passed
-                bodyLimit = limit
-                // Not the declared length at once: declaring costs a peer nothing.
-                if let length { body.reserveCapacity(min(length, 65_536)) }
-                return .proceed
+            case .readBody(let limit, let excess, let passed):
+                return readBody(of: head, limit: limit ?? core.limits.maxBodyBytes, ifLonger: excess, passing: passed)
             }
         }
     }
 
+    private func readBody(
+        of head: RequestHead,
+        limit: Int,
+        ifLonger excess: BodyExcess,
+        passing passed: (any AnyObject & Sendable)?
+    ) -> Next {
+        let length = head.contentLength
+        let isLonger = length ?? 0 > limit
+        if isLonger && excess == .refuse { return refuse(Self.tooLarge(limit)) }
+        self.head = head
+        self.passed = passed
+        bodyLimit = limit
+        bodyExcess = excess
+        if isLonger {
+            isLast = true
+            // As much as that nobody waits for.
+            if let length, length - limit > Self.mostExcess(over: limit) {
+                self.excess = length
+                return handAtHead()
+            }
+        }
+        // Not the declared length at once: declaring costs a peer nothing.
+        if let length { body.reserveCapacity(min(length, 65_536)) }
+        return .proceed
+    }
+
     /// Takes a piece of the body.
     ///
-    /// A body without a declared length is read on for a while past its limit, because the library answers only what it
-    /// has read to its end.
+    /// A body is read on for a while past its limit, because the library answers only what it has read to its end.
     @unsafe
     func bodyArrived(_ piece: UnsafeRawBufferPointer) -> Next {
         guard case .receiving = phase else { return .close }
-        if excess == 0 && piece.count <= bodyLimit - body.count {
+        let room = bodyLimit - body.count
+        if excess == 0 && piece.count <= room {
             unsafe body.append(contentsOf: piece)
             return .proceed
         }
-        body = []
+        switch bodyExcess {
+        case .refuse: body = []
+        case .cut(let kept):
+            if excess == 0 { unsafe body.append(contentsOf: piece.prefix(room)) }
+            if body.count > kept { body = Array(body.prefix(kept)) }
+        }
+        isLast = true
         excess += piece.count
-        return excess <= max(bodyLimit, 1 << 20) ? .proceed : .close
+        if excess <= Self.mostExcess(over: bodyLimit) { return .proceed }
+        // The library answers nothing in the middle of a body; that the peer will not hear of it is no reason to lose it.
+        if let head, bodyExcess != .refuse {
+            core.handler.handle(
+                Request(head: head, body: body, isCut: true, passed: passed),
+                reply: .capturing { _ in }
+            )
+            loop.noteHanded()
+        }
+        return .close
+    }
+
+    /// How much of a body past its limit is read and thrown away.
+    private static func mostExcess(over limit: Int) -> Int {
+        max(limit.multipliedReportingOverflow(by: 8).partialValue, 1 << 20)
     }
 
     /// Hands the whole request to the handler, or looks whether its answer is there.
@@ -79,12 +118,24 @@ extension Connection {
     }
 
     private func hand() -> Next {
-        guard let head else { return .close }
-        guard excess == 0 else {
+        guard excess == 0 || bodyExcess != .refuse else {
             phase = .responding
             return .respond(Self.tooLarge(bodyLimit))
         }
-        let request = Request(head: head, body: body, passed: passed)
+        return handOver() ?? keepWaiting(0)
+    }
+
+    /// Hands over a request whose body is not waited for.
+    ///
+    /// The library goes on to the body when this returns without an answer, unless the connection is suspended.
+    private func handAtHead() -> Next { handOver() ?? keepWaiting(Self.maxTurns) }
+
+    /// Gives the request to the handler.
+    ///
+    /// - Returns: What to do when it has answered already.
+    private func handOver() -> Next? {
+        guard let head else { return .close }
+        let request = Request(head: head, body: body, isCut: excess > 0, passed: passed)
         body = []
         passed = nil
         phase = .waiting(turns: 0)
@@ -97,7 +148,7 @@ extension Connection {
             phase = .responding
             return .respond(response)
         }
-        return keepWaiting(0)
+        return nil
     }
 
     /// Waits for the answer: for some turns as it is, since most answers come in the next or the one after; then

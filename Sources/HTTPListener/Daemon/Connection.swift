@@ -48,6 +48,8 @@ final class Connection: @unchecked Sendable {
     var passed: (any AnyObject & Sendable)?
     var body: [UInt8] = []
     var bodyLimit = 0
+    /// What becomes of a body that is longer than its limit.
+    var bodyExcess = BodyExcess.refuse
     /// Whether nothing may follow the request on the connection: see ``HeadRules`` on bodies in chunks.
     var isLast = false
     /// Bytes of body beyond the limit, thrown away.

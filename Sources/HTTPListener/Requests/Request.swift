@@ -6,13 +6,22 @@ public struct Request: Sendable {
     /// The body's bytes with any transfer coding removed; empty when there was none.
     public var body: [UInt8]
 
+    /// Whether the body was longer, and only its beginning is here; see ``BodyExcess``.
+    public var isCut: Bool
+
     /// What the handler's ``HeadDecision`` passed on.
     public var passed: (any AnyObject & Sendable)?
 
     /// Creates a request, for tests of handlers without a socket.
-    public init(head: RequestHead, body: [UInt8] = [], passed: (any AnyObject & Sendable)? = nil) {
+    public init(
+        head: RequestHead,
+        body: [UInt8] = [],
+        isCut: Bool = false,
+        passed: (any AnyObject & Sendable)? = nil
+    ) {
         self.head = head
         self.body = body
+        self.isCut = isCut
         self.passed = passed
     }
 }

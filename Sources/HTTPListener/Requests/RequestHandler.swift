@@ -29,8 +29,21 @@ public enum HeadDecision: Sendable {
     /// Answer now, read no body, and close the connection after the answer.
     case refuse(Response)
 
-    /// Read the body, up to this many bytes (`nil` for ``ListenerLimits/maxBodyBytes``); a longer one is answered 413.
+    /// Read the body, up to this many bytes (`nil` for ``ListenerLimits/maxBodyBytes``).
     ///
     /// What is passed comes back as ``Request/passed``, so that nothing is judged twice.
-    case readBody(limit: Int? = nil, passing: (any AnyObject & Sendable)? = nil)
+    case readBody(limit: Int? = nil, ifLonger: BodyExcess = .refuse, passing: (any AnyObject & Sendable)? = nil)
+}
+
+/// What to do with a body that is longer than is read.
+public enum BodyExcess: Sendable, Equatable {
+    /// Answer 413.
+    case refuse
+
+    /// Hand over so many of its first bytes, with ``Request/isCut``; the connection is closed after the answer.
+    ///
+    /// The rest is read and thrown away, since a peer that still sends may miss an answer: eight times the limit at most.
+    /// A body that declares more is handed over without a byte, before it is sent; one that comes in chunks and has more
+    /// is handed over and its connection closed.
+    case cut(to: Int)
 }
