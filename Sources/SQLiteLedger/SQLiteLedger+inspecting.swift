@@ -59,7 +59,7 @@ extension SQLiteLedger: LedgerInspection {
             let newestFirst = try rows.list(
                 """
                 SELECT id, received_at_ms, peer, claim_id, claim_state, claim_update_ms, claim_search, echo,
-                    verdict, repeats, body_bytes
+                    verdict, problem, repeats, body_bytes
                 FROM callbacks WHERE \(CallbackSections.all) AND order_key = ? ORDER BY id DESC
                 """,
                 [key],

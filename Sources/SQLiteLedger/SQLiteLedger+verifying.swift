@@ -13,10 +13,7 @@ extension SQLiteLedger: VerificationLedger {
             try transaction.claim(.verify, limit: limit, now: now, leaseFor: leaseFor).compactMap { job in
                 try transaction.orUnreadable(job, now: now) {
                     guard let order = try transaction.order(key: job.subject) else { return nil }
-                    try transaction.run(
-                        "UPDATE orders SET last_asked_ms = ? WHERE key = ?",
-                        [now.milliseconds, order.key]
-                    )
+                    try transaction.noteAsking(for: order.key, because: job.source, now: now)
                     let candidates = try order.id == nil ? transaction.candidates(of: order.key) : []
                     return VerifyWork(lease: job.lease, order: order, candidates: candidates, trigger: job.source)
                 }
@@ -71,21 +68,13 @@ extension SQLiteLedger: VerificationLedger {
             try transaction.run("UPDATE orders SET problem = ? WHERE key = ?", [reason, job.subject])
             let order = try transaction.order(key: job.subject)
             if job.isAskedAgain {
-                let due = now + transaction.configuration.minReadBackInterval
+                let due = try transaction.nextReadBack(of: job.subject, after: now)
                 try transaction.postpone(work.lease, until: due, reason: reason)
             } else if let order, order.id != nil, order.state?.isTerminal != true {
                 try transaction.postpone(work.lease, until: now + .seconds(86_400), reason: reason)
             } else {
                 try transaction.end(job: work.lease.job)
             }
-        }
-    }
-
-    /// Of these ids, those that are bound to no order here, in the same order.
-    public func unboundIDs(among ids: [OrderID]) async throws(LedgerError) -> [OrderID] {
-        try await read("looking for unbound orders") { db in
-            let statement = try db.cachedStatement(sql: "SELECT 1 FROM orders WHERE provider_id = ?")
-            return try ids.filter { try Row.fetchOne(statement, arguments: [$0.rawValue]) == nil }
         }
     }
 }

@@ -52,7 +52,7 @@ struct OperatorTextsTests {
         )
         #expect(
             CallbackVerdict.allCases.map(\.rawValue)
-                == ["waiting", "confirmed", "unconfirmed", "mismatched", "skipped"]
+                == ["waiting", "confirmed", "unconfirmed", "mismatched", "skipped", "ended"]
         )
         #expect(DeliveryState.allCases.map(\.rawValue) == ["pending", "delivered", "dead"])
         #expect(JobKind.allCases.map(\.rawValue) == ["verify", "fetch", "deliver"])

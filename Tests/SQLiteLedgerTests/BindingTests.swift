@@ -156,7 +156,7 @@ struct BindingTests {
 
             #expect(try await ledger.order().id == (try Sample.id()))
             #expect(
-                try await ledger.unboundIDs(among: [Sample.id("id2"), Sample.id(), Sample.id("id0")]).map(\.rawValue)
+                try await ledger.unsearchedIDs(among: [Sample.id("id2"), Sample.id(), Sample.id("id0")]).map(\.rawValue)
                     == ["id2", "id0"]
             )
         }

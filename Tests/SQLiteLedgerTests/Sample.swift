@@ -82,12 +82,13 @@ func withLedger<Result>(
 /// Runs `body` with a ledger as it is found after the serving process was killed at this moment.
 func withLedgerAfterCrash<Result>(
     of directory: String,
+    _ configuration: LedgerConfiguration = LedgerConfiguration(),
     isolation: isolated (any Actor)? = #isolation,
     _ body: (_ ledger: SQLiteLedger) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryDirectory { parent in
         try copyLedger(from: directory, to: "\(parent)/copy")
-        let ledger = try SQLiteLedger.open(at: "\(parent)/copy", mode: .serve)
+        let ledger = try SQLiteLedger.open(at: "\(parent)/copy", mode: .serve, configuration: configuration)
         do {
             let result = try await body(ledger)
             await ledger.close()

@@ -96,6 +96,8 @@ public struct CallbackEntry: Sendable, Equatable {
     public var claim: CallbackClaim
     /// What verification made of it.
     public var verdict: CallbackVerdict
+    /// What is wrong with its body, in a fixed word; `nil` when nothing is.
+    public var problem: String?
     /// How often the same fact arrived again.
     public var repeats: Int
     /// The number of bytes of the body.
@@ -108,6 +110,7 @@ public struct CallbackEntry: Sendable, Equatable {
         peer: String,
         claim: CallbackClaim,
         verdict: CallbackVerdict,
+        problem: String? = nil,
         repeats: Int,
         bodySize: Int
     ) {
@@ -116,6 +119,7 @@ public struct CallbackEntry: Sendable, Equatable {
         self.peer = peer
         self.claim = claim
         self.verdict = verdict
+        self.problem = problem
         self.repeats = repeats
         self.bodySize = bodySize
     }
@@ -133,6 +137,8 @@ public enum CallbackVerdict: String, Sendable, Codable, CaseIterable {
     case mismatched
     /// It was being handled when the program died, three times; skipped.
     case skipped
+    /// Its order had been final for so long that its token was over: recorded without its body, and not looked into.
+    case ended
 }
 
 /// One document of one order.

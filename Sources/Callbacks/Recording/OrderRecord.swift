@@ -32,6 +32,8 @@ public struct OrderRecord: Sendable, Equatable {
     public var lastReadBack: Timestamp?
     /// How many read-backs found nothing new since the last change; drives the polling interval.
     public var quietPolls: Int
+    /// Since when the API has shown the order as final; `nil` before.
+    public var finalSince: Timestamp?
 
     /// Who placed the order.
     public enum Origin: String, Sendable, Codable {
@@ -67,7 +69,8 @@ public struct OrderRecord: Sendable, Equatable {
         document: DocumentProgress = .none,
         createdAt: Timestamp,
         lastReadBack: Timestamp? = nil,
-        quietPolls: Int = 0
+        quietPolls: Int = 0,
+        finalSince: Timestamp? = nil
     ) {
         self.key = key
         self.nonce = nonce
@@ -84,6 +87,7 @@ public struct OrderRecord: Sendable, Equatable {
         self.createdAt = createdAt
         self.lastReadBack = lastReadBack
         self.quietPolls = quietPolls
+        self.finalSince = finalSince
     }
 }
 

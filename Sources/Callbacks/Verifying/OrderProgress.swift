@@ -76,7 +76,9 @@ public enum OrderProgress {
             advance.record.document = .due
             advance.needsDocument = true
         }
-        if advance.record.state?.isTerminal != true {
+        if advance.record.state?.isTerminal == true {
+            advance.record.finalSince = record.finalSince ?? now
+        } else {
             advance.nextPoll = now + schedule.interval(afterQuietPolls: advance.record.quietPolls)
         }
         return advance

@@ -11,6 +11,10 @@ public struct LedgerConfiguration: Sendable, Equatable {
     public var retryAfter: Duration
     /// The shortest time between two read-backs of one order, however many callbacks arrive.
     public var minReadBackInterval: Duration
+    /// The most read-backs of one order in an hour that callbacks may cause; polls come besides.
+    public var maxReadBacksPerHour: Int
+    /// How long after an order became final its callbacks are still recorded with their bodies.
+    public var tokenLifetimeAfterFinal: Duration
     /// How many times a job may be in flight when the program dies before it is set aside for a while.
     public var maxCrashes: Int
     /// For how long such a job is set aside.
@@ -32,6 +36,8 @@ public struct LedgerConfiguration: Sendable, Equatable {
         maxQueuedBytes: Int = 64 << 20,
         retryAfter: Duration = .seconds(1),
         minReadBackInterval: Duration = .seconds(10),
+        maxReadBacksPerHour: Int = 60,
+        tokenLifetimeAfterFinal: Duration = .seconds(14 * 86_400),
         maxCrashes: Int = 3,
         crashPause: Duration = .seconds(60),
         reserveBytes: Int = 4 << 20,
@@ -44,6 +50,8 @@ public struct LedgerConfiguration: Sendable, Equatable {
         self.maxQueuedBytes = max(1, maxQueuedBytes)
         self.retryAfter = retryAfter
         self.minReadBackInterval = minReadBackInterval
+        self.maxReadBacksPerHour = max(1, maxReadBacksPerHour)
+        self.tokenLifetimeAfterFinal = tokenLifetimeAfterFinal
         self.maxCrashes = max(1, maxCrashes)
         self.crashPause = crashPause
         self.reserveBytes = max(0, reserveBytes)

@@ -11,6 +11,7 @@ enum Schema {
     private static let steps = [
         ("2026-03-01 create the ledger", first),
         ("2026-11-28 record when jobs were scheduled", scheduled),
+        ("2026-11-28 remember searches and what became final", searches),
     ]
 
     /// The version of the schema that this program wants: how many steps lead to it.
@@ -26,6 +27,24 @@ enum Schema {
     /// clock was set back.
     private static let scheduled = """
         ALTER TABLE jobs ADD COLUMN scheduled_ms INTEGER NOT NULL DEFAULT 0;
+        """
+
+    /// Since when orders are final, how often they were read back, and what searches have looked at.
+    ///
+    /// An order's `read_backs` are those that callbacks caused in the hour from `read_backs_since_ms`. A searched order's
+    /// `nonce` is that of the token it carries, if it is ours.
+    private static let searches = """
+        ALTER TABLE orders ADD COLUMN final_at_ms INTEGER;
+        ALTER TABLE orders ADD COLUMN read_backs INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE orders ADD COLUMN read_backs_since_ms INTEGER;
+        UPDATE orders SET final_at_ms = coalesce(last_read_back_ms, created_at_ms)
+            WHERE state IN ('fulfilled', 'cancelled');
+        CREATE TABLE searched_orders (
+            id TEXT PRIMARY KEY,
+            nonce TEXT,
+            searched_at_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX searched_orders_nonce ON searched_orders(nonce) WHERE nonce IS NOT NULL;
         """
 
     /// Times are milliseconds since 1970.

@@ -16,6 +16,7 @@ extension CallbackEntry {
                 echo: CallbackEcho(stored: try row.text("echo"))
             ),
             verdict: try row.name("verdict"),
+            problem: try row.optionalText("problem"),
             repeats: Int(try row.integer("repeats")),
             bodySize: Int(try row.integer("body_bytes"))
         )

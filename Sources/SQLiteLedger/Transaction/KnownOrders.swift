@@ -8,6 +8,10 @@ struct KnownOrder {
     var id: OrderID?
     /// When the API was last asked.
     var lastAsked: Timestamp?
+    /// Before when callbacks may cause no read-back, because they caused so many.
+    var spentUntil: Timestamp?
+    /// Since when it is final.
+    var finalSince: Timestamp?
     /// When the verify job is due, if there is one.
     var due: Timestamp?
     /// Whether a callback has to be noted in that job: it is being done, or it was armed by something else.

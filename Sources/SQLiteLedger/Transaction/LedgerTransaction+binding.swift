@@ -75,6 +75,7 @@ extension OrderRecord {
             order.lastUpdate = other.lastUpdate
             order.outcome = other.outcome
         }
+        order.finalSince = finalSince ?? other.finalSince
         if document == .none { order.document = other.document }
         if let readBack = other.lastReadBack { order.lastReadBack = max(lastReadBack ?? readBack, readBack) }
         return order

@@ -172,7 +172,7 @@ extension LedgerTransaction {
         guard kind == .verify, job.isAskedAgain else { return due }
         let order = try row("SELECT last_asked_ms FROM orders WHERE key = ?", [job.subject])
         guard let asked = try order?.optionalTime("last_asked_ms") else { return due }
-        return min(due, asked + configuration.minReadBackInterval)
+        return try min(due, nextReadBack(of: job.subject, after: asked))
     }
 
     /// Gives a held job back, to be tried again.

@@ -26,6 +26,7 @@ extension LedgerTransaction {
 
         let id = db.lastInsertedRowID
         if let known = order {
+            if isEnded(known, at: callback.receivedAt) { try end(callback: id) }
             if !known.isBound, let claimed, claimed != known.candidate {
                 let isOnly = try addCandidate(claimed, to: known.key, callback: id)
                 order?.candidate = isOnly ? claimed : nil
@@ -75,7 +76,8 @@ extension LedgerTransaction {
         let interval = configuration.minReadBackInterval
         let earliest = order.lastAsked.map { $0 + interval } ?? now
         // A clock that was set back must not put it off for as long.
-        let due = min(max(now, earliest), now + interval)
+        var due = min(max(now, earliest), now + interval)
+        if let spent = order.spentUntil, spent > due { due = min(spent, now + Self.readBackHour) }
         if let planned = order.due, planned <= due {
             guard order.isToBeTold else { return false }
             let job = JobNumber.of(.verify, order.key)
@@ -106,7 +108,8 @@ extension LedgerTransaction {
             sql: """
                 SELECT o.key, o.provider_id, max(coalesce(o.last_asked_ms, o.last_read_back_ms),
                     coalesce(o.last_read_back_ms, o.last_asked_ms)), j.due_ms,
-                    j.lease_boot IS NOT NULL OR j.source <> 'callback'
+                    j.lease_boot IS NOT NULL OR j.source <> 'callback', o.final_at_ms, o.read_backs,
+                    o.read_backs_since_ms
                 FROM orders o LEFT JOIN jobs j ON j.id = o.key * 4 WHERE \(condition)
                 """
         ).firstRow({ $0.add(argument) }) { row in
@@ -118,6 +121,11 @@ extension LedgerTransaction {
                 isBound: id != nil,
                 id: id.flatMap(OrderID.init(rawValue:)),
                 lastAsked: try row.integer(2, "asked_ms").map(Timestamp.init(milliseconds:)),
+                spentUntil: spentUntil(
+                    try row.integer(6, "read_backs"),
+                    since: try row.integer(7, "read_backs_since_ms")
+                ),
+                finalSince: try row.integer(5, "final_at_ms").map(Timestamp.init(milliseconds:)),
                 due: try row.integer(3, "due_ms").map(Timestamp.init(milliseconds:)),
                 isToBeTold: try row.integer(4, "lease_boot") == 1
             )

@@ -41,7 +41,7 @@ extension LedgerTransaction {
         if advance.needsDocument { try arm(.fetch, subject: order.key, due: context.now, now: context.now) }
         if order.key == job.subject {
             try settle(work.lease, job, next: advance.nextPoll, context: context)
-        } else if let next = job.isAskedAgain ? context.now + context.schedule.minReadBackInterval : advance.nextPoll {
+        } else if let next = try job.isAskedAgain ? nextReadBack(of: order.key, after: context.now) : advance.nextPoll {
             // The row was another's order: the job went with it, and that order's own job carries on.
             let source = job.isAskedAgain ? OrderProgress.Trigger.callback : .poll
             try arm(.verify, subject: order.key, due: next, now: context.now, source: source)
@@ -57,7 +57,8 @@ extension LedgerTransaction {
         context: ConfirmationContext
     ) throws {
         if job.isAskedAgain {
-            let due = context.now + context.schedule.minReadBackInterval
+            let asked = try nextReadBack(of: job.subject, after: context.now)
+            let due = next.map { min($0, asked) } ?? asked
             try run(
                 """
                 UPDATE jobs SET due_ms = ?, attempt = 0, lease_boot = NULL, crashes = 0, last_reason = NULL

@@ -6,7 +6,7 @@ extension OrderRecord {
     /// The columns that ``init(row:)`` reads.
     static let columns = """
         key, nonce, provider_id, origin, placement, item, item_name, state, rank, last_update_ms, outcome_code,
-        outcome_info, document, created_at_ms, last_read_back_ms, quiet_polls
+        outcome_info, document, created_at_ms, last_read_back_ms, quiet_polls, final_at_ms
         """
 
     init(row: Row) throws(UnreadableRow) {
@@ -25,7 +25,8 @@ extension OrderRecord {
             document: try row.name("document"),
             createdAt: try row.time("created_at_ms"),
             lastReadBack: try row.optionalTime("last_read_back_ms"),
-            quietPolls: Int(try row.integer("quiet_polls"))
+            quietPolls: Int(try row.integer("quiet_polls")),
+            finalSince: try row.optionalTime("final_at_ms")
         )
     }
 }
@@ -57,13 +58,13 @@ extension LedgerTransaction {
             """
             UPDATE orders SET provider_id = ?, placement = ?, item = ?, item_name = ?, state = ?, rank = ?,
                 last_update_ms = ?, outcome_code = ?, outcome_info = ?, document = ?, last_read_back_ms = ?,
-                quiet_polls = ?, origin = ? WHERE key = ?
+                quiet_polls = ?, origin = ?, final_at_ms = ? WHERE key = ?
             """,
             [
                 order.id?.rawValue, order.placement.rawValue, order.item?.rawValue, order.itemName,
                 order.state?.stored, order.rank, order.lastUpdate?.milliseconds, order.outcome?.code,
                 order.outcome?.info, order.document.rawValue, order.lastReadBack?.milliseconds, order.quietPolls,
-                order.origin.rawValue, order.key,
+                order.origin.rawValue, order.finalSince?.milliseconds, order.key,
             ]
         )
     }

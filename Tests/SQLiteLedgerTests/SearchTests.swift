@@ -1,0 +1,42 @@
+import Callbacks
+import SQLiteLedger
+import Testing
+import Visengine
+
+/// What a search through the account has looked at is remembered.
+@Suite(.timeLimit(.minutes(1)))
+struct SearchTests {
+    @Test func looksAtNoOrderTwiceAcrossRestarts() async throws {
+        try await withLedger { ledger, directory in
+            try await ledger.confirmed(.searching, id: "bound")
+            let ids = try ["bound", "id1", "id2", "id3"].map { try Sample.id($0) }
+            #expect(try await ledger.unsearchedIDs(among: ids) == Array(ids.dropFirst()))
+
+            try await ledger.noteSearched(
+                [SearchedOrder(id: ids[1], nonce: nil), SearchedOrder(id: ids[3], nonce: try Sample.nonce("x"))],
+                now: Sample.now
+            )
+
+            #expect(try await ledger.unsearchedIDs(among: ids) == [ids[2]])
+            try await withLedgerAfterCrash(of: directory) { next in
+                let left = try await next.unsearchedIDs(among: ids)
+                let found = try await next.searchedIDs(for: Sample.nonce("x"))
+                #expect(left == [ids[2]])
+                #expect(found == [ids[3]])
+            }
+        }
+    }
+
+    @Test func tellsWhoseOrderItMetAsLongAsItIsBoundToNone() async throws {
+        try await withLedger { ledger, _ in
+            let id = try Sample.id("id1")
+            try await ledger.noteSearched([SearchedOrder(id: id, nonce: try Sample.nonce())], now: Sample.now)
+            #expect(try await ledger.searchedIDs(for: Sample.nonce("x")) == [])
+            #expect(try await ledger.searchedIDs(for: Sample.nonce()) == [id])
+
+            try await ledger.confirmed(.searching)
+
+            #expect(try await ledger.searchedIDs(for: Sample.nonce()) == [])
+        }
+    }
+}
