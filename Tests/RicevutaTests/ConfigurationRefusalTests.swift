@@ -184,6 +184,24 @@ struct ConfigurationRefusalTests {
         )
     }
 
+    @Test(
+        "every problem in a file is somewhere in it, never at 0:0",
+        arguments: [
+            "a: [", "a: b: c", "\ta: 1", "{", "- 1", "7", "&a *a", "a: 1\na: 2", "a: *none", "%YAML 9.9\n---\na: 1",
+            "!!x y",
+            "a: !t {b}", "---\na: 1\n---\nb: 2", "a: \"\\q\"", "sinks: [{}]", "tokens: {active: {}}", "sinks:\n  - ~\n",
+            "provider: {token: {fromFile: none}}", "? a\n: {b: c}", "a: \u{1}",
+        ]
+    )
+    func places(_ yaml: String) throws {
+        let fixture = try ConfigurationFixture(yaml)
+        let failure = try #require(throws: ConfigurationFailure.self) { try fixture.load() }
+        for problem in failure.problems {
+            #expect(problem.line >= 1 && problem.column >= 1, "\(problem)")
+        }
+        #expect(!"\(failure)".contains(":0:"))
+    }
+
     @Test("a problem prints as file, line, column, key and message")
     func description() throws {
         let fixture = try ConfigurationFixture(ConfigurationFixture.least + "log: {levle: info}")

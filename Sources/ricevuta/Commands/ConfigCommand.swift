@@ -13,7 +13,10 @@ struct ConfigCommand: AsyncParsableCommand {
     struct Check: RicevutaCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check the configuration file and the secrets it names.",
-            discussion: "Every problem is printed as FILE:LINE:COLUMN: KEY: what is wrong. The exit code is 78 then."
+            discussion: """
+                Every problem is printed as FILE:LINE:COLUMN: KEY: what is wrong. The exit code is 78 then. What works and is
+                unsafe is printed the same way, as a warning; the exit code stays 0.
+                """
         )
 
         @OptionGroup var file: ConfigurationOption
@@ -22,19 +25,17 @@ struct ConfigCommand: AsyncParsableCommand {
         func perform() async throws {
             do throws(ConfigurationFailure) {
                 let configuration = try file.load()
-                if output.json { return Terminal.print(["ok": true, "problems": []]) }
+                if output.json {
+                    return Terminal.print([
+                        "ok": true, "problems": [], "warnings": .array(configuration.warnings.map(\.json)),
+                    ])
+                }
                 let sinks = configuration.sinks.map(\.name.rawValue).joined(separator: ", ")
                 Terminal.print("\(file.path) is good; sinks: \(sinks.isEmpty ? "none" : sinks)")
+                for warning in configuration.warnings { Terminal.note(warning.warning) }
             } catch {
                 guard output.json else { throw error }
-                let problems = error.problems.map { problem -> JSONValue in
-                    [
-                        "file": .string(problem.file), "line": JSONValue(problem.line),
-                        "column": JSONValue(problem.column), "key": .string(problem.key),
-                        "message": .string(problem.message),
-                    ]
-                }
-                Terminal.print(["ok": false, "problems": .array(problems)])
+                Terminal.print(["ok": false, "problems": .array(error.problems.map(\.json)), "warnings": []])
                 throw ExitCode(CommandFailure.Code.configuration.rawValue)
             }
         }
@@ -54,5 +55,21 @@ struct ConfigCommand: AsyncParsableCommand {
         )
 
         func perform() async throws { print(ConfigurationDocument.schema(), terminator: "") }
+    }
+}
+
+extension ConfigurationProblem {
+    /// The problem as JSON; one of the file as a whole has no line and no column.
+    fileprivate var json: JSONValue {
+        [
+            "file": .string(file), "line": line > 0 ? JSONValue(line) : nil,
+            "column": column > 0 ? JSONValue(column) : nil,
+            "key": .string(key), "message": .string(message),
+        ]
+    }
+
+    /// `file:line:column: warning: key: message`.
+    fileprivate var warning: String {
+        "\(file):\(line):\(column): warning: \(key.isEmpty ? "" : "\(key): ")\(message)"
     }
 }

@@ -35,7 +35,12 @@ extension Configuration {
             for (place, message) in ConfigurationRules(root: root).problems() { reader.refuse(place, message) }
         }
         guard reader.problems.isEmpty, let root else { throw ConfigurationFailure(reader.problems) }
-        return ConfigurationBuilder(directory: directory).configuration(root)
+        var configuration = ConfigurationBuilder(directory: directory).configuration(root)
+        let warnings = ConfigurationWarnings(root: root).all().map { place, message in
+            ConfigurationProblem(file: path, line: place.line, column: place.column, key: place.key, message: message)
+        }
+        if !warnings.isEmpty { configuration.warnings = ConfigurationFailure(warnings).problems }
+        return configuration
     }
 }
 
@@ -60,7 +65,7 @@ enum ConfigurationFile {
         do {
             node = try compose(yaml: text)
         } catch let error as YamlError {
-            throw failure(path, error)
+            throw failure(path, error, in: text)
         } catch {
             throw failure(path, "the file cannot be read as YAML")
         }
@@ -75,20 +80,29 @@ enum ConfigurationFile {
     }
 
     /// Of the parser's words only those that hold nothing of the file's text.
-    private static func failure(_ path: String, _ error: YamlError) -> ConfigurationFailure {
-        let (mark, message): (Mark?, String) =
+    private static func failure(_ path: String, _ error: YamlError, in text: String) -> ConfigurationFailure {
+        let (place, message): ((line: Int, column: Int)?, String) =
             switch error {
             case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
                 .composer(_, let problem, let mark, _):
-                (mark, "no YAML: \(problem)")
+                ((mark.line, mark.column), "no YAML: \(problem)")
             case .duplicatedKeysInMapping(let keys, let context):
-                (context.mark, duplicates(keys))
+                ((context.mark.line, context.mark.column), duplicates(keys))
+            case .reader(_, let offset, _, _):
+                (place(of: offset ?? 0, in: text), "a character that YAML does not allow")
             default: (nil, "the file cannot be read as YAML")
             }
-        guard let mark else { return failure(path, message) }
+        guard let place else { return failure(path, message) }
         return ConfigurationFailure([
-            ConfigurationProblem(file: path, line: mark.line, column: mark.column, key: "", message: message)
+            ConfigurationProblem(file: path, line: place.line, column: place.column, key: "", message: message)
         ])
+    }
+
+    /// The line and the column of a byte.
+    private static func place(of offset: Int, in text: String) -> (line: Int, column: Int) {
+        let before = String(decoding: text.utf8.prefix(offset), as: UTF8.self).unicodeScalars
+        let line = before.split(separator: "\n", omittingEmptySubsequences: false)
+        return (line.count, (line.last?.count ?? 0) + 1)
     }
 
     private static func duplicates(_ keys: [String]) -> String {

@@ -87,6 +87,12 @@ struct Configuration: Sendable {
     var provider: Provider
     var tokens: CallbackTokenKeys
     var source: SourcePolicy
+    /// Bytes of callbacks' bodies that are kept of one order in an hour.
+    var bodyBytesPerOrder: Int
+    /// The most readings of one order in an hour that callbacks cause.
+    var maxReadBacksPerHour: Int
+    /// How long a token lasts after its order became final.
+    var tokenLifetimeAfterFinal: Duration
     var retention: RetentionSchedule
     var reconciliation: ReconciliationSchedule
     var maxDocumentBytes: Int64
@@ -94,4 +100,6 @@ struct Configuration: Sendable {
     /// In the order of the file; names are unique.
     var sinks: [Sink]
     var log: Log
+    /// What works and is unsafe all the same, in the order of the file.
+    var warnings: [ConfigurationProblem] = []
 }

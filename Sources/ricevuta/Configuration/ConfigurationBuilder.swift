@@ -34,6 +34,9 @@ struct ConfigurationBuilder {
                 allowedNetworks: networks(source, "allowedNetworks"),
                 trustedProxies: networks(source, "trustedProxies")
             ),
+            bodyBytesPerOrder: Int(sure(source.integer("bodyBytesPerOrder"))),
+            maxReadBacksPerHour: Int(sure(reconciliation.integer("maxReadBacksPerHour"))),
+            tokenLifetimeAfterFinal: sure(tokens.duration("validAfterFinal")),
             retention: retention(sure(root.section("retention"))),
             reconciliation: ReconciliationSchedule(
                 firstInterval: sure(reconciliation.duration("firstInterval")),

@@ -56,7 +56,12 @@ enum ConfigurationTable {
                 ]),
                 "TLS from PEM files; without it the listener speaks plain HTTP, for use behind a proxy."
             ),
-            .value("maxBodyBytes", .size(1024...1 << 30), "8MiB", "The largest body of a callback."),
+            .value(
+                "maxBodyBytes",
+                .size(1024...1 << 30),
+                "8MiB",
+                "The largest body that is read whole, compressed or not; of a larger one with a good token the first 256 KiB."
+            ),
             .value("maxHeaderBytes", .size(1024...1 << 20), "8KiB", "The largest head of a request."),
             .value("maxConnections", .integer(1...100_000), "1000", "Connections at the same time."),
             .value(
@@ -146,6 +151,12 @@ enum ConfigurationTable {
                 "[]",
                 "Keys whose tokens should be seen no more: each is taken for a hint like any other, and is an alarm."
             ),
+            .value(
+                "validAfterFinal",
+                .duration(.seconds(1) ... .seconds(36_500 * 86_400)),
+                "14d",
+                "How long a token lasts after its order became final; shown later it is recorded and an alarm, no more."
+            ),
         ]
     )
 
@@ -216,6 +227,12 @@ enum ConfigurationTable {
             ),
             .value("allowedNetworks", networks, "[]", "Networks that callbacks are taken from; empty is any."),
             .value("trustedProxies", networks, "[]", "Proxies whose X-Forwarded-For is believed."),
+            .value(
+                "bodyBytesPerOrder",
+                .size(1024...1 << 40),
+                "32MiB",
+                "Bodies kept of one order in an hour, those up to 1 KiB not counted; of more only what they claim is kept."
+            ),
         ]
     )
 
@@ -230,6 +247,12 @@ enum ConfigurationTable {
                 .duration(.zero ... .seconds(86_400)),
                 "10s",
                 "The shortest time between two readings of one order, however many callbacks arrive."
+            ),
+            .value(
+                "maxReadBacksPerHour",
+                .integer(1...100_000),
+                "60",
+                "The most readings of one order in an hour that callbacks cause; polls come besides."
             ),
             .value(
                 "callbackGrace",
