@@ -60,7 +60,10 @@ let package = Package(
             name: "Sinks",
             dependencies: ["Callbacks", "DurableFiles", "Visengine", crypto, httpClient, nioCore, nioHTTP1, nioPosix]
         ),
-        .target(name: "Pipeline", dependencies: ["Callbacks", "Visengine", log, metrics, coreMetrics, lifecycle]),
+        .target(
+            name: "Pipeline",
+            dependencies: ["Callbacks", "Compression", "Visengine", log, metrics, coreMetrics, lifecycle]
+        ),
         .target(name: "Console", dependencies: ["Callbacks", "HTTPListener", log, coreMetrics]),
         .target(
             name: "VisengineSandbox",
@@ -121,7 +124,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CallbackJournal", "SQLiteLedger", "Callbacks", "TestSupport", "Visengine", crypto, grdb, httpClient,
+                "CallbackJournal", "Compression", "SQLiteLedger", "Callbacks", "TestSupport", "Visengine", crypto, grdb,
+                httpClient,
                 nioCore, nioHTTP1,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 system,

@@ -31,8 +31,11 @@ public final class AdmittedCallback: Sendable, Equatable {
         self.origin = origin
     }
 
-    /// Whether the path had a good token: a body that has to bring its own deserves less room.
+    /// Whether the head had a good token: a body that has to bring its own deserves less room.
     public var hasToken: Bool { token != nil }
+
+    /// How much is kept of a body that is longer than is read: an order begins with its id.
+    public static let keptBytes = 256 << 10
 
     /// Whether both have the same token and address.
     public static func == (left: AdmittedCallback, right: AdmittedCallback) -> Bool {

@@ -87,6 +87,7 @@ public struct CallbackFlow: Sendable {
             recorder: ports.recorder,
             keys: keys,
             policy: policy,
+            limits: settings.intake,
             now: environment.now,
             logger: named("intake")
         )

@@ -3,6 +3,8 @@ public import Visengine
 
 /// How the services go about their work.
 public struct FlowSettings: Sendable {
+    /// How much is kept of callbacks' bodies.
+    public var intake: IntakeLimits
     /// When orders are read back without a callback, and how often at most.
     public var reconciliation: ReconciliationSchedule
     /// What happens after each delivery attempt.
@@ -27,9 +29,12 @@ public struct FlowSettings: Sendable {
     public var unknownOrderPatience: Duration
     /// How long after its order's last change a document has to be missing before it is given up.
     public var documentPatience: Duration
+    /// How long after an order became final its token is still good for a read-back.
+    public var tokenLifetimeAfterFinal: Duration
 
     /// Creates settings.
     public init(
+        intake: IntakeLimits = IntakeLimits(),
         reconciliation: ReconciliationSchedule = ReconciliationSchedule(),
         delivery: DeliverySchedule = DeliverySchedule(),
         verifiers: Int = 8,
@@ -41,8 +46,10 @@ public struct FlowSettings: Sendable {
         maxFetchAttempts: Int = 100,
         maxUnknownReads: Int = 20,
         unknownOrderPatience: Duration = .seconds(86_400),
-        documentPatience: Duration = .seconds(3 * 86_400)
+        documentPatience: Duration = .seconds(3 * 86_400),
+        tokenLifetimeAfterFinal: Duration = .seconds(14 * 86_400)
     ) {
+        self.intake = intake
         self.reconciliation = reconciliation
         self.delivery = delivery
         self.verifiers = verifiers
@@ -55,6 +62,7 @@ public struct FlowSettings: Sendable {
         self.maxUnknownReads = maxUnknownReads
         self.unknownOrderPatience = unknownOrderPatience
         self.documentPatience = documentPatience
+        self.tokenLifetimeAfterFinal = tokenLifetimeAfterFinal
     }
 
     // A lease outlives the longest work that is done under it, so that nothing is taken from a living owner; after a
@@ -62,6 +70,20 @@ public struct FlowSettings: Sendable {
     var verifyLease: Duration { callTimeLimit * (OrderVerification.maxReads + 2) + .seconds(60) }
     var fetchLease: Duration { documentTimeLimit * 2 + .seconds(60) }
     var deliverLease: Duration { attemptTimeLimit * 2 + .seconds(60) }
+}
+
+/// How much is kept of callbacks' bodies.
+public struct IntakeLimits: Sendable, Equatable {
+    /// The most bytes of a body that is read whole, compressed or not.
+    public var maxBodyBytes: Int
+    /// The most bytes of bodies that are kept of one order in an hour; see ``BodyAllowance``.
+    public var bodyBytesPerOrder: Int
+
+    /// Creates limits.
+    public init(maxBodyBytes: Int = 8 << 20, bodyBytesPerOrder: Int = 32 << 20) {
+        self.maxBodyBytes = maxBodyBytes
+        self.bodyBytesPerOrder = bodyBytesPerOrder
+    }
 }
 
 /// The clock and the dice, handed in so that everything else stays deterministic.

@@ -12,6 +12,8 @@ public final class Intake: Sendable {
     private let policy: SourcePolicy
     private let now: @Sendable () -> Timestamp
     private let limiter: Mutex<FailureLimiter>
+    private let limits: IntakeLimits
+    private let allowance: Mutex<BodyAllowance>
     private let meters = IntakeMeters()
     /// What has been taken since the last ``flush()``.
     private let taken = Mutex<[RecordEntry]>([])
@@ -26,6 +28,7 @@ public final class Intake: Sendable {
     ///   - keys: Check the tokens.
     ///   - policy: Whom callbacks are taken from.
     ///   - limiter: How often an address may show a bad token.
+    ///   - limits: How much is kept of bodies.
     ///   - now: The clock.
     ///   - logger: Gets a line for each refusal, never a token.
     public init(
@@ -33,6 +36,7 @@ public final class Intake: Sendable {
         keys: CallbackTokenKeys,
         policy: SourcePolicy,
         limiter: FailureLimiter = FailureLimiter(),
+        limits: IntakeLimits = IntakeLimits(),
         now: @escaping @Sendable () -> Timestamp,
         logger: Logger
     ) {
@@ -40,6 +44,8 @@ public final class Intake: Sendable {
         self.keys = keys
         self.policy = policy
         self.limiter = Mutex(limiter)
+        self.limits = limits
+        allowance = Mutex(BodyAllowance(bytesPerHour: limits.bodyBytesPerOrder))
         self.now = now
         self.logger = logger
     }
@@ -101,14 +107,25 @@ public final class Intake: Sendable {
         return .admitted(AdmittedCallback(token: token, origin: origin))
     }
 
-    /// Takes a whole callback, to be recorded with the next ``flush()``.
+    /// Takes a callback, to be recorded with the next ``flush()``.
     ///
-    /// `answer` is called once, from any thread, and gets ``IntakeAnswer/accepted(id:)`` or
+    /// With a good token it is taken whatever came with it: what is no callback by any rule still causes a read-back, and
+    /// is told of. `answer` is called once, from any thread, and gets ``IntakeAnswer/accepted(id:)`` or
     /// ``IntakeAnswer/duplicate(id:)`` only after the sync.
+    ///
+    /// - Parameters:
+    ///   - admitted: What ``admit(method:path:peer:forwardedFor:query:authorization:certificate:)`` let in.
+    ///   - body: The body as it arrived.
+    ///   - contentType: `Content-Type` as it arrived.
+    ///   - coding: The values of `Content-Encoding`; only with a token in the head.
+    ///   - isCut: Whether the body was longer than is read, and this is its beginning; as above.
+    ///   - answer: Gets what became of it.
     public func take(
         _ admitted: AdmittedCallback,
         body: [UInt8],
         contentType: String?,
+        coding: String? = nil,
+        isCut: Bool = false,
         answer: @escaping @Sendable (IntakeAnswer) -> Void
     ) {
         // Before anything is spent on it: what is refused must not slow down what is taken.
@@ -116,16 +133,15 @@ public final class Intake: Sendable {
             meters.count(.overloaded(retryAfter: retryAfter))
             return answer(.overloaded(retryAfter: retryAfter))
         }
-        var claim = CallbackClaim()
-        var problem: CallbackDecodingError?
-        do throws(CallbackDecodingError) {
-            claim = try CallbackDecoder.decode(body: body, contentType: contentType)
-        } catch {
-            problem = error
+        var content = BodyContent(bytes: body, contentType: contentType)
+        if admitted.hasToken {
+            content.read(coding: coding, isCut: isCut, limit: limits.maxBodyBytes)
+        } else {
+            content.readStrictly()
         }
 
         var token = admitted.token
-        if case .token(let text) = claim.echo, let echoed = check(text) {
+        if case .token(let text) = content.claim.echo, let echoed = check(text) {
             if let token, token.nonce != echoed.nonce { alarm(.tokensDiffer, token: token, origin: admitted.origin) }
             token = token ?? echoed
         }
@@ -135,24 +151,30 @@ public final class Intake: Sendable {
             return answer(.unauthorized)
         }
         // A good token alone is worth a read-back, whatever came with it; without one, there has to be an order's id.
-        guard token != nil || (problem == nil && claim.orderID != nil) else {
+        guard token != nil || (content.problem == nil && content.claim.orderID != nil) else {
             meters.countUndecodable()
             return answer(.undecodable)
         }
+        if let token, content.bytes.count > BodyAllowance.freeBytes {
+            let isAllowed = allowance.withLock { $0.take(content.bytes.count, of: token.nonce, now: now()) }
+            if !isAllowed { content.keepClaimOnly() }
+        }
+        let isUndecodable = content.isUndecodable
+        if isUndecodable { report(content, token: token, origin: admitted.origin) }
 
         let callback = ReceivedCallback(
             nonce: token?.nonce,
             keyID: token?.keyID,
             isRetiredKey: token?.isRetired ?? false,
-            claim: claim,
-            decodingProblem: problem?.code,
-            body: body,
-            contentType: contentType,
+            claim: content.claim,
+            decodingProblem: content.problem,
+            body: content.bytes,
+            contentType: content.contentType,
             peer: text(of: admitted.origin),
             receivedAt: now()
         )
         let entry = RecordEntry(callback) { [meters, logger] outcome in
-            meters.count(outcome)
+            meters.count(outcome, isUndecodable: isUndecodable)
             if logger.logLevel <= .debug { Self.log(outcome, of: callback, to: logger) }
             answer(IntakeAnswer(outcome))
         }
@@ -206,6 +228,19 @@ public final class Intake: Sendable {
                 // The nonce finds the order, and is no secret without its signature.
                 "alarm": "\(kind.rawValue)", "token.key": "\(token.keyID)", "order.nonce": "\(token.nonce)",
                 "peer": "\(AddressRange.text(of: origin))",
+            ]
+        )
+    }
+
+    /// Nobody but an operator can find out what such a body should have said.
+    private func report(_ content: BodyContent, token: VerifiedToken?, origin: [UInt8]) {
+        Alarms.raise(.undecodable)
+        logger.warning(
+            "Callback not understood; its order is read back or searched for all the same",
+            metadata: [
+                "alarm": "\(Alarms.Kind.undecodable.rawValue)", "problem": "\(content.problem ?? "-")",
+                "content.type": "\(content.mediaType)", "body.bytes": "\(content.bytes.count)",
+                "order.nonce": "\(token?.nonce.rawValue ?? "-")", "peer": "\(AddressRange.text(of: origin))",
             ]
         )
     }

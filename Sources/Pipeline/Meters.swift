@@ -20,7 +20,8 @@ enum MetricName {
 public enum FlowMetrics {
     /// A sentence for each metric's name.
     public static let help = [
-        MetricName.callbacks: "Callbacks that passed the door, by what became of them.",
+        MetricName.callbacks:
+            "Callbacks that passed the door, by what became of them; undecodable ones with a good token were taken, too.",
         MetricName.refusals: "Requests refused at the door, by reason.",
         MetricName.alarms: "What an operator should look at, by kind.",
         MetricName.jobs: "Attempts at jobs, by kind and outcome.",
@@ -56,8 +57,9 @@ struct IntakeMeters: Sendable {
         Counter(label: MetricName.refusals, dimensions: [("reason", $0.rawValue)])
     }
 
-    func count(_ outcome: RecordOutcome) {
+    func count(_ outcome: RecordOutcome, isUndecodable: Bool = false) {
         switch outcome {
+        case .accepted where isUndecodable, .duplicate where isUndecodable: undecodable.increment()
         case .accepted: accepted.increment()
         case .duplicate: duplicate.increment()
         case .overloaded: overloaded.increment()
@@ -86,6 +88,8 @@ enum Alarms {
     enum Kind: String {
         case retiredKey = "retired_key"
         case tokensDiffer = "tokens_differ"
+        case undecodable
+        case endedToken = "ended_token"
         case wentBack = "went_back"
         case missedCallback = "missed_callback"
         case unknownState = "unknown_state"

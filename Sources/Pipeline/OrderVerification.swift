@@ -4,9 +4,8 @@ import Visengine
 
 /// Verifies one order: finds out which of the provider's orders it is, reads it, and lets the ledger apply the answer.
 struct OrderVerification: Sendable {
-    /// The most calls that one piece of work makes: a list, and the newest orders on it.
-    static let maxReads = 1 + maxSearched
-    private static let maxSearched = 20
+    /// The most calls that one piece of work makes: a list, and some of the orders on it.
+    static let maxReads = 1 + AccountSearch.maxReads
     private static let maxCandidates = 3
     /// The provider may not show an order for a moment that it has just announced.
     private static let patience = 5
@@ -18,12 +17,33 @@ struct OrderVerification: Sendable {
     let settings: FlowSettings
     let environment: FlowEnvironment
     let logger: Logger
+    /// One search at a time: what it finds out is of use to all.
+    private let searching = SearchTurn()
+
+    init(
+        ledger: any VerificationLedger,
+        reader: any OrderReader,
+        nonceOf: @escaping @Sendable (String) -> OrderNonce?,
+        routing: DeliveryRouting,
+        settings: FlowSettings,
+        environment: FlowEnvironment,
+        logger: Logger
+    ) {
+        self.ledger = ledger
+        self.reader = reader
+        self.nonceOf = nonceOf
+        self.routing = routing
+        self.settings = settings
+        self.environment = environment
+        self.logger = logger
+    }
 
     func perform(_ work: VerifyWork) async {
         var logger = logger
         logger[metadataKey: "order.key"] = "\(work.order.key)"
         if let id = work.order.id { logger[metadataKey: "order.id"] = "\(id)" }
         do throws(LedgerError) {
+            if isOver(work.order) { return try await end(work, logger: logger) }
             do throws(ProviderFailure) {
                 if let id = work.order.id {
                     try await readBack(id, for: work, logger: logger)
@@ -74,25 +94,64 @@ struct OrderVerification: Sendable {
         }
     }
 
-    /// The answer to the placing was lost: if the order exists, it is among the account's newest and echoes the token.
+    /// The answer to the placing was lost, or its callbacks were not understood: the order is one of the account's, and
+    /// echoes the token.
     private func search(for work: VerifyWork, logger: Logger) async throws(ProviderFailure) {
-        let listed = try await reader.orders().map(\.id)
-        let unbound: [OrderID]
+        guard let nonce = work.order.nonce else {
+            return await leaveAlone(work, reason: "the provider shows no such order", logger: logger)
+        }
+        let pause = max(settings.reconciliation.minReadBackInterval, .seconds(1))
+        guard searching.begin() else {
+            return await postpone(work, for: pause, reason: "another search is under way", logger: logger)
+        }
+        defer { searching.end() }
+        let search = AccountSearch(ledger: ledger, reader: reader, nonceOf: nonceOf, environment: environment)
+        let outcome: AccountSearch.Outcome
         do throws(LedgerError) {
-            unbound = try await ledger.unboundIDs(among: listed)
+            outcome = try await search.look(for: nonce)
         } catch {
-            return JobLoop<VerifyWork>.report(error, "looking for a lost order", to: logger)
+            return JobLoop<VerifyWork>.report(error, "searching the account", to: logger)
         }
-        for id in unbound.prefix(Self.maxSearched) {
-            let reading = try await reader.order(id)
-            guard let nonce = work.order.nonce,
-                OrderBinding.decide(nonce: nonce, echo: reading.echo, nonceOf: nonceOf) == .bind
-            else { continue }
-            logger.notice("Found an order whose placing was never answered", metadata: ["order.id": "\(id)"])
+        switch outcome {
+        case .found(let reading):
+            logger.notice("Found an order by its token among the account's", metadata: ["order.id": "\(reading.id)"])
             await confirm(work, reading, binding: .bind, logger: logger)
-            return
+        case .more(let left):
+            logger.info("The search for an order by its token goes on", metadata: ["orders.left": "\(left)"])
+            await postpone(work, for: pause, reason: "the account has more orders to look at", logger: logger)
+        case .none: await leaveAlone(work, reason: "the provider shows no order with this token", logger: logger)
+        case .failed(let failure): throw failure
         }
-        await leaveAlone(work, reason: "the provider shows no order with this token", logger: logger)
+    }
+
+    private func postpone(_ work: VerifyWork, for wait: Duration, reason: String, logger: Logger) async {
+        do throws(LedgerError) {
+            try await ledger.postpone(work.lease, until: environment.now() + wait, reason: reason)
+        } catch {
+            JobLoop<VerifyWork>.report(error, "postponing a read-back", to: logger)
+        }
+    }
+
+    /// Whether an order has been final for so long that its token is good for no read-back any more.
+    private func isOver(_ order: OrderRecord) -> Bool {
+        guard let since = order.finalSince, order.state?.isTerminal == true else { return false }
+        return environment.now() - since > settings.tokenLifetimeAfterFinal
+    }
+
+    /// Nothing more can come of the order, so whoever shows its token has it from somewhere else.
+    private func end(_ work: VerifyWork, logger: Logger) async throws(LedgerError) {
+        if work.trigger == .callback {
+            Alarms.raise(.endedToken)
+            logger.warning(
+                "Callback for an order that has been final for long; recorded, not looked into",
+                metadata: [
+                    "alarm": "\(Alarms.Kind.endedToken.rawValue)",
+                    "order.nonce": "\(work.order.nonce?.rawValue ?? "-")",
+                ]
+            )
+        }
+        JobMeters.count(.verify, "ended")
+        try await ledger.park(work, reason: "its token ended", now: environment.now())
     }
 
     private func confirm(_ work: VerifyWork, _ reading: Order, binding: OrderBinding, logger: Logger) async {

@@ -124,4 +124,28 @@ struct AnsweringTests {
         }
         return outcomes
     }
+
+    @Test func knowsNothingOfACallbackThatItRefused() async throws {
+        let ledger = FakeLedger()
+        var configuration = Sample.configuration
+        configuration.maxQueuedCallbacks = 1
+        try await withJournal(of: ledger, configuration) { journal, _ in
+            let callbacks = try (0..<50).map { try Sample.callback($0) }
+            // All at once, and there is room for few: the others are refused before anything is known of them.
+            let outcomes: [RecordOutcome] = await withCheckedContinuation { continuation in
+                journal.record(callbacks) { continuation.resume(returning: $0) }
+            }
+            let refused = zip(callbacks, outcomes).filter { $0.1 == .overloaded(retryAfter: configuration.retryAfter) }
+            #expect(!refused.isEmpty)
+
+            for (callback, _) in refused {
+                let again = await journal.record(callback)
+                guard case .accepted = again else {
+                    Issue.record("\(again): the sender's second attempt was taken for a repetition")
+                    continue
+                }
+            }
+        }
+        #expect(Set(ledger.taken.map(\.claim.orderID)).count == 50)
+    }
 }

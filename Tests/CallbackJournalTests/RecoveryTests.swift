@@ -58,6 +58,26 @@ struct RecoveryTests {
         }
     }
 
+    @Test func handsOverWhatWasWrongWithABody() async throws {
+        try await withJournal(of: FakeLedger(.holds)) { journal, directory in
+            let cut = ReceivedCallback(
+                nonce: try Sample.callback(1).nonce,
+                claim: CallbackClaim(orderID: OrderID(rawValue: "70a1b2c3d4e5f60718293a4b")),
+                decodingProblem: "callback_too_large",
+                body: Array(#"{"data":{"_id":"70a1b2c3d4e5f60718293a4b","nome":"Servi"#.utf8),
+                peer: "192.0.2.1",
+                receivedAt: Timestamp(milliseconds: 5)
+            )
+            for callback in [cut, try Sample.callback(1)] { _ = await journal.record(callback) }
+
+            let found = try await recovered(from: directory).callbacks
+
+            #expect(found.map(\.claim) == [cut.claim, try Sample.callback(1).claim])
+            #expect(found.map(\.decodingProblem) == ["callback_too_large", nil])
+            #expect(found.map(\.body) == [cut.body, try Sample.callback(1).body])
+        }
+    }
+
     @Test func handsNothingOverAgainAfterAnOrderlyEnd() async throws {
         try await withTemporaryDirectory { directory in
             let ledger = FakeLedger()

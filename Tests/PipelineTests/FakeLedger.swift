@@ -24,6 +24,7 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         var failingClaims = 0
         var confirmFailure: LedgerError?
         var bound: Set<OrderID> = []
+        var searched: [SearchedOrder] = []
     }
 
     private let state = Mutex(State())
@@ -110,9 +111,20 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
 
     func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError) { note(.parked) }
 
-    func unboundIDs(among ids: [OrderID]) async throws(LedgerError) -> [OrderID] {
-        let bound = state.withLock { $0.bound }
-        return ids.filter { !bound.contains($0) }
+    /// What searches have looked at, in this order.
+    var searched: [SearchedOrder] { state.withLock { $0.searched } }
+
+    func unsearchedIDs(among ids: [OrderID]) async throws(LedgerError) -> [OrderID] {
+        let known = state.withLock { $0.bound.union($0.searched.map(\.id)) }
+        return ids.filter { !known.contains($0) }
+    }
+
+    func searchedIDs(for nonce: OrderNonce) async throws(LedgerError) -> [OrderID] {
+        searched.filter { $0.nonce == nonce }.map(\.id)
+    }
+
+    func noteSearched(_ orders: [SearchedOrder], now: Timestamp) async throws(LedgerError) {
+        state.withLock { $0.searched += orders }
     }
 
     func claimFetch(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [FetchWork] { [] }

@@ -150,16 +150,74 @@ import Visengine
         #expect(ledger.events == [.postponed(until: Sample.now + .seconds(10))])
     }
 
-    @Test func readsTwentyOrdersAtMostInSearchOfALostOne() async throws {
-        let orders = try (1...50).map { try order("id\($0)") }
+    @Test func goesThroughTheWholeAccountInSearchOfALostOne() async throws {
+        let others = try (1...120).map { try order("id\($0)") }
+        let orders = others + [try order("lost", ours())]
         let provider = FakeProvider(
             Dictionary(uniqueKeysWithValues: orders.map { ($0.id, .success($0)) }),
             listed: .success(orders)
         )
 
+        for _ in 0..<3 { await verify(try Sample.verifyWork(), at: provider) }
+
+        let soon = LedgerEvent.postponed(until: Sample.now + .seconds(10))
+        #expect(ledger.events == [soon, soon, .confirmed(try Sample.id("lost"), .bind)])
+        #expect(provider.reads == orders.map(\.id), "each is read once")
+    }
+
+    @Test func remembersWhoseOrdersASearchMet() async throws {
+        let another = CallbackEcho.token(keys.mint(try Sample.nonce("x")))
+        let provider = FakeProvider(orders: try order("id1", another), try order("id2"))
+        await verify(try Sample.verifyWork(), at: provider)
+        #expect(ledger.searched.map(\.nonce) == [try Sample.nonce("x"), nil])
+        var work = try Sample.verifyWork()
+        work.order.nonce = try Sample.nonce("x")
+
+        await verify(work, at: provider)
+
+        #expect(ledger.events.last == .confirmed(try Sample.id("id1"), .bind))
+        #expect(provider.reads == [try Sample.id("id1"), try Sample.id("id2"), try Sample.id("id1")])
+    }
+
+    @Test func keepsWhatItSawWhenTheProviderFailsInTheMiddleOfASearch() async throws {
+        let ids = try ["id1", "gone", "down", "id4"].map { try Sample.id($0) }
+        let provider = FakeProvider(
+            [
+                ids[0]: .success(try order("id1")), ids[1]: .failure(.notFound(reason: "404")),
+                ids[2]: .failure(.transient(reason: "500", retryAfter: nil)),
+            ],
+            listed: .success(try ids.map { try order($0.rawValue) })
+        )
+
         await verify(try Sample.verifyWork(), at: provider)
 
-        #expect(provider.reads == orders.prefix(20).map(\.id))
+        #expect(ledger.searched.map(\.id) == [ids[0], ids[1]])
+        #expect(ledger.events == [.postponed(until: Sample.now + .seconds(2))])
+    }
+
+    private func final(since: Duration, trigger: OrderProgress.Trigger = .callback) throws -> VerifyWork {
+        var work = try Sample.verifyWork(id: Sample.id())
+        work.order.state = .fulfilled
+        work.order.finalSince = Sample.now - since
+        work.trigger = trigger
+        return work
+    }
+
+    @Test func asksForNoOrderThatHasBeenFinalForLong() async throws {
+        let provider = FakeProvider(orders: try order("id1"))
+
+        await verify(try final(since: .seconds(14 * 86_400 + 1)), at: provider)
+
+        #expect(provider.reads.isEmpty)
+        #expect(ledger.events == [.parked])
+    }
+
+    @Test func asksForAFinalOrderAsLongAsItsTokenLasts() async throws {
+        let provider = FakeProvider(orders: try order("id1"))
+
+        await verify(try final(since: .seconds(14 * 86_400 - 1)), at: provider)
+
+        #expect(provider.reads == [try Sample.id()])
     }
 
     @Test(arguments: [

@@ -1,41 +1,11 @@
 import Callbacks
-import Logging
 import Pipeline
-import Synchronization
 import Testing
 import Visengine
 
-/// Keeps every line, whatever its level.
-private final class Lines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var all: [String] { lines.withLock { $0 } }
-
-    func logger() -> Logger {
-        var logger = Logger(label: "test") { _ in Handler(lines: self) }
-        logger.logLevel = .trace
-        return logger
-    }
-
-    private struct Handler: LogHandler {
-        let lines: Lines
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            lines.lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:]) \(metadata)") }
-        }
-    }
-}
-
 @Suite struct SecrecyTests {
     @Test func noLineHoldsATokenOrABody() throws {
-        let lines = Lines()
+        let lines = LogLines()
         let keys = try Sample.keys()
         let good = keys.mint(try Sample.nonce())
         let echoed = keys.mint(try Sample.nonce("e"))

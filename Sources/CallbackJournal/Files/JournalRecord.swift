@@ -6,7 +6,8 @@ import Visengine
 /// All numbers are little-endian. A record begins at a multiple of 8 with 32 bytes: its file's tag (8), the callback's
 /// number (8), the number up to which the ledger had everything when this was written (8), the payload's length (4), and
 /// the CRC-32C of what is before and of the payload (4). The payload is the callback as it arrived, or nothing in a
-/// record that only notes how far the ledger is. What the body says is read anew when it is recovered.
+/// record that only notes how far the ledger is. What the body says is read anew when it is recovered; a problem with it
+/// stands behind it.
 struct JournalRecord {
     /// Its callback's number; in a note, the last one's.
     let number: Int64
@@ -53,12 +54,15 @@ struct JournalRecord {
         bytes.append(text: callback.peer)
         bytes.append(number: UInt32(callback.body.count))
         bytes.append(contentsOf: callback.body)
+        if let problem = callback.decodingProblem { bytes.append(text: problem) }
     }
 
     /// How many bytes ``append(_:tag:number:settled:to:)`` takes for a callback at most.
     static func size(of callback: ReceivedCallback) -> Int {
-        let texts = [callback.nonce?.rawValue, callback.keyID, callback.contentType, callback.peer]
-        return headSize + 40 + callback.body.count + texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+        let texts = [
+            callback.nonce?.rawValue, callback.keyID, callback.contentType, callback.peer, callback.decodingProblem,
+        ]
+        return headSize + 44 + callback.body.count + texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
     }
 
     // MARK: Reading
@@ -101,19 +105,15 @@ private struct PayloadReader {
         position += 12
         guard let nonce = text(), let keyID = text(), let contentType = text(), let peer = text(), let body = blob()
         else { return nil }
-        var claim = CallbackClaim()
-        var problem: String?
-        do throws(CallbackDecodingError) {
-            claim = try CallbackDecoder.decode(body: body, contentType: contentType)
-        } catch {
-            problem = error.code
-        }
+        // What is wrong with a body may not show any more, as when it was cut.
+        let problem = text() ?? nil
+        let reading = CallbackDecoder.read(body: body, contentType: contentType)
         var callback = ReceivedCallback(
             nonce: nonce.flatMap(OrderNonce.init(rawValue:)),
             keyID: keyID,
             isRetiredKey: isRetiredKey,
-            claim: claim,
-            decodingProblem: problem,
+            claim: reading.claim,
+            decodingProblem: problem ?? reading.problem?.code,
             body: body,
             contentType: contentType,
             peer: peer ?? "",

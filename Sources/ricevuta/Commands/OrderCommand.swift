@@ -112,7 +112,7 @@ extension OrderRecord {
 extension CallbackEntry {
     var row: [String] {
         [
-            String(id), receivedAt.short, claim.state?.name ?? "-", verdict.rawValue,
+            String(id), receivedAt.short, claim.state?.name ?? "-", verdict.rawValue, problem ?? "",
             repeats == 0 ? "" : "and \(repeats) more times", peer,
         ]
     }
@@ -121,7 +121,8 @@ extension CallbackEntry {
         [
             "id": JSONValue(id), "receivedAt": .string(receivedAt.description), "peer": .string(peer),
             "claimedState": JSONValue(claim.state?.name), "claimedOrder": JSONValue(claim.orderID?.rawValue),
-            "verdict": .string(verdict.rawValue), "repeats": JSONValue(repeats), "bodyBytes": JSONValue(bodySize),
+            "verdict": .string(verdict.rawValue), "problem": JSONValue(problem), "repeats": JSONValue(repeats),
+            "bodyBytes": JSONValue(bodySize),
         ]
     }
 }

@@ -12,7 +12,7 @@ import Pipeline
 /// | address or client certificate not allowed | 403 |
 /// | too many bad tokens from the address | 429 with `Retry-After` |
 /// | body names no order, and there is no token | 400 |
-/// | body coded as gzip or the like | 415 |
+/// | no token, and a body that is too long, or coded as gzip or the like | 413, 415 |
 /// | queue full, ledger failing | 503 with `Retry-After` |
 struct CallbackHandler: RequestHandler {
     let intake: Intake
@@ -32,10 +32,12 @@ struct CallbackHandler: RequestHandler {
         )
         switch admission {
         case .admitted(let callback):
-            if let coding = head.headers["content-encoding"], coding.lowercased() != "identity" {
-                return .refuse(Self.codingRefused)
+            guard callback.hasToken else {
+                let isCoded = Self.coding(head).map { $0.lowercased() != "identity" } ?? false
+                if isCoded { return .refuse(Self.codingRefused) }
+                return .readBody(limit: Self.maxBytesWithoutToken, passing: callback)
             }
-            return .readBody(limit: callback.hasToken ? nil : Self.maxBytesWithoutToken, passing: callback)
+            return .readBody(ifLonger: .cut(to: AdmittedCallback.keptBytes), passing: callback)
         case .notFound: return .refuse(.notFound())
         case .methodNotAllowed(let allow): return .refuse(.methodNotAllowed(allow: [allow]))
         case .unauthorized: return .refuse(Self.unauthorized)
@@ -58,13 +60,26 @@ struct CallbackHandler: RequestHandler {
     func handle(_ request: Request, reply: consuming PendingReply) {
         guard let admitted = request.passed as? AdmittedCallback else { return reply.send(.problem(500)) }
         let reply = reply.shared()
-        intake.take(admitted, body: request.body, contentType: request.head.headers["content-type"]) { answer in
+        intake.take(
+            admitted,
+            body: request.body,
+            contentType: request.head.headers["content-type"],
+            coding: admitted.hasToken ? Self.coding(request.head) : nil,
+            isCut: request.isCut
+        ) { answer in
             reply.send(Self.response(to: answer))
         }
     }
 
     func turnEnded() {
         intake.flush()
+    }
+
+    /// What `Content-Encoding` says; `nil` without it.
+    private static func coding(_ head: RequestHead) -> String? {
+        guard let first = head.headers["content-encoding"] else { return nil }
+        let all = head.headers.all("content-encoding")
+        return all.count == 1 ? first : all.joined(separator: ",")
     }
 
     private static func response(to answer: IntakeAnswer) -> Response {

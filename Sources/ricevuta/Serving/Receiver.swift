@@ -53,7 +53,11 @@ struct Receiver: Sendable {
         let ledger = try SQLiteLedger.open(
             at: directory.ledger,
             mode: .serve,
-            configuration: LedgerConfiguration(minReadBackInterval: configuration.reconciliation.minReadBackInterval)
+            configuration: LedgerConfiguration(
+                minReadBackInterval: configuration.reconciliation.minReadBackInterval,
+                maxReadBacksPerHour: configuration.maxReadBacksPerHour,
+                tokenLifetimeAfterFinal: configuration.tokenLifetimeAfterFinal
+            )
         )
         do {
             let newest = try await ledger.newestCallback()
@@ -223,6 +227,9 @@ struct Receiver: Sendable {
         _ ledger: SQLiteLedger,
         _ logger: Logger
     ) {
+        for warning in configuration.warnings {
+            logger.warning("Configuration", metadata: ["key": "\(warning.key)", "problem": "\(warning.message)"])
+        }
         if !configuration.source.requiresToken {
             logger.warning("Callbacks are taken without a token: anybody can cause read-backs")
         }
