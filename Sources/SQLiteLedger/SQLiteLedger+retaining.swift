@@ -22,7 +22,7 @@ extension SQLiteLedger: RetentionLedger {
                 arguments: [last, newest, Self.looked]
             )
             var ids: [Int64] = []
-            var isAnyOld = false
+            var lastOld: Int64?
             for row in rows {
                 let received: Int64
                 do throws(UnreadableRow) {
@@ -33,14 +33,15 @@ extension SQLiteLedger: RetentionLedger {
                 }
                 // One that came while the clock was ahead hides none behind it.
                 guard received < time.milliseconds else { continue }
-                isAnyOld = true
                 if ids.count == limit { return (ids: ids, next: ids.last) }
+                lastOld = try row.integer("id")
                 // Judging needs what a callback claims, which stands beside its body.
                 let isMeant = try rule == .bodies ? row.integer("has_body") == 1 : row.integer("waits") == 0
                 if isMeant { ids.append(try row.integer("id")) }
             }
-            // Numbers ascend with time: behind so many that are young there are no old ones.
-            return (ids: ids, next: rows.count < Self.looked || !isAnyOld ? nil : try rows.last?.integer("id"))
+            // Numbers ascend with time: behind so many that are young there are no old ones. A later round goes on behind the
+            // last old one, so that the young are looked at again when they are old.
+            return (ids: ids, next: rows.count < Self.looked ? nil : lastOld)
         }
         guard !found.ids.isEmpty else { return (0, found.next) }
         let changed = try await change("removing old callbacks") { transaction in

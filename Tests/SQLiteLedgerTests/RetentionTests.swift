@@ -78,6 +78,23 @@ struct RetentionTests {
         }
     }
 
+    @Test func removesInALaterRoundWhatWasYoungInAnEarlierOne() async throws {
+        try await withLedger { ledger, _ in
+            let ages = Array(repeating: 0, count: 100) + Array(repeating: 1000, count: 5000)
+            let callbacks = try ages.enumerated().map { number, age in
+                try Sample.callback(state: .unknown("\(number)"), body: "secret", at: Sample.now + .seconds(age))
+            }
+            await withCheckedContinuation { done in ledger.record(callbacks) { _ in done.resume() } }
+            var place: Int64 = 0
+
+            let early = try await ledger.forgetOnce(before: Sample.now + .seconds(1), from: &place)
+            let late = try await ledger.forgetOnce(before: Sample.now + .seconds(1001), from: &place)
+
+            #expect(early == 100)
+            #expect(late == 4999, "all but the newest")
+        }
+    }
+
     @Test(.enabled(if: SQLiteTool.isInstalled))
     func leavesNothingOfABodyInItsRow() async throws {
         try await withLedger { ledger, directory in
@@ -99,6 +116,17 @@ extension SQLiteLedger {
         for second in seconds {
             let at = Sample.now + .seconds(second)
             _ = await record(try Sample.callback(state: .unknown("\(second)"), body: "secret", at: at))
+        }
+    }
+
+    /// Removes bodies in one round, and keeps the place at which the next goes on.
+    fileprivate func forgetOnce(before time: Timestamp, from place: inout Int64) async throws -> Int {
+        var changed = 0
+        while true {
+            let step = try await forget(.bodies, before: time, after: place, limit: 1000)
+            changed += step.changed
+            guard let next = step.next else { return changed }
+            place = next
         }
     }
 
