@@ -66,7 +66,7 @@ final class WorkBell: Sendable {
         guard !Task.isCancelled, let (ticket, limit) = ticket(for: kind) else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await Task.sleep(until: limit, clock: .continuous) }  // Cancelled means woken.
-            group.addTask { await self.park(kind, ticket) }
+            group.addTask { await self.park(kind, ticket, until: limit) }
             await group.next()
             group.cancelAll()
         }
@@ -89,13 +89,15 @@ final class WorkBell: Sendable {
         }
     }
 
-    private func park(_ kind: JobKind, _ ticket: Int) async {
+    private func park(_ kind: JobKind, _ ticket: Int, until limit: ContinuousClock.Instant) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
                     var line = state.lines[kind] ?? Line()
                     defer { state.lines[kind] = line }
-                    let isOver = line.isRung || line.cancelled.remove(ticket) != nil || !state.isOpen
+                    // Between the ticket and here a job may have been scheduled before the ticket's limit.
+                    let isEarlier = line.due.map { $0 < limit } ?? false
+                    let isOver = line.isRung || isEarlier || line.cancelled.remove(ticket) != nil || !state.isOpen
                     if isOver { line.isRung = false } else { line.waiting[ticket] = continuation }
                     return isOver
                 }
