@@ -130,7 +130,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 system,
             ],
-            exclude: ["Native", "Receivers"]
+            exclude: ["Native", "Receivers", "Senders"]
         ),
     ]
 )

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import NIOCore
 import NIOHTTP1
 import Visengine
@@ -27,6 +28,17 @@ extension Ground {
     /// Posts JSON, and gives the status of the answer.
     func post(_ url: String, _ body: String) async throws -> Int {
         try await post(Call(url: url, contentType: "application/json", body: body))
+    }
+
+    /// Posts JSON, and gives the status and the text of the answer.
+    func answer(_ url: String, _ body: String) async throws -> String {
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        request.headers.add(name: "content-type", value: "application/json")
+        request.body = .bytes(Array(body.utf8))
+        let response = try await http.execute(request, timeout: .seconds(30))
+        let text = String(buffer: try await response.body.collect(upTo: 64 << 10))
+        return "\(response.status.code) \(text.trimmingCharacters(in: .whitespacesAndNewlines))"
     }
 
     /// Posts callbacks, 64 at a time, and counts the answers by status.

@@ -104,14 +104,14 @@ struct Ground: Sendable {
         try await json(["token", "mint", "--count", String(count)]).array ?? []
     }
 
-    /// Waits until something holds, looking ten times a second, two minutes at most.
-    func until(_ holds: @Sendable () async throws -> Bool) async throws {
-        for _ in 0..<1200 {
+    /// Waits until something holds, looking ten times a second, so many seconds at most.
+    func until(within seconds: Int = 120, _ holds: @Sendable () async throws -> Bool) async throws {
+        for _ in 0..<(10 * seconds) {
             if try await holds() { return }
             try await Task.sleep(for: .milliseconds(100))
         }
         let status = try await status()
-        Issue.record("it did not come to hold within two minutes; status: \(status)")
+        Issue.record("it did not come to hold within \(seconds) seconds; status: \(status)")
     }
 }
 
