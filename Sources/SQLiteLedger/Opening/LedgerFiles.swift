@@ -25,7 +25,9 @@ struct LedgerFiles: Sendable {
         return (attributes?[.systemFreeSize] as? NSNumber)?.int64Value
     }
 
-    /// Makes the directory and an empty database file that only its owner may read, both synced.
+    /// Makes the directory, synced, and an empty database file that only its owner may read.
+    ///
+    /// SQLite syncs the file's name with the first commit: it syncs the directory when it makes the log.
     func prepare() throws(LedgerError) {
         do throws(FileFailure) {
             try DurableFiles.makeDirectory(directory)
@@ -42,16 +44,11 @@ struct LedgerFiles: Sendable {
             )
             try descriptor.close()
         } catch Errno.fileExists {
-            return
+            // As it should be.
         } catch Errno.noSpace {
             throw .noSpace(path: database)
         } catch {
             throw .cannotOpen(path: database, reason: "\(error)")
-        }
-        do throws(FileFailure) {
-            try DurableFiles.sync(directory: directory)
-        } catch {
-            throw .cannotOpen(path: database, reason: error.description)
         }
     }
 }

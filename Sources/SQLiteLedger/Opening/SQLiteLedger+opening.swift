@@ -159,6 +159,16 @@ extension SQLiteLedger {
             if mode == .inspect { try db.execute(sql: "PRAGMA query_only = 1") }
         }
         let pool = try DatabasePool(path: files.database, configuration: settings)
+        // When the disk fails while SQLite switches the mode, it goes on in the old one, and GRDB does not look: then a
+        // power cut could take the last commit back.
+        let journalMode = try pool.read { db in try String.fetchOne(db, sql: "PRAGMA journal_mode") }
+        guard journalMode == "wal" else {
+            let mode = journalMode ?? "unknown"
+            throw LedgerError.cannotOpen(
+                path: files.database,
+                reason: "it could not be switched to a write-ahead log (mode \(mode)); check the disk, and start again"
+            )
+        }
         guard mode != .inspect else { return pool }
         try pool.writeWithoutTransaction { db in
             // GRDB sets NORMAL with WAL; that survives a crash of the program, not of the machine.
@@ -178,6 +188,8 @@ extension SQLiteLedger {
     private static func isFull(_ error: DatabaseError, _ files: LedgerFiles) -> Bool {
         switch error.resultCode {
         case .SQLITE_FULL: true
+        // The shared memory beside the database cannot be given its size.
+        case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: true
         case .SQLITE_IOERR, .SQLITE_CANTOPEN: files.freeBytes.map { $0 < 256 << 10 } ?? false
         default: false
         }

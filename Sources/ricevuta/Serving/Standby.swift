@@ -36,10 +36,10 @@ struct Standby: Sendable {
         _ open: () async throws -> Value
     ) async throws -> Value {
         let handler = AsyncRequestHandler(decide: { _ in .refuse(Self.answer) }) { _ in Self.answer }
-        let callbacks = try configuration.listener.listen(handler, on: sockets.callbacks, logger: logger)
+        let callbacks = try configuration.listener.listen(handler, on: copy(sockets.callbacks), logger: logger)
         let admin: HTTPListener
         do {
-            admin = try configuration.admin.listen(handler, on: sockets.admin)
+            admin = try configuration.admin.listen(handler, on: copy(sockets.admin))
         } catch {
             await callbacks.stop(within: .zero)
             throw error
@@ -81,6 +81,10 @@ struct Standby: Sendable {
     private static var answer: Response {
         .unavailable(retryAfter: .seconds(60), detail: "The disk is full.")
     }
+
+    /// A socket that the service manager handed over, once more: a listener that stops closes its own, and the receiver
+    /// still needs it.
+    private func copy(_ socket: Int32?) -> Int32? { socket.map { fcntl($0, F_DUPFD_CLOEXEC, 0) } }
 
     private static func isFull(_ error: any Error) -> Bool {
         switch error {
