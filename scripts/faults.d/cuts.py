@@ -147,7 +147,7 @@ def states(recording, seed, depth):
     kills = [entry.order for entry in recording.entries if entry.event in CHANGES and entry.event != Event.SYNC]
     kills = set(dice.sample(kills, min(len(kills), depth.states)))
     for entry in recording.entries:
-        if entry.event == Event.SYNC:
+        if entry.event in (Event.SYNC, Event.SYNC_ALL):
             cut_at(disk, entry.order - 1, dice, depth, found)
         disk.do(entry)
         if entry.order in kills:

@@ -8,6 +8,7 @@ content should be, a name without what it should lead to.
 import collections
 import copy
 import hashlib
+import itertools
 import os
 import stat
 
@@ -108,6 +109,13 @@ class Directory:
     def sync(self):
         self.durable, self.pending = dict(self.now), []
 
+    def sync_names_of(self, file):
+        synced = [changes for changes in self.pending if any(target is file for _, target in changes)]
+        if synced:
+            for name, target in itertools.chain(*synced):
+                put(self.durable, name, target)
+            self.pending = [changes for changes in self.pending if changes not in synced]
+
     def fail_sync(self):
         """Names stay in the cache, and the next sync writes them."""
 
@@ -152,8 +160,12 @@ def is_kept(name):
 class Disk:
     """All below one directory, as a record of changes makes it."""
 
-    def __init__(self, root):
-        """Begins with what is there now; all of it is durable."""
+    def __init__(self, root, is_name_synced_with_file=False):
+        """Begins with what is there now; all of it is durable.
+
+        - is_name_synced_with_file: Whether a file's sync keeps its name, too, which ext4 does.
+        """
+        self.is_name_synced_with_file = is_name_synced_with_file
         self.objects = {}
         self.digests = {}
         self.root = self._read(os.path.realpath(root))
@@ -201,11 +213,21 @@ class Disk:
         elif event == Event.ALLOCATE:
             if len(target.now) < entry.offset + entry.length:
                 target.change(entry.offset + entry.length, None)
+        elif event == Event.SYNC_ALL:
+            for one in self.objects.values():
+                one.sync()
         elif event == Event.SYNC and not is_left_out:
             if entry.result:
                 target.fail_sync()
             else:
                 target.sync()
+                if self.is_name_synced_with_file:
+                    self._sync_names(target)
+
+    def _sync_names(self, target):
+        for directory in self.objects.values():
+            if isinstance(directory, Directory):
+                directory.sync_names_of(target)
 
     def open_objects(self):
         """Those that are reached in some state and have changes that are not durable: directories and files."""

@@ -4,7 +4,7 @@ import pathlib
 import sqlite3
 
 from recording import Fact, Recording
-from shim import FAIL, KILL_BEFORE, Event
+from shim import FAIL, IGNORE, KILL_BEFORE, Event
 
 EIO = 5
 
@@ -154,6 +154,13 @@ def killed_before_sync(number):
     """Killed before its n-th sync: what it did is there for the next process, but no cut would leave it."""
     def fault(recording):
         recording.shim.rule(KILL_BEFORE, [Event.SYNC], skip=number, times=1)
+    return fault
+
+
+def ignored_syncs(paths):
+    """Its syncs of some files do nothing, and say that they did."""
+    def fault(recording):
+        recording.shim.rule(IGNORE, [Event.SYNC], paths)
     return fault
 
 

@@ -34,7 +34,7 @@ class Recording:
         """From now on all is recorded; what is there is durable."""
         if self.receiver:
             self.receiver.kill()
-        self.begin = Disk(self.place.disk)
+        self.begin = Disk(self.place.disk, self.world.is_name_synced_with_file)
         self.shim = Shim(self.world.library, self.place.disk, self.place.path / "record")
         self.world.service.listeners[self.place.told] = self.shim.order
 

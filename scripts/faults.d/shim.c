@@ -32,7 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { START = 1, CREATE, WRITE, TRUNCATE, ALLOCATE, SYNC, LINK, UNLINK, RENAME, MKDIR, CLOSE, ANSWER, ESCAPE };
+enum { START = 1, CREATE, WRITE, TRUNCATE, ALLOCATE, SYNC, LINK, UNLINK, RENAME, MKDIR, CLOSE, ANSWER, ESCAPE, SYNC_ALL };
 enum { FAIL = 1, IGNORE, DELAY, KILL_BEFORE, KILL_AFTER };
 enum { MAX_RULES = 16, MAX_FRAMES = 24, MAX_FILES = 4096 };
 
@@ -572,6 +572,25 @@ static int sync_file(int descriptor, long call) {
 
 int fsync(int descriptor) { return sync_file(descriptor, SYS_fsync); }
 int fdatasync(int descriptor) { return sync_file(descriptor, SYS_fdatasync); }
+
+int syncfs(int descriptor) {
+    struct file *file = file_of(descriptor);
+    if (!file) return syscall(SYS_syncfs, descriptor);
+    wait_if_told(SYNC, file->path);
+    lock();
+    int result = syscall(SYS_syncfs, descriptor);
+    if (result == 0) record(SYNC_ALL, 0, 0, 0, NULL, 0, 0, NULL, 0, 0);
+    unlock();
+    return result;
+}
+
+void sync(void) {
+    syscall(SYS_sync);
+    if (!is_on()) return;
+    lock();
+    record(SYNC_ALL, 0, 0, 0, NULL, 0, 0, NULL, 0, 0);
+    unlock();
+}
 
 // MARK: Names
 

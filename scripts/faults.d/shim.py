@@ -27,6 +27,7 @@ class Event(enum.IntEnum):
     CLOSE = 11
     ANSWER = 12
     ESCAPE = 13
+    SYNC_ALL = 14
 
 
 # What changes a disk, so that a kill before it or after it differs.

@@ -113,13 +113,15 @@ class Provider:
 class World:
     """The executables, providers, and a service that is told."""
 
-    def __init__(self, binaries, work):
+    def __init__(self, binaries, work, is_name_synced_with_file=False):
         self.binaries, self.work = pathlib.Path(binaries), work
+        self.is_name_synced_with_file = is_name_synced_with_file
         self.library = build(work)
         self.service = Service()
         self.log = open(work / "sandbox.log", "ab")
         self.number = 0
         self.lock = threading.Lock()
+        self.processes = set()  # Receivers that run.
         self.provider = Provider(self.binaries, self.log)
         # For those scripts that make it do something wrong.
         self.other_provider = Provider(self.binaries, self.log)
@@ -127,6 +129,9 @@ class World:
         self.registrations = json.loads(minted)
 
     def close(self):
+        for process in list(self.processes):
+            process.kill()
+            process.wait(20)
         self.provider.close()
         self.other_provider.close()
         self.service.server.shutdown()
@@ -192,6 +197,7 @@ class Receiver:
         with open(self.log, "ab") as log:
             command = [place.world.binaries / "ricevuta", "serve", "--config", place.configuration]
             self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        place.world.processes.add(self.process)
         end = time.monotonic() + 30
         with news:
             while True:
@@ -228,10 +234,13 @@ class Receiver:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(20)
+        self.place.world.processes.discard(self.process)
 
     def stop(self, seconds=30):
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(seconds)
+        code = self.process.wait(seconds)
+        self.place.world.processes.discard(self.process)
+        return code
 
     def is_running(self):
         return self.process.poll() is None
