@@ -17,7 +17,7 @@ class Seen:
     """What was looked for, in all states together."""
 
     def __init__(self):
-        self.acknowledgements = self.documents = self.deliveries = self.events = 0
+        self.acknowledgements = self.orders = self.documents = self.deliveries = self.events = 0
 
     def add(self, other):
         for name, count in vars(other).items():
@@ -30,9 +30,10 @@ class Check:
     def __init__(self, recording, state, patience=10):
         self.recording, self.state, self.patience = recording, state, patience
         self.facts = recording.acknowledged_before(state.order)
+        self.placed = recording.placed_before(state.order)
         self.told = recording.told_before(state.order)
         # How much is looked for; a state that has been found to hold need not be tried with the same again.
-        self.promised = len(self.facts), len(self.told)
+        self.promised = len(self.facts), len(self.told), len(self.placed)
         self.wrong, self.seen = [], Seen()
 
     def run(self):
@@ -59,6 +60,7 @@ class Check:
             with read_only(self.place.disk / "data/ledger.sqlite") as ledger:
                 self._wait(receiver, lambda: self._missing(ledger), "acknowledged callbacks are not in the ledger",
                            is_settled)
+                self._wait(receiver, lambda: self._unknown(ledger), "placed orders are not fulfilled")
                 if self.recording.sinks:
                     self._wait(receiver, lambda: self._unfinished(ledger), "acknowledged orders are not delivered")
             ledger.close()
@@ -85,6 +87,12 @@ class Check:
             "SELECT claim_id, claim_update_ms, body FROM callbacks WHERE claim_update_ms IS NOT NULL")}
         self.seen.acknowledgements = len(self.facts)
         return [fact.order for fact in self.facts if rows.get((fact.order, fact.updated)) != fact.body]
+
+    def _unknown(self, ledger):
+        """Placed orders whose document is not stored."""
+        self.seen.orders = len(self.placed)
+        return set(self.placed) - {row[0] for row in ledger.execute(
+            "SELECT provider_id FROM orders JOIN documents ON order_key = key")}
 
     def _unfinished(self, ledger):
         """Orders that were told to be fulfilled, and have no document or are not delivered to every sink."""

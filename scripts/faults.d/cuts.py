@@ -104,11 +104,14 @@ class Cut:
                    for one, choices in self.options.items()}
 
 
-class State:
-    """What a cut leaves, and up to which event of the record that is the newest such cut."""
+PLAIN, KNOWN, SAMPLED = range(3)
 
-    def __init__(self, tree, digest, order, is_plain):
-        self.tree, self.digest, self.order, self.is_plain = tree, digest, order, is_plain
+
+class State:
+    """What a cut leaves, up to which event of the record that is the newest such cut, and how much it matters."""
+
+    def __init__(self, tree, digest, order, rank):
+        self.tree, self.digest, self.order, self.rank = tree, digest, order, rank
 
 
 class States:
@@ -118,21 +121,21 @@ class States:
         self.found = {}
         self.cuts = self.exhausted = 0
 
-    def add(self, disk, choices, order, is_plain=False):
+    def add(self, disk, choices, order, rank=PLAIN):
         tree = disk.tree(choices)
         digest = disk.digest(tree)
-        state = self.found.setdefault(digest, State(tree, digest, order, is_plain))
+        state = self.found.setdefault(digest, State(tree, digest, order, rank))
         # At a later cut more was promised.
         state.order = order
-        state.is_plain |= is_plain
+        state.rank = min(state.rank, rank)
 
     def chosen(self, count, seed):
-        """All, or so many of them: the plain ones first."""
+        """All, or so many of them: the plain ones first, then those of cuts whose states are all known."""
         states = list(self.found.values())
         if len(states) <= count:
             return states
         random.Random(seed).shuffle(states)
-        states.sort(key=lambda state: not state.is_plain)
+        states.sort(key=lambda state: state.rank)
         return states[:count]
 
 
@@ -151,7 +154,7 @@ def states(recording, seed, depth):
             cut_at(disk, entry.order - 1, dice, depth, found)
         disk.do(entry)
         if entry.order in kills:
-            found.add(disk, disk.everything(), entry.order)
+            found.add(disk, disk.everything(), entry.order, SAMPLED)
     cut_at(disk, recording.entries[-1].order, dice, depth, found)
     return found
 
@@ -160,14 +163,15 @@ def cut_at(disk, order, dice, depth, found):
     cut = Cut(disk, dice)
     found.cuts += 1
     for choices in cut.plain():
-        found.add(disk, choices, order, is_plain=True)
+        found.add(disk, choices, order)
     if cut.count <= depth.exhaustive:
         found.exhausted += 1
-        more = cut.all()
+        more, rank = cut.all(), KNOWN
     else:
+        rank = SAMPLED
         more = itertools.chain(cut.telling(depth.places), itertools.islice(cut.random(), depth.samples))
     for choices in more:
-        found.add(disk, choices, order)
+        found.add(disk, choices, order, rank)
 
 
 def plain_states(recording, count):
@@ -178,9 +182,9 @@ def plain_states(recording, count):
     for entry in recording.entries:
         if entry.order in wanted:
             found.cuts += 1
-            found.add(disk, {}, entry.order - 1, is_plain=True)
+            found.add(disk, {}, entry.order - 1)
         disk.do(entry)
     found.cuts += 1
     for choices in Cut(disk, dice).plain():
-        found.add(disk, choices, recording.entries[-1].order, is_plain=True)
+        found.add(disk, choices, recording.entries[-1].order)
     return found

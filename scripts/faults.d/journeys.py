@@ -116,6 +116,15 @@ def quarantine(world, name, faults):
     return recording.finish()
 
 
+def placing(world, name, faults):
+    """A command places an order, which costs money from then on; no callback tells of it."""
+    recording = prepared(world, name, world.provider)
+    faults(recording)
+    recording.place_order()
+    recording.go()
+    return recording.finish()
+
+
 def migration(world, name, faults):
     """A ledger of the first version is brought to this one's."""
     recording = Recording(world, name)
@@ -142,6 +151,7 @@ SCRIPTS = {
     "archive": archive,
     "delivery": delivery,
     "quarantine": quarantine,
+    "placing": placing,
     "migration": migration,
 }
 

@@ -26,6 +26,7 @@ class Recording:
         self.world, self.name, self.sinks = world, name, sinks
         self.place = world.place(provider, sinks)
         self.posts, self.orders, self.waiting = [], [], []
+        self.placed = []  # Orders of commands, of which no callback tells.
         self.earlier = []  # Facts that were known when it began.
         self.shim = self.receiver = self.begin = None
         self.number = 0
@@ -52,6 +53,14 @@ class Recording:
         order = self.place.provider.order(registration)
         self.orders.append(order)
         self.waiting.append((registration["url"], fact(order, "Visura evasa", int(time.time()), 200)))
+
+    def place_order(self):
+        """Has a command place an order; when it is sent it may exist."""
+        arguments = ["order", "place", "Cariche Attive Persona", "--set", "0=SMPDAA50A41H501R", "--yes", "--json"]
+        text = self.world.command(self.place, *arguments, environment=self.shim.environment())
+        order = json.loads(text)["id"]
+        self.place.provider.control("advance", {"order": order, "to": "Visura evasa"})
+        self.placed.append(order)
 
     def start(self):
         self.receiver = self.place.start(self.shim)
@@ -114,7 +123,8 @@ class Recording:
                 return False
             delivered = ledger.execute("SELECT count(*) FROM deliveries WHERE state = 'delivered'").fetchone()[0]
             stored = ledger.execute("SELECT count(*) FROM documents").fetchone()[0]
-            return (stored == len(self.orders) and delivered >= 2 * len(self.orders) * len(self.sinks.split()))
+            orders = len(self.orders) + len(self.placed)
+            return stored == orders and delivered >= 2 * orders * len(self.sinks.split())
 
     # What it left
 
@@ -159,6 +169,11 @@ class Recording:
     def acknowledged_before(self, order):
         """The facts that were acknowledged at or before an event."""
         return [told for at, told in self.acknowledged if at <= order]
+
+    def placed_before(self, order):
+        """The orders that the provider may have had at an event."""
+        sent = [entry.order for entry in self.entries if entry.event == Event.REQUEST and "/richiesta" in entry.name]
+        return [placed for at, placed in zip(sent, self.placed) if at <= order]
 
     def told_before(self, order):
         """The notifications that had arrived elsewhere at or before an event."""

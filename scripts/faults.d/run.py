@@ -112,7 +112,7 @@ class Run:
             print(f"  {site} ({len(instances)}×): "
                   + (notice or f"nothing noticed in {tried} states; {reason or 'WHAT IS IT FOR?'}"), flush=True)
             silent += not notice
-            if not notice and not reason:
+            if not notice and not reason and not self.options.script:
                 self.note(f"nothing notices when it is left out: {site}")
         never = [line for line in calls() if line not in reached]
         if sources.lines and never and not self.options.script and not self.options.quick:
@@ -130,6 +130,8 @@ class Run:
     def first_notice(self, instances, per_site):
         tried = 0
         for recording, left_out in leaving_out.turns(instances, per_site, self.options.seed):
+            if tried > 40 * per_site:
+                break
             states = leaving_out.states(recording, left_out, self.options.seed).found.values()
             checks = [Check(recording, state, patience=3) for state in states]
             checks = [check for check in checks if self.good.get((recording, check.state.digest)) != check.promised]
@@ -216,8 +218,8 @@ def main():
             world.close()
     seen = run.seen
     print(f"\n{len(scripts)} scripts recorded {len(run.recordings)} times, {run.cuts} cuts, {run.states} states; "
-          f"looked for {seen.acknowledgements:,} acknowledgements, {seen.documents:,} documents, "
-          f"{seen.deliveries:,} deliveries, {seen.events:,} events: {run.losses} losses. "
+          f"looked for {seen.acknowledgements:,} acknowledgements, {seen.orders:,} placed orders, "
+          f"{seen.documents:,} documents, {seen.deliveries:,} deliveries, {seen.events:,} events: {run.losses} losses. "
           f"{kinds} kinds of syncs left out, {kinds - silent} noticed. {len(trials)} trials of disks. "
           f"Seed {options.seed}, {time.monotonic() - begun:.0f} s: "
           + ("nothing is wrong" if not run.wrong else f"{len(run.wrong)} wrong"))

@@ -32,7 +32,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { START = 1, CREATE, WRITE, TRUNCATE, ALLOCATE, SYNC, LINK, UNLINK, RENAME, MKDIR, CLOSE, ANSWER, ESCAPE, SYNC_ALL };
+enum {
+    START = 1, CREATE, WRITE, TRUNCATE, ALLOCATE, SYNC, LINK, UNLINK, RENAME, MKDIR, CLOSE, ANSWER, ESCAPE, SYNC_ALL,
+    REQUEST,
+};
 enum { FAIL = 1, IGNORE, DELAY, KILL_BEFORE, KILL_AFTER };
 enum { MAX_RULES = 16, MAX_FRAMES = 24, MAX_FILES = 4096 };
 
@@ -386,18 +389,29 @@ CONTROL(fcntl64)
 
 // MARK: Content
 
-// The number of a receiver's answer, if that is what is being sent; its connection's other end is what tells which.
-static void note_answer(int descriptor, const struct iovec *data, int pieces) {
-    if (!is_on() || pieces < 1 || data[0].iov_len < 12 || memcmp(data[0].iov_base, "HTTP/1.1 ", 9) != 0) return;
+static int is_message(const void *bytes, size_t size) {
+    return size >= 12 && (memcmp(bytes, "HTTP/1.1 ", 9) == 0 || memcmp(bytes, "POST /", 6) == 0);
+}
+
+// What is being sent, if it is an answer or a request; the other end of its connection is what tells whose it is.
+static void note_message(int descriptor, const struct iovec *data, int pieces) {
+    if (!is_on() || pieces < 1 || !is_message(data[0].iov_base, data[0].iov_len)) return;
     struct sockaddr_storage here, there;
     socklen_t here_size = sizeof here, there_size = sizeof there;
     if (getsockname(descriptor, (struct sockaddr *)&here, &here_size) || here.ss_family != AF_INET) return;
     if (getpeername(descriptor, (struct sockaddr *)&there, &there_size) || there.ss_family != AF_INET) return;
-    int status = atoi((const char *)data[0].iov_base + 9);
+    const char *text = data[0].iov_base;
+    int is_request = *text == 'P', status = is_request ? 0 : atoi(text + 9);
+    char path[200] = "";
+    if (is_request) {
+        size_t size = data[0].iov_len - 5 < sizeof path - 1 ? data[0].iov_len - 5 : sizeof path - 1;
+        memcpy(path, text + 5, size);
+        path[strcspn(path, " ")] = 0;
+    }
     uint16_t from = ntohs(((struct sockaddr_in *)&here)->sin_port);
     uint16_t to = ntohs(((struct sockaddr_in *)&there)->sin_port);
     lock();
-    record(ANSWER, status, to, from, NULL, 0, 0, NULL, 0, 0);
+    record(is_request ? REQUEST : ANSWER, status, to, from, path, 0, 0, NULL, 0, 0);
     unlock();
 }
 
@@ -405,7 +419,7 @@ static void note_answer(int descriptor, const struct iovec *data, int pieces) {
 static ssize_t write_pieces(int descriptor, const struct iovec *data, int pieces, off_t offset) {
     struct file *file = file_of(descriptor);
     if (!file) {
-        note_answer(descriptor, data, pieces);
+        note_message(descriptor, data, pieces);
         return offset < 0 ? syscall(SYS_writev, descriptor, data, pieces)
                           : syscall(SYS_pwritev, descriptor, data, pieces, offset, 0);
     }
@@ -429,7 +443,7 @@ static ssize_t write_pieces(int descriptor, const struct iovec *data, int pieces
 
 ssize_t write(int descriptor, const void *bytes, size_t size) {
     struct file *file = file_of(descriptor);
-    if (!file && (!is_on() || size < 12 || memcmp(bytes, "HTTP/1.1 ", 9) != 0)) {
+    if (!file && (!is_on() || !is_message(bytes, size))) {
         return syscall(SYS_write, descriptor, bytes, size);
     }
     return write_pieces(descriptor, &(struct iovec){(void *)bytes, size}, 1, -1);
@@ -454,12 +468,12 @@ ssize_t writev(int descriptor, const struct iovec *data, int pieces) {
 }
 
 ssize_t send(int descriptor, const void *bytes, size_t size, int flags) {
-    note_answer(descriptor, &(struct iovec){(void *)bytes, size}, 1);
+    note_message(descriptor, &(struct iovec){(void *)bytes, size}, 1);
     return syscall(SYS_sendto, descriptor, bytes, size, flags, NULL, 0);
 }
 
 ssize_t sendmsg(int descriptor, const struct msghdr *message, int flags) {
-    note_answer(descriptor, message->msg_iov, message->msg_iovlen);
+    note_message(descriptor, message->msg_iov, message->msg_iovlen);
     return syscall(SYS_sendmsg, descriptor, message, flags);
 }
 

@@ -28,6 +28,7 @@ class Event(enum.IntEnum):
     ANSWER = 12
     ESCAPE = 13
     SYNC_ALL = 14
+    REQUEST = 15
 
 
 # What changes a disk, so that a kill before it or after it differs.

@@ -144,9 +144,10 @@ class World:
             path = self.work / f"{self.number}"
         return Place(self, path, provider, sinks)
 
-    def command(self, place, *arguments):
+    def command(self, place, *arguments, environment=None):
         return subprocess.run([self.binaries / "ricevuta", *arguments, "--config", place.configuration],
-                              env={**os.environ, **ENVIRONMENT}, check=True, capture_output=True, text=True).stdout
+                              env={**os.environ, **ENVIRONMENT, **(environment or {})}, check=True, capture_output=True,
+                              text=True).stdout
 
     def registration(self):
         """A fresh `callback_data`."""
