@@ -143,6 +143,7 @@ class Check:
             path = self.place.disk / "data/archive" / row["path"]
             if not path.exists() or path.stat().st_size != row["size_bytes"]:
                 self.wrong.append(f"a quarantined document is not there {when}")
+        for path in (self.place.disk / "data/archive/quarantine").glob("*.document"):
             reason = path.with_suffix(".json")
             if not reason.exists() or not is_json(reason):
                 self.wrong.append(f"a quarantined document's reason is not there {when}")

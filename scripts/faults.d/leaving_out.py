@@ -61,6 +61,14 @@ def turns(instances, count, seed):
             yield recording, set(groups[recording])
 
 
+def together(sites):
+    """What to leave out where several names of syncs are left out at once: all of them, recording by recording."""
+    by_recording = collections.OrderedDict()
+    for place in (place for instances in sites for place in instances):
+        by_recording.setdefault(place.recording, set()).add(place.entry.order)
+    return sorted(by_recording.items(), key=lambda pair: pair[0].fault != 0)
+
+
 def states(recording, left_out, seed, moments=5):
     """States that are possible when syncs, given by their numbers, are left out, and that lack what they kept."""
     found, dice = States(), random.Random(seed)

@@ -105,33 +105,46 @@ class Run:
         if self.options.quick:
             found = {site: instances for site, instances in found.items() if re.fullmatch(QUICK_SYNCS, site)}
         print(f"\n{len(found)} kinds of syncs, each left out:")
-        silent = 0
+        silent = {}
         for site, instances in found.items():
-            notice, tried = self.first_notice(instances, per_site)
-            reason = leaving_out.reason(site)
-            print(f"  {site} ({len(instances)}×): "
-                  + (notice or f"nothing noticed in {tried} states; {reason or 'WHAT IS IT FOR?'}"), flush=True)
-            silent += not notice
-            if not notice and not reason and not self.options.script:
-                self.note(f"nothing notices when it is left out: {site}")
+            notice, tried = self.first_notice(leaving_out.turns(instances, per_site, self.options.seed), 40 * per_site)
+            if notice:
+                print(f"  {site} ({len(instances)}×): {notice}", flush=True)
+            else:
+                silent.setdefault(site.split(" at ")[0], {})[site] = tried
+        for kind, sites in silent.items():
+            self.leave_out_together(kind, sites, found, 40 * per_site)
         never = [line for line in calls() if line not in reached]
         if sources.lines and never and not self.options.script and not self.options.quick:
             print("lines that sync and were not reached: " + ", ".join(never))
-        return len(found), silent
+        return len(found), sum(map(len, silent.values()))
+
+    def leave_out_together(self, kind, sites, found, limit):
+        """Those of one kind of file that nothing notices, since another sync of the same file may make up for each."""
+        reasons = {site: leaving_out.reason(site) for site in sites}
+        notice = None
+        if len(sites) > 1 and not all(reasons.values()):
+            notice, _ = self.first_notice(leaving_out.together([found[site] for site in sites]), limit)
+        for site, tried in sites.items():
+            reason = reasons[site] or (notice and "others of this kind make up for it") or "WHAT IS IT FOR?"
+            print(f"  {site} ({len(found[site])}×): nothing noticed in {tried} states; {reason}", flush=True)
+            if not reasons[site] and not notice and not self.options.script:
+                self.note(f"nothing notices when it is left out: {site}")
+        if notice:
+            print(f"  all of these of the {kind} together: {notice}", flush=True)
 
     def ignored(self):
         """One sync that the preloaded library leaves out: what is reckoned has to be what happens."""
         faults = journeys.ignored_syncs("*/journal/journal-*")
         recording = journeys.acknowledge(self.world, "acknowledge, the journal's syncs ignored", faults)
-        checks = [Check(recording, state, patience=3) for state in cuts.plain_states(recording, 3).found.values()]
+        checks = [Check(recording, state, patience=3) for state in cuts.plain_states(recording, 100).found.values()]
         if not any(check.wrong for check in self.pool.map(Check.run, checks)):
             self.note("nothing is lost though the journal's syncs are ignored: does the harness see losses?")
 
-    def first_notice(self, instances, per_site):
+    def first_notice(self, turns, limit):
+        """What notices first, turn by turn, when syncs are left out; and how many states were tried."""
         tried = 0
-        for recording, left_out in leaving_out.turns(instances, per_site, self.options.seed):
-            if tried > 40 * per_site:
-                break
+        for recording, left_out in turns:
             states = leaving_out.states(recording, left_out, self.options.seed).found.values()
             checks = [Check(recording, state, patience=3) for state in states]
             checks = [check for check in checks if self.good.get((recording, check.state.digest)) != check.promised]
@@ -141,6 +154,8 @@ class Run:
                     if check.wrong:
                         times = "" if len(left_out) == 1 else f"all {len(left_out)} of them: "
                         return f"{times}{recording.name}: {check.wrong[0][:160]}", tried
+            if tried > limit:
+                break
         return None, tried
 
     # MARK: Disks

@@ -40,6 +40,9 @@ def kind(path):
     return path
 
 
+CALLS = r"\b(fsync|fdatasync|syncfs)\(|\bDurableFiles\.(sync|makeDirectory|publish)\(|\.publish\(as:"
+
+
 class Sources:
     """Finds lines of the sources by addresses in the executable."""
 
@@ -90,10 +93,10 @@ def beside(known, name):
 
 
 def calls():
-    """Each line of the sources that syncs something."""
+    """Each line of the sources that syncs something, or has it synced."""
     found = {}
     for path in sorted(SOURCES.rglob("*.swift")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if re.search(r"\b(fsync|fdatasync)\(", line) and not line.lstrip().startswith("//"):
+            if re.search(CALLS, line) and not re.match(r" *(//|(public |private |static )*func)", line):
                 found[f"{path.relative_to(SOURCES)}:{number}"] = line.strip()
     return found
