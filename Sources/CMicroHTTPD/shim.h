@@ -1,10 +1,14 @@
 #pragma once
 
+#include <errno.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <microhttpd.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -39,11 +43,6 @@ typedef void (*cmhd_on_message)(void *context, const char *format, va_list argum
 
 /// Everything `cmhd_start_daemon` is told.
 struct cmhd_settings {
-    /// A bound, listening, non-blocking socket; the daemon owns it once started.
-    int listen_socket;
-    unsigned int connection_limit;
-    /// 0 for none.
-    unsigned int per_address_limit;
     /// 0 for none.
     unsigned int idle_seconds;
     /// Bytes per connection for the head and the read buffer.
@@ -71,14 +70,15 @@ static inline size_t cmhd_keep_escapes(void *_Nullable context, struct MHD_Conne
     return __builtin_strlen(text);
 }
 
-/// Starts a daemon without a thread: it does nothing but in `MHD_run`, which is to be called when its epoll descriptor
-/// is readable. Returns NULL on failure; the reason went to `on_message`.
+/// Starts a daemon without a thread and without a socket to listen on: it serves what `cmhd_add_connection` hands over,
+/// and does nothing but in `MHD_run`, which is to be called when its epoll descriptor is readable. Returns NULL on
+/// failure; the reason went to `on_message`.
 ///
 /// Wraps `MHD_start_daemon`, which is variadic and so can't be called from Swift.
 /// Never epoll with the library's own thread: in 0.9.75 it stops answering when exactly 128, 256, … events are ready,
 /// since it then waits for more before it looks at those. `MHD_run` never waits.
 static inline struct MHD_Daemon *_Nullable cmhd_start_daemon(const struct cmhd_settings *settings) {
-    unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET;
     struct MHD_OptionItem items[5];
     unsigned int count = 0;
     if (settings->certificate != NULL) {
@@ -94,13 +94,11 @@ static inline struct MHD_Daemon *_Nullable cmhd_start_daemon(const struct cmhd_s
     // The logger comes first: the library uses its own for complaints about options before it.
     return MHD_start_daemon(flags, 0, NULL, NULL, (MHD_AccessHandlerCallback)settings->on_request, settings->context,
                             MHD_OPTION_EXTERNAL_LOGGER, settings->on_message, settings->context,
-                            MHD_OPTION_LISTEN_SOCKET, settings->listen_socket,
                             MHD_OPTION_UNESCAPE_CALLBACK, cmhd_keep_escapes, (void *)NULL,
                             MHD_OPTION_URI_LOG_CALLBACK, settings->on_target, settings->context,
                             MHD_OPTION_NOTIFY_CONNECTION, settings->on_connection, settings->context,
                             MHD_OPTION_NOTIFY_COMPLETED, settings->on_request_end, settings->context,
-                            MHD_OPTION_CONNECTION_LIMIT, settings->connection_limit,
-                            MHD_OPTION_PER_IP_CONNECTION_LIMIT, settings->per_address_limit,
+                            MHD_OPTION_CONNECTION_LIMIT, 0x3FFFFFFFu,
                             MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_seconds,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings->memory_limit,
                             MHD_OPTION_ARRAY, items,
@@ -127,12 +125,95 @@ static inline unsigned int cmhd_connections(struct MHD_Daemon *daemon) {
     return info ? info->num_connections : 0;
 }
 
-/// Adds a descriptor to the daemon's epoll set: an event of it makes the set readable, and `MHD_run` passes over it.
+/// Hands a connected, non-blocking socket over: the daemon reads, answers and closes it from then on, and closes it at
+/// once where this returns 0.
 ///
-/// The library skips events without a pointer; it uses them itself to be woken.
-static inline int cmhd_add_waker(int epoll, int descriptor) {
-    struct epoll_event event = {.events = EPOLLIN, .data = {.ptr = NULL}};
+/// The peer's address is kept elsewhere; the library needs one only for limits that are not its own here.
+static inline int cmhd_add_connection(struct MHD_Daemon *daemon, int socket) {
+    struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+    return MHD_add_connection(daemon, socket, &nobody, sizeof nobody) == MHD_YES;
+}
+
+/// Watches a descriptor for input, and for its peer's end, under a number; `edge` tells of each change once.
+///
+/// The corresponding system call is `epoll_ctl`, whose event is a union.
+static inline int cmhd_watch(int epoll, int descriptor, uint64_t number, int edge) {
+    struct epoll_event event = {.events = EPOLLIN | (edge ? EPOLLRDHUP | EPOLLET : 0), .data = {.u64 = number}};
     return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+static inline int cmhd_unwatch(int epoll, int descriptor) {
+    return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL);
+}
+
+/// Waits for events, at most so long, and gives the numbers of what is ready; returns how many, or -1.
+static inline int cmhd_wait(int epoll, uint64_t *numbers, int most, int milliseconds) {
+    struct epoll_event events[64];
+    int count = epoll_wait(epoll, events, most < 64 ? most : 64, milliseconds);
+    for (int place = 0; place < count; place++) numbers[place] = events[place].data.u64;
+    return count;
+}
+
+/// What has come of a request's head that nobody has read yet.
+enum cmhd_head {
+    /// Not all of it.
+    CMHD_HEAD_ARRIVING = 0,
+    /// All of it.
+    CMHD_HEAD_WHOLE = 1,
+    /// More than `cmhd_small_head` bytes or `cmhd_few_fields` lines, whole or not.
+    CMHD_HEAD_LARGE = 2,
+    /// The peer has gone.
+    CMHD_HEAD_ENDED = 3,
+};
+
+enum { cmhd_small_head = 4096, cmhd_few_fields = 40 };
+
+/// Looks at what a socket has received, without taking it.
+///
+/// A line that ends in a bare LF counts too: the judgement on it is not made here.
+static inline int cmhd_peek(int socket) {
+    char bytes[cmhd_small_head];
+    ssize_t count = recv(socket, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+    if (count == 0) return CMHD_HEAD_ENDED;
+    if (count < 0) return errno == EAGAIN || errno == EINTR ? CMHD_HEAD_ARRIVING : CMHD_HEAD_ENDED;
+    const char *at = bytes, *end = bytes + count;
+    unsigned int lines = 0;
+    while (at < end && (*at == '\r' || *at == '\n')) at++;
+    while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        at++;
+        if (++lines > cmhd_few_fields) return CMHD_HEAD_LARGE;
+        if (at < end && *at == '\r') at++;
+        if (at < end && *at == '\n') return CMHD_HEAD_WHOLE;
+    }
+    return count == sizeof bytes ? CMHD_HEAD_LARGE : CMHD_HEAD_ARRIVING;
+}
+
+/// Whether the peer of a socket will send no more, read or not.
+static inline int cmhd_has_peer_ended(int socket) {
+    // POLLRDHUP, which the header has for GNU's own sources only.
+    struct pollfd entry = {.fd = socket, .events = 0x2000, .revents = 0};
+    return poll(&entry, 1, 0) == 1;
+}
+
+/// `accept4`, which the header has for GNU's own sources only: a non-blocking socket that no child inherits, or -1.
+static inline int cmhd_accept(int listening, struct sockaddr *peer, socklen_t *size) {
+    extern int accept4(int, struct sockaddr *, socklen_t *, int);
+    return accept4(listening, peer, size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/// How long ago the last bytes came, in milliseconds; -1 when the system does not say.
+static inline int64_t cmhd_silence(int socket) {
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+    if (getsockopt(socket, 6 /* IPPROTO_TCP */, TCP_INFO, &info, &size) != 0) return -1;
+    return info.tcpi_last_data_recv;
+}
+
+/// Has `Connection: keep-alive` sent with a response, for peers that look for it before they believe `Keep-Alive`.
+///
+/// Wraps `MHD_set_response_options`, which is variadic.
+static inline int cmhd_announce_persistence(struct MHD_Response *response) {
+    return MHD_set_response_options(response, MHD_RF_SEND_KEEP_ALIVE_HEADER, MHD_RO_END) == MHD_YES;
 }
 
 /// Names the calling thread for the system's tools, with at most 15 bytes.
@@ -144,22 +225,10 @@ static inline void cmhd_name_thread(const char *name) {
 
 /// What the start callback left in `socket_context`.
 ///
-/// Wraps `MHD_get_connection_info`, which is variadic and returns a union; so do the next three.
+/// Wraps `MHD_get_connection_info`, which is variadic and returns a union; so do the next two.
 static inline void *_Nullable cmhd_socket_context(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info ? info->socket_context : NULL;
-}
-
-/// The connection's socket, or -1.
-static inline int cmhd_socket(struct MHD_Connection *connection) {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    return info ? info->connect_fd : -1;
-}
-
-/// The other side's address.
-static inline const struct sockaddr *_Nullable cmhd_peer(struct MHD_Connection *connection) {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    return info ? info->client_addr : NULL;
 }
 
 /// The SHA-256 of the other side's certificate, if it is for a client and one of the authorities vouches for it.

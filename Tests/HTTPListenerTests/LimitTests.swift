@@ -1,3 +1,5 @@
+import Dispatch
+import Glibc
 import HTTPListener
 import Testing
 
@@ -5,19 +7,20 @@ import Testing
 struct LimitTests {
     static let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
-    /// Requests that never end, and whether they can still be answered.
+    /// Requests that never end, and what they are answered.
     static let slow = [
         ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n", 408),
         ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n", 408),
         ("GET / HTTP/1.1\r\nHost: x\r\nX-A: ", 408),
-        ("GET /", nil),
+        ("GET /", 408),
     ]
 
     @Test(arguments: slow)
-    func endsARequestThatDripsPastItsDeadline(start: String, status: Int?) async throws {
+    func endsARequestThatDripsPastItsDeadline(start: String, status: Int) async throws {
         let handler = RecordingHandler()
         var limits = ListenerLimits()
         limits.requestDeadline = .milliseconds(200)
+        limits.headDeadline = .milliseconds(200)
         limits.idleTimeout = .seconds(2)
 
         let received = try await withPort(handler, limits: limits) { port in
@@ -34,9 +37,29 @@ struct LimitTests {
         }
 
         let text = String(decoding: try #require(received), as: UTF8.self)
-        #expect(text.isEmpty == (status == nil))
-        if let status { #expect(text.hasPrefix("HTTP/1.1 \(status) Request Timeout\r\n")) }
+        #expect(text.hasPrefix("HTTP/1.1 \(status) Request Timeout\r\n"))
         #expect(handler.requests.isEmpty)
+    }
+
+    /// The library shows nothing of a request line before its end, and takes each byte for a sign of life.
+    @Test func endsAHeadThatDripsOnAConnectionThatWasKept() async throws {
+        var limits = ListenerLimits()
+        limits.headDeadline = .milliseconds(500)
+        limits.idleTimeout = .seconds(60)
+
+        let isClosed = try await withPort(RecordingHandler(), limits: limits) { port in
+            let client = try RawClient(port: port)
+            try client.send(Self.get)
+            #expect(try client.answer().status == 200)
+            do {
+                for _ in 0..<400 {
+                    try client.send("G")
+                    DripPause.wait()
+                }
+            } catch { return true }
+            return false
+        }
+        #expect(isClosed)
     }
 
     @Test func closesASilentConnection() async throws {
@@ -70,31 +93,51 @@ struct LimitTests {
         #expect(text == "slow")
     }
 
-    @Test func refusesMoreConnectionsOfOneAddress() async throws {
+    /// However late the listener comes to look, a request that has come is read before silence is punished.
+    @Test func closesNoConnectionWithARequestUnread() async throws {
         var limits = ListenerLimits()
-        limits.maxConnectionsPerAddress = 2
+        limits.idleTimeout = .seconds(1)
+        let held = DispatchSemaphore(value: 0)
+        let hold = DispatchSemaphore(value: 0)
+        let handler = RecordingHandler { request in
+            if request.head.path == "/hold" {
+                held.signal()
+                hold.wait()
+            }
+            return .text(200, "ok")
+        }
 
-        try await withPort(RecordingHandler(), limits: limits) { port in
-            let first = try RawClient(port: port)
-            let second = try RawClient(port: port)
-            for client in [first, second] {
+        let statuses = try await withPort(handler, limits: limits) { port in
+            let clients = try (0..<20).map { _ in try RawClient(port: port) }
+            for client in clients {
                 try client.send(Self.get)
                 #expect(try client.answer().status == 200)
             }
-            let third = try RawClient(port: port)
-            try? third.send(Self.get)  // It may be reset before.
-            #expect(third.rest() == [])
+            let holder = try RawClient(port: port)
+            try holder.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
+            held.wait()
+            usleep(2_500_000)  // What they may be silent for, and the grace.
+            for client in clients { try client.send(Self.get) }
+            hold.signal()
+            return clients.map { (try? $0.answer().status) ?? 0 }
         }
+        #expect(statuses == [Int](repeating: 200, count: 20))
     }
 
-    @Test func letsMoreConnectionsWait() async throws {
-        var limits = ListenerLimits()
-        limits.maxConnections = 2
+    @Test(arguments: [("HTTP/1.1", "", true), ("HTTP/1.1", "Connection: close\r\n", false), ("HTTP/1.0", "", false)])
+    func saysHowLongItKeepsAConnection(version: String, field: String, isKept: Bool) async throws {
+        let once = Response.text(200, "ok").reusable()
 
-        try await withPort(RecordingHandler(), limits: limits) { port in
-            let clients = try (0..<4).map { _ in try RawClient(port: port) }
-            for client in clients { try client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") }
-            for client in clients { #expect(try client.answer().status == 200) }
+        let answers = try await withPort(RecordingHandler { _ in once }) { port in
+            try (0..<2).map { _ in
+                let client = try RawClient(port: port)
+                try client.send("GET / \(version)\r\nHost: x\r\n\(field)\r\n")
+                return try client.answer()
+            }
+        }
+        for answer in answers {
+            #expect(answer.header("keep-alive") == (isKept ? "timeout=75" : nil))
+            #expect(answer.header("connection")?.lowercased() == (isKept ? "keep-alive" : "close"))
         }
     }
 }

@@ -32,7 +32,8 @@ final class RawClient {
     private let descriptor: Int32
     private var buffer: [UInt8] = []
 
-    init(port: UInt16, isIPv6: Bool = false, patience seconds: Int = 20) throws {
+    /// Connects to 127.0.0.1 or ::1, from any address of 127.0.0.0/8.
+    init(port: UInt16, isIPv6: Bool = false, from host: String? = nil, patience seconds: Int = 20) throws {
         descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure.socket(errno: errno) }
         var limit = timeval(tv_sec: seconds, tv_usec: 0)
@@ -55,6 +56,16 @@ final class RawClient {
         } else {
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)
+            if let host {
+                unsafe inet_pton(AF_INET, host, &address.sin_addr)
+                _ = unsafe withUnsafeBytes(of: &address) { raw in
+                    unsafe bind(
+                        descriptor,
+                        raw.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                        socklen_t(raw.count)
+                    )
+                }
+            }
             address.sin_port = port.bigEndian
             unsafe inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
             status = unsafe withUnsafeBytes(of: &address) { raw in

@@ -97,6 +97,70 @@ struct StoppingTests {
         #expect(throws: RawClient.Failure.self) { try RawClient(port: port) }
     }
 
+    @Test(arguments: [
+        "GET / HTTP/1.1\r\nHost:", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab",
+    ])
+    func waitsForNoHalfRequest(sent: String) async throws {
+        let handler = KeepingHandler()
+        let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+        let port = listener.port
+        let half = Task {
+            try await onThread {
+                let client = try RawClient(port: port)
+                try client.send(sent)
+                return client.rest()
+            }
+        }
+        while listener.statistics.accepted == 0 { try await Task.sleep(for: .milliseconds(10)) }
+        let whole = Task {
+            try await onThread {
+                let client = try RawClient(port: port)
+                try client.send(Self.get)
+                return try client.answer().text
+            }
+        }
+        let reply = try #require(await handler.arrivals.first { _ in true })
+
+        let start = ContinuousClock.now
+        let stop = Task { await listener.stop(within: .seconds(20)) }
+        // Refused connections show that stopping has begun.
+        try await onThread {
+            while (try? RawClient(port: port, patience: 1)) != nil {}
+        }
+        #expect(reply.send(.text(200, "in time")))
+        await stop.value
+        let took = ContinuousClock.now - start
+
+        #expect(took < .seconds(4))
+        #expect(try await whole.value == "in time")
+        let rest = try #require(try await half.value, "the connection was kept")
+        #expect(rest.isEmpty || String(decoding: rest, as: UTF8.self).hasPrefix("HTTP/1.1 503 "))
+    }
+
+    /// It is what the receiver is for, and it comes once.
+    @Test func waitsForAWantedBodyAsLongAsItComes() async throws {
+        let handler = RecordingHandler(decide: { _ in .readBody(givesWay: false) })
+        let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+        let port = listener.port
+        let client = Task {
+            try await onThread {
+                let client = try RawClient(port: port)
+                try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n")
+                #expect(try client.answer().status == 100)
+                for _ in 0..<100 {
+                    try client.send("a")
+                    DripPause.wait()
+                }
+                return try client.answer().status
+            }
+        }
+        while listener.statistics.accepted == 0 { try await Task.sleep(for: .milliseconds(10)) }
+
+        await listener.stop(within: .seconds(20))
+
+        #expect(try await client.value == 200)
+    }
+
     @Test func stopsWhenDroppedWithARequestSuspended() async throws {
         let handler = KeepingHandler()
         var listener: HTTPListener? = try HTTPListener(ListenerConfiguration(), handler: handler)

@@ -26,20 +26,23 @@ extension Connection {
     /// - Returns: Whether the library took it.
     @discardableResult
     func queue(_ response: Response) -> Bool {
-        let closes = response.closes || isLast || core.isDraining
-        if !closes, let once = response.prepared,
+        guard let handle = unsafe handle else { return false }
+        let ending: PreparedResponse.Ending =
+            response.closes || isLast || core.isDraining ? .closes : persists ? .persists : .asAsked
+        if ending != .closes, let once = response.prepared,
             let isQueued = unsafe once.queue(
                 on: handle,
-                preparing: { PreparedResponse.make(response, closes: false, connection: self) }
+                ending,
+                preparing: { PreparedResponse.make(response, ending, connection: self) }
             )
         {
             return isQueued
         }
-        if let prepared = PreparedResponse.make(response, closes: closes, connection: self) {
+        if let prepared = PreparedResponse.make(response, ending, connection: self) {
             return unsafe prepared.queue(on: handle)
         }
         let failure = Response.problem(500, detail: "The answer could not be formed.")
-        return unsafe PreparedResponse.make(failure, closes: true, connection: self)?.queue(on: handle) ?? false
+        return unsafe PreparedResponse.make(failure, .closes, connection: self)?.queue(on: handle) ?? false
     }
 
     /// When the pause of the answer's body is over; `nil` without one.
@@ -68,12 +71,12 @@ extension Connection {
 
     /// The corresponding C function is `MHD_suspend_connection`.
     func suspend() {
-        unsafe MHD_suspend_connection(handle)
+        if let handle = unsafe handle { unsafe MHD_suspend_connection(handle) }
     }
 
     /// The corresponding C function is `MHD_resume_connection`.
     private func resume() {
-        unsafe MHD_resume_connection(handle)
+        if let handle = unsafe handle { unsafe MHD_resume_connection(handle) }
         loop.noteProgress()
     }
 }

@@ -22,9 +22,10 @@ extension Connection {
         switch core.rules.judge(head) {
         case .refused(let response):
             return refuse(response)
-        case .accepted(let target, let length, let isChunked):
+        case .accepted(let target, let length, let isChunked, let persists):
             guard !core.isClosing else { return refuse(.stopping) }
             isLast = isChunked
+            self.persists = persists
             let head = RequestHead(
                 method: head.method,
                 target: target,
@@ -36,7 +37,9 @@ extension Connection {
             switch core.handler.decide(head) {
             case .refuse(let response):
                 return refuse(response)
-            case .readBody(let limit, let excess, let passed):
+            case .readBody(let limit, let excess, let passed, let givesWay):
+                self.givesWay = givesWay
+                if givesWay { loop.noteGivesWay(since: since) }
                 return readBody(of: head, limit: limit ?? core.limits.maxBodyBytes, ifLonger: excess, passing: passed)
             }
         }
@@ -74,6 +77,7 @@ extension Connection {
     @unsafe
     func bodyArrived(_ piece: UnsafeRawBufferPointer) -> Next {
         guard case .receiving = phase else { return .close }
+        pieceAt = loop.now
         let room = bodyLimit - body.count
         if excess == 0 && piece.count <= room {
             unsafe body.append(contentsOf: piece)

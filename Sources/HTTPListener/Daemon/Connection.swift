@@ -1,9 +1,10 @@
 import CMicroHTTPD
 import Glibc
 
-/// One connection of a peer, from its first byte to its last, and the request that is on it.
+/// One connection of a peer, from its acceptance to its end, and the request that is on it.
 ///
-/// Made and released by the library's callbacks for a socket's start and end; replies may hold it longer.
+/// Until its first head has come it is the gate's, and its socket its own; then both are the library's. Replies may hold
+/// it longer.
 ///
 /// Safe because all that changes is touched on the listener's thread only; a reply on another thread does nothing but
 /// name the connection and the number of its request, by which one that comes too late is recognised. The pointer is
@@ -12,6 +13,8 @@ import Glibc
 final class Connection: @unchecked Sendable {
     /// Where the current request stands.
     enum Phase {
+        /// Nothing is the library's yet.
+        case arriving
         /// No request line has arrived.
         case idle
         /// Head or body are arriving.
@@ -31,15 +34,32 @@ final class Connection: @unchecked Sendable {
     }
 
     // @unchecked: everything is constant or used as said above.
-    let handle: OpaquePointer
+    /// The library's own; `nil` as long as it is not the library's.
+    private(set) var handle: OpaquePointer?
     let socket: Int32
     let peer: PeerAddress
+    /// Whether the peer speaks for many others.
+    let isProxy: Bool
+    /// By which the gate knows it.
+    let number: UInt64
     let loop: ListenerLoop
-    var phase = Phase.idle
+    /// The one that has it.
+    var daemon: RunningDaemon?
+    /// Whether the socket is to be closed here.
+    var isOwner = true
+    /// When it was handed to the library.
+    var handedAt = Instant(nanoseconds: 0)
+    /// Whether the gate waits for it.
+    var isWatched = false
+    var phase = Phase.arriving
     /// Counts the connection's requests, so that a reply can tell its own from a later one.
     var request: UInt64 = 0
-    /// When the phase `idle` or `receiving` began.
+    /// When the phase `arriving`, `idle` or `receiving` began; what is the first request's counts from the acceptance.
     var since: Instant
+    /// When the head began to arrive; `nil` between two requests.
+    var headSince: Instant?
+    /// When the last piece of the body came.
+    var pieceAt: Instant
     /// Whether the socket's number is still this connection's.
     var isOpen = true
     var target = ""
@@ -50,6 +70,10 @@ final class Connection: @unchecked Sendable {
     var bodyLimit = 0
     /// What becomes of a body that is longer than its limit.
     var bodyExcess = BodyExcess.refuse
+    /// Whether the request may be broken off where all places are taken, before it is whole.
+    var givesWay = true
+    /// Whether the library keeps the connection after the request, as far as the request goes.
+    var persists = true
     /// Whether nothing may follow the request on the connection: see ``HeadRules`` on bodies in chunks.
     var isLast = false
     /// Bytes of body beyond the limit, thrown away.
@@ -60,24 +84,51 @@ final class Connection: @unchecked Sendable {
 
     var core: ListenerCore { loop.core }
 
-    @unsafe
-    init(_ handle: OpaquePointer, loop: ListenerLoop) {
-        unsafe self.handle = handle
-        unsafe socket = cmhd_socket(handle)
-        unsafe peer = cmhd_peer(handle).map { unsafe PeerAddress($0) } ?? PeerAddress(ipv6: in6_addr(), port: 0)
+    init(_ socket: Int32, peer: PeerAddress, isProxy: Bool, number: UInt64, loop: ListenerLoop) {
+        unsafe handle = nil
+        self.socket = socket
+        self.peer = peer
+        self.isProxy = isProxy
+        self.number = number
         self.loop = loop
         since = loop.now
+        headSince = loop.now
+        pieceAt = loop.now
+    }
+
+    deinit { close() }
+
+    /// The library has it.
+    @unsafe
+    func taken(as handle: OpaquePointer) { unsafe self.handle = handle }
+
+    /// Whether it is the library's.
+    var isHandedOver: Bool {
+        if case .arriving = phase { false } else { true }
     }
 
     /// Whether there is no request on the connection.
     var isIdle: Bool {
-        if case .idle = phase { true } else { false }
+        switch phase {
+        case .arriving, .idle: true
+        default: false
+        }
+    }
+
+    /// Whether the head of a request is still to come.
+    var awaitsItsHead: Bool {
+        switch phase {
+        case .arriving, .idle: true
+        case .receiving: head == nil
+        default: false
+        }
     }
 
     /// The SHA-256 of the peer's certificate if it is a good one.
     func clientCertificate() -> String? {
         guard core.asksForCertificates else { return nil }
         if let certificate { return certificate }
+        guard let handle = unsafe handle else { return nil }
         var bytes = [UInt8](repeating: 0, count: 32)
         let isGood = unsafe cmhd_client_certificate(handle, &bytes) != 0
         let found = isGood ? bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() : nil
@@ -85,22 +136,25 @@ final class Connection: @unchecked Sendable {
         return found
     }
 
-    /// Whether nothing has come for so long that nothing is likely to be on its way.
-    func isQuiet(_ now: Instant) -> Bool { isIdle && now.since(since) > .milliseconds(500) }
-
     /// A request line has arrived.
     func begin(target: String) {
+        if case .expired = phase { return }
         phase = .receiving
         since = loop.now
+        if headSince == nil { headSince = since }
         self.target = target
     }
 
     /// The request is over: its answer has been sent, or it broke off.
     func end() {
         if case .waiting = phase { loop.noteWaiting(-1) }
-        phase = .idle
+        // Until the socket's end: it is counted as one that is about to be closed.
+        if case .expired = phase {} else { phase = .idle }
         request &+= 1
         since = loop.now
+        loop.noteGivesWay(since: since)
+        headSince = nil
+        givesWay = true
         head = nil
         passed = nil
         if !body.isEmpty { body = [] }
@@ -108,71 +162,12 @@ final class Connection: @unchecked Sendable {
         loop.noteProgress()
     }
 
-    /// The library is about to close the socket.
+    /// Nobody may use the socket any more: the library is about to close it, or it is closed here.
     func close() {
-        isOpen = false
-    }
-}
-
-// MARK: - Deadlines
-
-extension Connection {
-    /// Ends what has taken too long.
-    func sweep(_ now: Instant) {
-        let limits = core.limits
-        switch phase {
-        case .receiving where now.since(since) > limits.requestDeadline:
-            expire(tellingPeer: true)
-        case .receiving where hasPeerFinished:
-            expire(tellingPeer: false)
-        case .idle where limits.idleTimeout > .zero && now.since(since) > limits.idleTimeout + limits.requestDeadline:
-            // The library closes silent connections: this one sends its request line in drops.
-            expire(tellingPeer: false)
-        default: break
-        }
-    }
-
-    /// Whether the peer will send no more, and all that it sent has been read.
-    ///
-    /// The library misses an end that arrives together with the last bytes: epoll tells of both once.
-    private var hasPeerFinished: Bool {
-        var byte: UInt8 = 0
-        return unsafe isOpen && recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
-    }
-
-    /// Answers what waits 503 and lets a paused body end, because the daemon has to stop.
-    func closeOut() {
-        switch phase {
-        case .waiting, .suspended: take(.stopping, request: request)
-        case .paused: endPause()
-        default: break
-        }
-    }
-
-    private func expire(tellingPeer: Bool) {
-        phase = .expired
         guard isOpen else { return }
-        if tellingPeer && !core.isTLS {
-            // Written past the library, which takes an answer only when it asks for one. It has written nothing for
-            // this request, except perhaps a whole 100 Continue.
-            let answer = Self.timeoutAnswer
-            _ = unsafe send(socket, answer, answer.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
-        }
-        // The library sees it in its next turn, and closes.
-        shutdown(socket, Int32(SHUT_RDWR))
+        isOpen = false
+        if isOwner { Glibc.close(socket) }
     }
-
-    private static let timeoutAnswer: [UInt8] = {
-        let document = Response.problemDocument(408, detail: "The request took too long to arrive.")
-        let head = """
-            HTTP/1.1 408 \(Response.reasonPhrase(408))\r
-            Content-Type: application/problem+json\r
-            Content-Length: \(document.count)\r
-            Connection: close\r
-            \r\n
-            """
-        return Array(head.utf8) + document
-    }()
 }
 
 extension Response {

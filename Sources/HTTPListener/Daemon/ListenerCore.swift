@@ -13,6 +13,8 @@ final class ListenerCore: Sendable {
     let configuration: ListenerConfiguration
     let port: UInt16
     let waker: Waker
+    /// The value of `Keep-Alive` in answers; `nil` where connections are kept for ever.
+    let keepAlive: String?
 
     private let inbox = Lock(Inbox())
     private let stop = Lock(Stop())
@@ -22,6 +24,7 @@ final class ListenerCore: Sendable {
     private let passers = Lock<[CheckedContinuation<Void, Never>]>([])
     private let isReloadAsked = Atomic(false)
     private let messages: Lock<String?> = Lock(nil)
+    private let published = Lock(ListenerStatistics())
     private let onMessage: (@Sendable (String) -> Void)?
 
     /// One answer on its way to its connection.
@@ -63,6 +66,8 @@ final class ListenerCore: Sendable {
         asksForCertificates = configuration.tls?.clientAuthorities != nil
         self.port = port
         onMessage = configuration.onLibraryMessage
+        let silence = configuration.limits.idleTimeout.components.seconds
+        keepAlive = silence > 0 ? "timeout=\(silence)" : nil
         waker = try Waker()
     }
 
@@ -80,9 +85,11 @@ final class ListenerCore: Sendable {
             } else {
                 try ListeningSocket(host: configuration.host, port: configuration.port)
             }
+        // Beside the connections, what the rest of a program needs.
+        allowDescriptors(configuration.limits.maxConnections + 512)
         let core = try ListenerCore(configuration, isTLS: texts != nil, port: socket.port, handler: handler)
-        let loop = ListenerLoop(core)
-        try loop.begin(on: socket, tls: texts)
+        let loop = ListenerLoop(core, try Gate(socket, waker: core.waker))
+        try loop.begin(tls: texts)
         // Should there be no thread, the loop goes, and the daemon with it.
         try startThread(named: "listener") { loop.run() }
         return core
@@ -121,6 +128,11 @@ final class ListenerCore: Sendable {
 
     func beginDraining() { draining.store(true, ordering: .relaxed) }
     func beginClosing() { closing.store(true, ordering: .releasing) }
+
+    /// The counts as they were at the last look.
+    var statistics: ListenerStatistics { published.withLock { $0 } }
+
+    func publish(_ statistics: ListenerStatistics) { published.withLock { $0 = statistics } }
 
     /// The most recent message of the library.
     var lastMessage: String? { messages.withLock { $0 } }

@@ -1,13 +1,6 @@
 import Glibc
 
-/// A daemon in a place of its own, since a type that can't be copied can't be in a list.
-private final class RunningDaemon {
-    var handle: DaemonHandle
-
-    init(_ handle: consuming DaemonHandle) { self.handle = handle }
-}
-
-/// A listener's thread: serves what is ready, hands out answers, enforces deadlines, stops.
+/// A listener's thread: lets connections in, serves what is ready, hands out answers, enforces deadlines, stops.
 ///
 /// libmicrohttpd has deadlines for silence only, and its own threads can't wait for an answer without two system calls
 /// a request. So the loop is ours. In each turn the library serves all that is ready; requests that wait for their
@@ -17,16 +10,32 @@ private final class RunningDaemon {
 /// Everything here happens on one thread, which is what lets it be `@unchecked Sendable`: before the thread starts
 /// nobody else knows the loop, and afterwards the library's callbacks borrow it on that thread only.
 final class ListenerLoop: @unchecked Sendable {
+    /// How much longer than it is told a peer's silence is borne, for requests that are on their way by then.
+    static let idleGrace = Duration.seconds(1)
+
     let core: ListenerCore
+    let gate: Gate
     /// Of this turn.
     private(set) var now = Instant.now()
 
-    private var daemon: RunningDaemon?
+    var daemons: DaemonSet?
     /// Daemons with older certificates, until their connections have ended.
-    private var leaving: [RunningDaemon] = []
-    private var waits: [pollfd] = []
-    private var connections: [ObjectIdentifier: Connection] = [:]
-    /// Those among them whose bodies pause, and when the first goes on.
+    private var leaving: [DaemonSet] = []
+    var connections: [ObjectIdentifier: Connection] = [:]
+    /// Connections whose first head has not arrived, by their numbers at the gate.
+    var arriving: [UInt64: Connection] = [:]
+    var nextNumber = Gate.firstConnection
+    /// No connection at the gate has a smaller number.
+    var firstArriving = Gate.firstConnection
+    /// Since when, or later, each connection gives way that is not at the gate.
+    private(set) var othersSince = Instant(nanoseconds: .max)
+    /// The one that is being handed to the library.
+    var handing: Connection?
+    /// Connections whose socket is shut, and which the library is about to close.
+    var expired = 0
+    var groups: [[UInt8]: AddressGroup] = [:]
+    var tally = ListenerTally()
+    /// Those connections whose bodies pause, and when the first goes on.
     private var paused: [ObjectIdentifier: Connection] = [:]
     private var pauseEnd = Instant(nanoseconds: .max)
     private var answers: [ListenerCore.Answer] = []
@@ -36,22 +45,23 @@ final class ListenerLoop: @unchecked Sendable {
     private var isBusy = false
     /// Whether the handler has requests of this turn.
     private var hasHanded = false
+    private var ready: [UInt64] = []
+    /// Whether the gate has been asked since it was looked at last.
+    private var hasAsked = false
     private var sweepDue = Instant(nanoseconds: 0)
 
-    init(_ core: ListenerCore) {
+    init(_ core: ListenerCore, _ gate: Gate) {
         self.core = core
+        self.gate = gate
     }
 
-    /// Starts the library on a socket.
-    func begin(on socket: consuming ListeningSocket, tls: TLSTexts?) throws(ListenerError) {
-        let configuration = core.configuration
-        do {
-            let handle = try DaemonHandle(configuration, socket: socket, tls: tls, waker: core.waker, loop: self)
-            daemon = RunningDaemon(handle)
-        } catch {
-            guard let files = configuration.tls, case .startFailed(_, let reason) = error else { throw error }
-            throw .tlsFile(path: files.certificate, reason: "certificate and key can't be used together: \(reason)")
+    /// Starts the library.
+    func begin(tls: TLSTexts?) throws(ListenerError) {
+        let started = try DaemonSet(core.configuration, tls: tls, loop: self)
+        for descriptor in started.descriptors where !gate.watch(daemon: descriptor) {
+            throw .startFailed(errno: errno, reason: "the library's epoll descriptor cannot be waited for")
         }
+        daemons = started
     }
 
     /// Runs until the listener has been asked to stop, and has.
@@ -72,11 +82,12 @@ final class ListenerLoop: @unchecked Sendable {
 // MARK: - One turn
 
 extension ListenerLoop {
-    private func turn() {
+    func turn() {
         now = .now()
         isBusy = false
         handOut()
-        daemon?.handle.run()
+        lookAtGate()
+        daemons?.run()
         if !leaving.isEmpty { runLeaving() }
         if hasHanded {
             hasHanded = false
@@ -87,27 +98,33 @@ extension ListenerLoop {
         for reload in core.takeReloads() { reload.done.resume(returning: renew(reload.texts)) }
     }
 
+    private func lookAtGate() {
+        if !hasAsked { gate.wait(atMost: .zero, &ready) }
+        hasAsked = false
+        if !ready.isEmpty {
+            for number in ready { if let connection = arriving[number] { lookAt(connection) } }
+            ready.removeAll(keepingCapacity: true)
+            isBusy = true
+        }
+        if gate.hasArrivals { letIn() }
+    }
+
     private func runLeaving() {
-        for old in leaving { old.handle.run() }
-        leaving.removeAll { $0.handle.connections == 0 }
+        for old in leaving { old.run() }
+        leaving.removeAll { $0.connections == 0 }
     }
 
     /// Serves new connections with other certificates.
     ///
-    /// By a daemon of their own, since the library can't change them in one that runs. Connections that are there keep
+    /// By daemons of their own, since the library can't change them in one that runs. Connections that are there keep
     /// theirs.
     ///
     /// - Returns: Why the certificates are not used.
     private func renew(_ texts: TLSTexts) -> ListenerError? {
-        guard let old = daemon, core.stopDeadline == nil else {
+        guard let old = daemons, core.stopDeadline == nil else {
             return .startFailed(errno: 0, reason: "the listener is stopping")
         }
-        do throws(ListenerError) {
-            try begin(on: old.handle.socketForSuccessor(port: core.port), tls: texts)
-        } catch {
-            return error
-        }
-        old.handle.handOver()
+        do throws(ListenerError) { try begin(tls: texts) } catch { return error }
         leaving.append(old)
         isBusy = true
         return nil
@@ -127,28 +144,34 @@ extension ListenerLoop {
     }
 
     /// Waits for something to do; not after a turn in which something happened, since the library may have more.
-    private func wait(atMost duration: Duration) {
+    func wait(atMost duration: Duration) {
         guard !isBusy else { return }
         // Requests that wait count as ready for the library, so that it can't be asked then.
         let limit: Duration = waiting > 0 ? .milliseconds(1) : duration
         if waiting == 0, isReady { return }
-        guard let daemon, core.beginWaiting() else { return }
-        waits.removeAll(keepingCapacity: true)
-        waits.append(daemon.handle.readiness)
-        for old in leaving { waits.append(old.handle.readiness) }
-        let most = pauseEnd.nanoseconds == .max ? limit : min(limit, max(.zero, pauseEnd.since(now)))
-        DaemonHandle.wait(for: &waits, atMost: most, core.waker)
+        guard core.beginWaiting() else { return }
+        gate.wait(
+            atMost: pauseEnd.nanoseconds == .max ? limit : min(limit, max(.zero, pauseEnd.since(now))),
+            &ready
+        )
+        hasAsked = true
         core.endWaiting()
     }
 
-    private var isReady: Bool { daemon?.handle.isReady == true || leaving.contains { $0.handle.isReady } }
+    private var isReady: Bool { daemons?.isReady == true || leaving.contains { $0.isReady } }
 
     /// How late a deadline may be noticed.
-    private var tick: Duration { min(max(core.limits.requestDeadline / 8, .milliseconds(5)), .seconds(1)) }
+    private var tick: Duration {
+        let limits = core.limits
+        return min(max(min(limits.requestDeadline, limits.headDeadline) / 8, .milliseconds(5)), .seconds(1))
+    }
 
     private func sweep() {
         sweepDue = now.advanced(by: tick)
         for connection in connections.values { connection.sweep(now) }
+        // Whoever gives way may have become old enough, and descriptors may have become free.
+        gate.accept(true)
+        report()
     }
 
     private func endPauses() {
@@ -172,16 +195,19 @@ extension ListenerLoop {
 // MARK: - What connections say
 
 extension ListenerLoop {
-    func add(_ connection: Connection) {
-        connections[ObjectIdentifier(connection)] = connection
+    func remove(_ connection: Connection) {
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        paused[ObjectIdentifier(connection)] = nil
+        leaveGroup(connection)
+        gate.accept(true)
         isBusy = true
     }
 
-    func remove(_ connection: Connection) {
-        connections[ObjectIdentifier(connection)] = nil
-        paused[ObjectIdentifier(connection)] = nil
-        isBusy = true
-    }
+    /// A connection that is not at the gate gives way from now on.
+    func noteGivesWay(since instant: Instant) { othersSince = min(othersSince, instant) }
+
+    /// Nobody but those at the gate gives way, as far as is known.
+    func forgetOthers() { othersSince = Instant(nanoseconds: .max) }
 
     /// Something came or went.
     func noteProgress() { isBusy = true }
@@ -200,11 +226,20 @@ extension ListenerLoop {
 // MARK: - Stopping
 
 extension ListenerLoop {
+    /// How long half a request may take to go on, once the listener is stopping.
+    private static let partialGrace = Duration.seconds(1)
+
     private func drain(until deadline: Instant) {
         core.beginDraining()
-        daemon?.handle.quiesce()
+        // Who is in the queue already has been told that somebody listens.
+        if !gate.isShared { for _ in 0..<16 { letIn() } }
+        gate.close()
+        let start = Instant.now()
         while Instant.now() < (core.stopDeadline ?? deadline) {
             turn()
+            if now.since(start) > Self.partialGrace {
+                for connection in connections.values { connection.endPartial(now, grace: Self.partialGrace) }
+            }
             if !isBusy, connections.values.allSatisfy({ $0.isQuiet(now) }) { return }
             wait(atMost: .milliseconds(10))
         }
@@ -212,7 +247,7 @@ extension ListenerLoop {
 
     private func close() {
         core.beginDraining()
-        daemon?.handle.quiesce()
+        gate.close()
         core.beginClosing()
         // What was answered until now is sent, and whoever comes later hears that it was too late.
         core.closeInbox(into: &answers)
@@ -225,7 +260,10 @@ extension ListenerLoop {
             wait(atMost: .milliseconds(2))
         } while Instant.now() < end && !connections.values.allSatisfy(\.isIdle)
         for connection in connections.values { connection.closeOut() }
+        for connection in arriving.values { turnAway(connection) }
         leaving = []
-        daemon = nil
+        daemons = nil
+        gate.release()
+        report()
     }
 }

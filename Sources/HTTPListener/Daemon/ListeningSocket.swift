@@ -1,3 +1,4 @@
+import CMicroHTTPD
 import Glibc
 
 /// A bound TCP socket that accepts connections, closed unless it is handed on.
@@ -61,15 +62,6 @@ struct ListeningSocket: ~Copyable {
         var value: Int32 = -1
         var size = socklen_t(MemoryLayout<Int32>.size)
         return unsafe getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0 ? value : -1
-    }
-
-    /// Another descriptor of a socket that listens on that port already.
-    init(duplicating original: Int32, port: UInt16, isShared: Bool) throws(ListenerError) {
-        let copy = fcntl(original, F_DUPFD_CLOEXEC, 0)
-        guard copy >= 0 else { throw .startFailed(errno: errno, reason: "no second descriptor of the socket") }
-        descriptor = copy
-        self.port = port
-        self.isShared = isShared
     }
 
     deinit {

@@ -5,15 +5,30 @@ import Glibc
 ///
 /// Safe because the library lets any thread queue a response, and this one is never changed once it is here.
 final class PreparedOnce: Sendable {
-    private let response: Lock<PreparedResponse?> = Lock(nil)
+    private let persisting: Lock<PreparedResponse?> = Lock(nil)
+    private let asAsked: Lock<PreparedResponse?> = Lock(nil)
 
     /// Queues the response, preparing it the first time.
     @unsafe
     func queue(
         on handle: OpaquePointer,
+        _ ending: PreparedResponse.Ending,
         preparing make: () -> PreparedResponse?
     ) -> Bool? {
-        response.withLock { response in
+        switch ending {
+        case .persists: unsafe queue(from: persisting, on: handle, make)
+        case .asAsked: unsafe queue(from: asAsked, on: handle, make)
+        case .closes: nil
+        }
+    }
+
+    @unsafe
+    private func queue(
+        from place: borrowing Lock<PreparedResponse?>,
+        on handle: OpaquePointer,
+        _ make: () -> PreparedResponse?
+    ) -> Bool? {
+        place.withLock { response in
             if response == nil { response = make() }
             return unsafe response?.queue(on: handle)
         }
@@ -26,6 +41,16 @@ final class PreparedOnce: Sendable {
 /// it when it has been sent.
 @safe
 struct PreparedResponse: ~Copyable, @unchecked Sendable {
+    /// What becomes of the connection after the response.
+    enum Ending {
+        /// It stays, and the peer hears for how long.
+        case persists
+        /// As the peer asked for.
+        case asAsked
+        /// It is closed.
+        case closes
+    }
+
     // @unchecked: nothing here changes after `make`, and the library counts references under a lock of its own.
     private let response: OpaquePointer
     private let status: UInt32
@@ -49,7 +74,7 @@ struct PreparedResponse: ~Copyable, @unchecked Sendable {
     /// Prepares a response.
     ///
     /// - Returns: `nil` when a header or the status can't be expressed in HTTP, or memory is short.
-    static func make(_ source: Response, closes: Bool, connection: Connection) -> PreparedResponse? {
+    static func make(_ source: Response, _ ending: Ending, connection: Connection) -> PreparedResponse? {
         guard (200...599).contains(source.status), source.headers.allSatisfy({ isSound($0) }) else { return nil }
         var status = source.status
         var headers = source.headers
@@ -74,16 +99,26 @@ struct PreparedResponse: ~Copyable, @unchecked Sendable {
         }
         guard let made = unsafe made else { return nil }
         let prepared = unsafe PreparedResponse(made, status: UInt32(status))
-        guard prepared.add(headers, closes: closes) else { return nil }
+        guard prepared.add(headers), prepared.announce(ending, connection.core.keepAlive) else { return nil }
         return prepared
     }
 
-    private borrowing func add(_ headers: [(name: String, value: String)], closes: Bool) -> Bool {
+    private borrowing func announce(_ ending: Ending, _ keepAlive: String?) -> Bool {
+        switch ending {
+        case .closes: return unsafe MHD_add_response_header(response, "Connection", "close") == .YES
+        case .asAsked: return true
+        case .persists:
+            guard let keepAlive else { return true }
+            return unsafe MHD_add_response_header(response, "Keep-Alive", keepAlive) == .YES
+                && cmhd_announce_persistence(response) != 0
+        }
+    }
+
+    private borrowing func add(_ headers: [(name: String, value: String)]) -> Bool {
         for (name, value) in headers where !Self.isLibrarys(name) {
             guard unsafe MHD_add_response_header(response, name, value) == .YES else { return false }
         }
-        guard closes else { return true }
-        return unsafe MHD_add_response_header(response, "Connection", "close") == .YES
+        return true
     }
 
     @unsafe
@@ -131,6 +166,7 @@ struct PreparedResponse: ~Copyable, @unchecked Sendable {
         switch name.utf8.count {
         case 4: name.lowercased() == "date"
         case 14: name.lowercased() == "content-length"
+        case 10: name.lowercased() == "keep-alive"
         case 17: name.lowercased() == "transfer-encoding"
         default: false
         }

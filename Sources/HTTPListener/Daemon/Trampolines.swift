@@ -4,7 +4,7 @@ import Glibc
 // What libmicrohttpd calls, on the listener's thread. Global functions, never closures: a closure written where the main
 // actor is in force would carry its isolation along and trap off the main thread.
 
-/// A socket was accepted (`event` 0) or is about to be closed.
+/// A socket was handed over (`event` 0) or is about to be closed.
 func onConnection(
     _ context: UnsafeMutableRawPointer,
     _ handle: OpaquePointer,
@@ -13,12 +13,15 @@ func onConnection(
 ) {
     let loop = unsafe Unmanaged<ListenerLoop>.fromOpaque(context).takeUnretainedValue()
     if event == 0 {
-        let connection = unsafe Connection(handle, loop: loop)
-        loop.add(connection)
+        guard let connection = loop.handing else { return }
+        unsafe connection.taken(as: handle)
+        connection.daemon?.connections += 1
         unsafe slot.pointee = Unmanaged.passRetained(connection).toOpaque()  // released below, at the socket's end
     } else if let opaque = unsafe slot.pointee {
         let connection = unsafe Unmanaged<Connection>.fromOpaque(opaque).takeRetainedValue()
         unsafe slot.pointee = nil
+        connection.daemon?.connections -= 1
+        if case .expired = connection.phase { loop.expired -= 1 }
         connection.close()
         loop.remove(connection)
     }

@@ -11,6 +11,9 @@ public final class HTTPListener: Sendable {
     /// The port that is listened on: the configured one, or the kernel's choice when that was 0.
     public var port: UInt16 { core.port }
 
+    /// What it has to do with, as of at most a second ago, and what it has done.
+    public var statistics: ListenerStatistics { core.statistics }
+
     /// The version of libmicrohttpd in use, such as `0.9.75`.
     ///
     /// The corresponding C function is `MHD_get_version`.
@@ -47,7 +50,8 @@ public final class HTTPListener: Sendable {
     /// Stops, gracefully up to a point.
     ///
     /// Takes no new connection at once; closes each connection after its current request; waits for the requests in
-    /// flight until the deadline; answers the rest 503; stops the thread. May be called from any thread and more
+    /// flight until the deadline; answers the rest 503; stops the thread. What has not become a whole request after a
+    /// second is in flight only as long as it goes on and the handler wants it to (``HeadDecision``). May be called from any thread and more
     /// than once: the earliest deadline counts and every call returns when all is stopped.
     ///
     /// - Parameter deadline: How long what is in flight may take; ``Swift/Duration/zero`` for none.

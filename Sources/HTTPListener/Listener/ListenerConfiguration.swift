@@ -18,6 +18,15 @@ public struct ListenerConfiguration: Sendable {
     /// What a peer may use up.
     public var limits: ListenerLimits
 
+    /// Whether the peer with that address (4 or 16 bytes) is a proxy that speaks for many others.
+    ///
+    /// Such a peer's connections are not counted by address, give way after all others, and have room for the largest
+    /// head from the start. Called on the listener's thread, once for each connection; `nil` is never.
+    public var isProxy: (@Sendable ([UInt8]) -> Bool)?
+
+    /// Told that connections had to be closed for others, at most once in a minute, on the listener's thread.
+    public var onCrowd: (@Sendable (ListenerStatistics) -> Void)?
+
     /// Gets each message of the C library (a peer that broke off, a failed handshake), on the listener's thread.
     ///
     /// The messages are for a debug log: they can be caused by any peer. `nil` drops them.

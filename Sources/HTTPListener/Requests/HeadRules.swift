@@ -20,8 +20,9 @@ struct HeadRules: Sendable {
 
     /// What the rules found.
     enum Verdict {
-        /// A good head: its target in origin form, the length it declares, and whether its body comes in chunks.
-        case accepted(target: String, contentLength: Int?, isChunked: Bool)
+        /// A good head: its target in origin form, the length it declares, whether its body comes in chunks, and whether
+        /// the peer keeps the connection.
+        case accepted(target: String, contentLength: Int?, isChunked: Bool, persists: Bool)
         /// Answer with this and close.
         case refused(Response)
     }
@@ -45,7 +46,8 @@ struct HeadRules: Sendable {
         return .accepted(
             target: target,
             contentLength: framing.lengthIsHuge ? Int.max : framing.length,
-            isChunked: framing.codings > 0
+            isChunked: framing.codings > 0,
+            persists: framing.persists ?? (head.version == "HTTP/1.1")
         )
     }
 
@@ -98,6 +100,8 @@ private struct Framing {
     var hosts = 0
     var host = ""
     var expectsMore = false
+    /// What `Connection` says about the connection's end; `nil` for nothing.
+    var persists: Bool?
 
     /// Counts a field in.
     ///
@@ -129,7 +133,10 @@ private struct Framing {
         _ value: ArraySlice<UInt8>,
         of headers: HTTPHeaders
     ) -> String? {
-        guard headers.hasPrefix(field, "content-length") else { return nil }
+        guard headers.hasPrefix(field, "content-length") else {
+            if headers.isNamed(field, "connection") { notePersistence(value) }
+            return nil
+        }
         // "Content-Length:", line end, " 5" reaches us as a field named Content-Length5.
         guard headers.isNamed(field, "content-length") else { return "A field name is too much like Content-Length." }
         lengths += 1
@@ -139,6 +146,16 @@ private struct Framing {
         length = Int(String(decoding: value, as: UTF8.self))
         lengthIsHuge = length == nil
         return lengths > 1 ? "Content-Length is there more than once." : nil
+    }
+
+    private mutating func notePersistence(_ value: ArraySlice<UInt8>) {
+        for option in value.split(separator: UInt8(ascii: ",")) {
+            let option = option.drop { $0 == 0x20 || $0 == 0x09 }
+            if option.count >= 5, option.prefix(5).isEqualIgnoringCase("close") { persists = false }
+            if persists == nil, option.count >= 10, option.prefix(10).isEqualIgnoringCase("keep-alive") {
+                persists = true
+            }
+        }
     }
 
     private mutating func noteCoding(

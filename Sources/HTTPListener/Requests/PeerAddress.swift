@@ -11,6 +11,9 @@ public struct PeerAddress: Sendable, Hashable {
     /// The TCP port; 0 when not known.
     public var port: UInt16
 
+    /// What one customer has: the address, or of IPv6 its first 64 bits.
+    var group: [UInt8] { bytes.count == 16 ? Array(bytes.prefix(8)) : bytes }
+
     /// `127.0.0.1`, port 0.
     public static let loopback = PeerAddress(ipv4: 0x7F00_0001, port: 0)
 

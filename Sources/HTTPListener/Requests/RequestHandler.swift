@@ -31,8 +31,14 @@ public enum HeadDecision: Sendable {
 
     /// Read the body, up to this many bytes (`nil` for ``ListenerLimits/maxBodyBytes``).
     ///
-    /// What is passed comes back as ``Request/passed``, so that nothing is judged twice.
-    case readBody(limit: Int? = nil, ifLonger: BodyExcess = .refuse, passing: (any AnyObject & Sendable)? = nil)
+    /// What is passed comes back as ``Request/passed``, so that nothing is judged twice. A request that gives way may be
+    /// broken off before it is whole, where its connection's place is needed; any other only when it is slow.
+    case readBody(
+        limit: Int? = nil,
+        ifLonger: BodyExcess = .refuse,
+        passing: (any AnyObject & Sendable)? = nil,
+        givesWay: Bool = true
+    )
 }
 
 /// What to do with a body that is longer than is read.
