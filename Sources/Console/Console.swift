@@ -11,10 +11,13 @@ public import Logging
 /// | `/metrics`                                 | 200, Prometheus' text format 0.0.4                             |
 /// | `/documents/SHA256?expires=…&signature=…`  | 200 with the file, 403 on a bad link, 404 without the document |
 ///
-/// All take `GET` and `HEAD`. Everything else is 404 or 405, as a problem document. It has no login: it belongs on a
+/// All take `GET` and `HEAD`. Everything else is 404 or 405, as a problem document, and 421 under a
+/// name that it does not have. It has no login: it belongs on a
 /// loopback address, on a listener of its own.
 public struct Console: Sendable {
     private let ports: ConsolePorts
+    private let hosts: ConsoleHosts
+    private let connections: @Sendable () -> ListenerStatistics?
     private let registry: PrometheusRegistry
     private let logger: Logger
 
@@ -22,10 +25,20 @@ public struct Console: Sendable {
     ///
     /// - Parameters:
     ///   - ports: What it asks the rest of the program.
+    ///   - hosts: The names that it may be asked under; any other is answered 421.
+    ///   - connections: What the listener for callbacks counts; `nil` as long as there is none.
     ///   - registry: What the program measures; the one that swift-metrics was started with.
     ///   - logger: Gets a line for each refused link, never its signature.
-    public init(ports: ConsolePorts, registry: PrometheusRegistry, logger: Logger) {
+    public init(
+        ports: ConsolePorts,
+        hosts: ConsoleHosts = ConsoleHosts(),
+        connections: @escaping @Sendable () -> ListenerStatistics? = { nil },
+        registry: PrometheusRegistry,
+        logger: Logger
+    ) {
         self.ports = ports
+        self.hosts = hosts
+        self.connections = connections
         self.registry = registry
         self.logger = logger
     }
@@ -36,6 +49,9 @@ public struct Console: Sendable {
     }
 
     private func decide(_ head: RequestHead) -> HeadDecision {
+        guard hosts.allow(head.headers["host"]) else {
+            return .refuse(.problem(421, detail: "This host name is not known here; see admin.hostNames."))
+        }
         guard ConsoleRoute(path: head.path) != nil else { return .refuse(.notFound()) }
         guard ConsoleRoute.methods.contains(head.method) else {
             return .refuse(.methodNotAllowed(allow: ConsoleRoute.methods))
@@ -71,6 +87,7 @@ public struct Console: Sendable {
             [("version", ports.build.sqlite), ("wal_reset_fix", ports.build.hasWALResetFix ? "true" : "false")],
             1
         )
+        if let connections = connections() { ConnectionGauges.write(connections, to: &text) }
         do throws(LedgerError) {
             LedgerGauges.write(try await ports.summary(), to: &text)
         } catch {

@@ -25,10 +25,13 @@ public enum Admission: Sendable, Equatable {
 public final class AdmittedCallback: Sendable, Equatable {
     let token: VerifiedToken?
     let origin: [UInt8]
+    /// Whether a bad token counts against the address.
+    let isLimited: Bool
 
-    init(token: VerifiedToken?, origin: [UInt8]) {
+    init(token: VerifiedToken?, origin: SourcePolicy.Origin) {
         self.token = token
-        self.origin = origin
+        self.origin = origin.address
+        isLimited = !origin.isProxy
     }
 
     /// Whether the head had a good token: a body that has to bring its own deserves less room.

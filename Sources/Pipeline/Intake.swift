@@ -19,6 +19,8 @@ public final class Intake: Sendable {
     private let taken = Mutex<[RecordEntry]>([])
     /// The last callback's address as text: most come from one.
     private let lastOrigin = Mutex<(bytes: [UInt8], text: String)>(([], ""))
+    /// Whether it has been told that a proxy is not understood.
+    private let hasToldOfProxy = Atomic(false)
     private let logger: Logger
 
     /// Creates an intake.
@@ -56,7 +58,7 @@ public final class Intake: Sendable {
     ///   - method: The method as sent.
     ///   - path: The raw path, undecoded: `/callbacks/TOKEN`, or `/callbacks` where the token is in the body.
     ///   - peer: The connection's address, 4 or 16 bytes.
-    ///   - forwardedFor: The values of `X-Forwarded-For`.
+    ///   - forwardedFor: The values of ``proxyHeader``.
     ///   - query: What follows the target's `?`, undecoded.
     ///   - authorization: The values of `Authorization`.
     ///   - certificate: The SHA-256 of the client's certificate, if the listener's authorities vouch for it.
@@ -70,9 +72,11 @@ public final class Intake: Sendable {
         authorization: [String] = [],
         certificate: String? = nil
     ) -> Admission {
-        guard path == "/callbacks" || path.hasPrefix("/callbacks/") else { return .notFound }
+        guard let place = CallbackPath.token(in: path) else { return .notFound }
         guard method == "POST" else { return .methodNotAllowed(allow: "POST") }
-        let origin = policy.origin(peer: peer, forwardedFor: forwardedFor)
+        let source = policy.origin(peer: peer, forwarded: forwardedFor)
+        if source.isUnreadable { tellOfProxy(source) }
+        let origin = source.address
         guard policy.allows(origin) else {
             return refuse(.networkNotAllowed, .network, from: origin)
         }
@@ -80,31 +84,49 @@ public final class Intake: Sendable {
             return refuse(.certificateNotAllowed, .certificate, from: origin)
         }
         let time = now()
-        let wait = limiter.withLock { $0.wait(for: origin, now: time) }
+        // A proxy's own address stands for all that come through it.
+        let wait = source.isProxy ? nil : limiter.withLock { $0.wait(for: origin, now: time) }
         let tooMany = wait.map { Admission.tooManyFailures(retryAfter: $0) }
         if let credentials = policy.credentials {
             // Before they are looked at: guessing a password is not free.
             if let tooMany { return refuse(tooMany, .limited, from: origin) }
             guard credentials.allow(authorization) else {
-                limiter.withLock { $0.fail(origin, now: time) }
+                noteFailure(of: origin, isLimited: !source.isProxy, now: time)
                 return refuse(.credentialsNeeded(challenge: credentials.challenge), .credentials, from: origin)
             }
         }
-        var shown: Substring? = Substring(path.utf8.dropFirst("/callbacks/".utf8.count))
+        var shown: Substring? = place
         // An empty one is shown all the same, and is no good: it stands for several, too.
         if shown?.isEmpty == true { shown = policy.token(query: query, authorization: authorization)?[...] }
         guard let text = shown else {
             if let tooMany { return refuse(tooMany, .limited, from: origin) }
-            return .admitted(AdmittedCallback(token: nil, origin: origin))
+            return .admitted(AdmittedCallback(token: nil, origin: source))
         }
         // A good token, which nobody guesses, passes even so: it may have come from behind the address of a guesser.
         guard let token = check(text) else {
             if let tooMany { return refuse(tooMany, .limited, from: origin, token: String(text)) }
-            limiter.withLock { $0.fail(origin, now: time) }
+            noteFailure(of: origin, isLimited: !source.isProxy, now: time)
             return refuse(.unauthorized, .badToken, from: origin, token: String(text))
         }
         if token.isRetired { alarm(.retiredKey, token: token, origin: origin) }
-        return .admitted(AdmittedCallback(token: token, origin: origin))
+        return .admitted(AdmittedCallback(token: token, origin: source))
+    }
+
+    /// The header, by its name in lower case, in which proxies say whom they speak for; `nil` when none is trusted.
+    public var proxyHeader: String? { policy.trustedProxies.isEmpty ? nil : policy.proxyHeader.rawValue }
+
+    private func noteFailure(of origin: [UInt8], isLimited: Bool, now: Timestamp) {
+        if isLimited { limiter.withLock { $0.fail(origin, now: now) } }
+    }
+
+    private func tellOfProxy(_ source: SourcePolicy.Origin) {
+        guard !hasToldOfProxy.exchange(true, ordering: .relaxed) else { return }
+        logger.warning(
+            "A trusted proxy does not say readably whom it speaks for; its own address counts instead",
+            metadata: [
+                "proxy": "\(AddressRange.text(of: source.address))", "header": "\(policy.proxyHeader.rawValue)",
+            ]
+        )
     }
 
     /// Takes a callback, to be recorded with the next ``flush()``.
@@ -146,7 +168,7 @@ public final class Intake: Sendable {
             token = token ?? echoed
         }
         guard token != nil || !policy.requiresToken else {
-            limiter.withLock { $0.fail(admitted.origin, now: now()) }
+            noteFailure(of: admitted.origin, isLimited: admitted.isLimited, now: now())
             _ = refuse(.unauthorized, .badToken, from: admitted.origin)
             return answer(.unauthorized)
         }

@@ -19,6 +19,21 @@ struct FailureLimiterTests {
         #expect(limiter.wait(for: [192, 0, 2, 2], now: Self.now) == nil, "others are not held up")
     }
 
+    /// What is forgiven while they come is not worth one more.
+    @Test func allowsTwentyAndNotOneMore() {
+        var limiter = FailureLimiter()
+        var now = Self.now
+        var allowed = 0
+
+        for _ in 0..<30 {
+            guard limiter.wait(for: Self.address, now: now) == nil else { continue }
+            allowed += 1
+            limiter.fail(Self.address, now: now)
+            now = now + .milliseconds(10)
+        }
+        #expect(allowed == 20)
+    }
+
     @Test func letsItTryAgainAfterTheWaitThatItNamed() throws {
         var limiter = FailureLimiter(burst: 5, refillPerSecond: 0.25)
         for _ in 0..<7 { limiter.fail(Self.address, now: Self.now) }

@@ -15,6 +15,8 @@ import Testing
         problems: [String] = [],
         summary: Result<LedgerSummary, LedgerError> = .success(LedgerSummary()),
         documentPath: String = "/nonexistent",
+        hosts: ConsoleHosts = ConsoleHosts(),
+        connections: @escaping @Sendable () -> ListenerStatistics? = { nil },
         registry: PrometheusRegistry = PrometheusRegistry(),
         _ body: (UInt16) async throws -> Void
     ) async throws {
@@ -28,7 +30,13 @@ import Testing
                     ? ServedDocument(path: documentPath, contentType: "application/pdf", fileExtension: "pdf") : nil
             }
         )
-        let console = Console(ports: ports, registry: registry, logger: Logger(label: "test"))
+        let console = Console(
+            ports: ports,
+            hosts: hosts,
+            connections: connections,
+            registry: registry,
+            logger: Logger(label: "test")
+        )
         let listener = try HTTPListener(ListenerConfiguration(), handler: console.handler)
         do {
             try await body(listener.port)
@@ -37,6 +45,46 @@ import Testing
             throw error
         }
         await listener.stop(within: .seconds(5))
+    }
+
+    /// A page that a browser on this machine shows may have had its own name lead here.
+    @Test(arguments: [
+        ("evil.example", 421), ("evil.example:9090", 421), ("localhost.evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("localhost", 200), ("LOCALHOST:9090", 200), ("localhost.", 200), ("127.0.0.1", 200), ("127.0.0.1:9090", 200),
+        ("[::1]:9090", 200), ("[::1]", 200), ("192.0.2.1", 200), (nil, 200),
+        ("Metrics.internal:9090", 200), ("links.example.com", 200), ("links.example.com.evil", 421),
+    ])
+    func answersUnderItsOwnNamesOnly(host: String?, status: Int) async throws {
+        let hosts = ConsoleHosts(names: ["metrics.internal"], addresses: ["https://links.example.com/x"])
+        try await withConsole(hosts: hosts) { port in
+            for target in ["/metrics", "/healthz", "/documents/\(Self.sha256)?expires=200&signature=bad"] {
+                let answer = try await send("GET", target, port: port, host: host)
+                let isRefusedLink = status == 200 && target.hasPrefix("/documents")
+                #expect(answer.status == (isRefusedLink ? 403 : status), "\(target)")
+                if status == 421 { #expect(answer.has("Content-Type: application/problem+json")) }
+            }
+        }
+    }
+
+    @Test func showsWhatTheListenerForCallbacksCounts() async throws {
+        var statistics = ListenerStatistics()
+        (statistics.open, statistics.withoutHead, statistics.accepted) = (7, 5, 100)
+        (statistics.crowdedOut, statistics.overAddressLimit, statistics.lateHeads) = (3, 2, 4)
+        let found = statistics
+
+        try await withConsole(connections: { found }) { port in
+            let lines = Set(try await send("GET", "/metrics", port: port).body.split(separator: "\n"))
+            let expected: [Substring] = [
+                "ricevuta_connections 7", "ricevuta_connections_without_head 5",
+                "ricevuta_connections_accepted_total 100",
+                "ricevuta_connections_closed_total{reason=\"crowded\"} 3",
+                "ricevuta_connections_closed_total{reason=\"address_limit\"} 2",
+                "ricevuta_connections_closed_total{reason=\"head_deadline\"} 4",
+                "ricevuta_connections_closed_total{reason=\"request_deadline\"} 0",
+            ]
+            #expect(lines.isSuperset(of: expected), "\(lines)")
+        }
     }
 
     @Test func saysThatItLives() async throws {

@@ -17,17 +17,24 @@ func send(
     _ method: String,
     _ target: String,
     port: UInt16,
+    host: String? = "127.0.0.1",
     fields: [String] = []
 ) async throws -> RawAnswer {
     // The console answers from tasks, for which a blocked thread of their pool would be missing; a serial queue's is not.
     try await withCheckedThrowingContinuation { continuation in
         DispatchQueue(label: "request").async {
-            continuation.resume(with: Result { try exchange(method, target, port: port, fields: fields) })
+            continuation.resume(with: Result { try exchange(method, target, port: port, host: host, fields: fields) })
         }
     }
 }
 
-private func exchange(_ method: String, _ target: String, port: UInt16, fields: [String]) throws -> RawAnswer {
+private func exchange(
+    _ method: String,
+    _ target: String,
+    port: UInt16,
+    host: String?,
+    fields: [String]
+) throws -> RawAnswer {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw SocketError(errno: errno) }
     defer { close(descriptor) }
@@ -42,7 +49,9 @@ private func exchange(_ method: String, _ target: String, port: UInt16, fields: 
     }
     guard status == 0 else { throw SocketError(errno: errno) }
 
-    let head = ["\(method) \(target) HTTP/1.1", "Host: console", "Connection: close"] + fields
+    // HTTP/1.0 is where `Host` may be missing.
+    let start = host.map { ["\(method) \(target) HTTP/1.1", "Host: \($0)"] } ?? ["\(method) \(target) HTTP/1.0"]
+    let head = start + ["Connection: close"] + fields
     let bytes = Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8)
     let sent = unsafe bytes.withUnsafeBytes { raw in
         unsafe Glibc.send(descriptor, raw.baseAddress, raw.count, Int32(MSG_NOSIGNAL))

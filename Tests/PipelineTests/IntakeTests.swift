@@ -188,6 +188,76 @@ import Visengine
         #expect(guess([192, 0, 2, 2], "/callbacks/wrong") == .unauthorized, "another address is not held up")
     }
 
+    /// Proxies that normalise a path do this to it.
+    @Test(arguments: [
+        "/callbacks/TOKEN/", "/callbacks/EVERY", "/callbacks/EVERY/", "/callbacks/SOME", "/callbacks/LOWER",
+    ])
+    func takesATokenWhosePathWasNormalised(form: String) throws {
+        let token = keys.mint(try Sample.nonce())
+        func escaped(_ text: String, only: String? = nil) -> String {
+            text.utf8.map { byte in
+                let isChosen = only.map { $0.utf8.contains(byte) } ?? true
+                let digits = String(byte, radix: 16, uppercase: true)
+                return isChosen ? "%" + digits : String(UnicodeScalar(byte))
+            }.joined()
+        }
+        let path = form.replacing("TOKEN", with: token).replacing("EVERY", with: escaped(token))
+            .replacing("SOME", with: escaped(token, only: "._-~")).replacing("LOWER", with: escaped(token).lowercased())
+
+        #expect(try take(intake(), path, "{}") == [.accepted(id: 1)])
+        #expect(recorder.recorded.first?.nonce == (try Sample.nonce()))
+    }
+
+    @Test(arguments: [
+        "/callbacks/TOKEN//", "/callbacks//TOKEN", "/callbacks/%2FTOKEN", "/callbacks/TOKEN%2F", "/callbacks/TOKEN%",
+        "/callbacks/TOKEN%2", "/callbacks/x/../TOKEN", "/callbacks/x/%2E%2E/TOKEN", "/callbacks/TOKEN/.",
+        "/callbacks/%2E/TOKEN", "/callbacks/TWICE", "/callbacks/TOKEN%00", "/callbacks/TOKEN%20", "/callbacks/TOKEN%+2",
+        "/callbacks//",
+    ])
+    func takesNoOtherPathForTheTokens(form: String) throws {
+        let token = keys.mint(try Sample.nonce())
+        let twice = token.replacing(".", with: "%252E")
+        let path = form.replacing("TOKEN", with: token).replacing("TWICE", with: twice)
+
+        let admission = intake().admit(method: "POST", path: path, peer: peer, forwardedFor: [])
+
+        #expect(admission == .unauthorized)
+    }
+
+    @Test(arguments: ["/Callbacks/TOKEN", "/%63allbacks/TOKEN", "/callbacks%2FTOKEN", "//callbacks/TOKEN"])
+    func hasNoOtherPlaceForCallbacks(form: String) throws {
+        let path = form.replacing("TOKEN", with: keys.mint(try Sample.nonce()))
+
+        #expect(intake().admit(method: "POST", path: path, peer: peer, forwardedFor: []) == .notFound)
+    }
+
+    /// All callbacks come through it: to limit it is to limit everybody.
+    @Test(arguments: [[], ["unknown"], ["10.0.0.2"]])
+    func limitsNoProxyForWhatCameThroughIt(forwarded: [String]) throws {
+        let policy = SourcePolicy(
+            credentials: SourceCredentials(.bearer, value: "right"),
+            trustedProxies: [try #require(AddressRange("10.0.0.0/8"))]
+        )
+        let intake = intake(policy)
+        let path = "/callbacks/\(keys.mint(try Sample.nonce()))"
+        let show: (String) -> Admission = { secret in
+            intake.admit(
+                method: "POST",
+                path: path,
+                peer: [10, 0, 0, 1],
+                forwardedFor: forwarded,
+                authorization: ["Bearer \(secret)"]
+            )
+        }
+        for _ in 0..<9 { _ = show("wrong") }
+
+        guard case .admitted(let callback) = show("right") else {
+            Issue.record("not admitted: \(show("right"))")
+            return
+        }
+        #expect(callback.hasToken)
+    }
+
     /// Behind one proxy, a guesser would otherwise keep the provider's callbacks out.
     @Test func takesAGoodTokenFromAnAddressThatGuessed() throws {
         let intake = intake()

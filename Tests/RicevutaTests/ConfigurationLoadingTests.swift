@@ -17,11 +17,14 @@ struct ConfigurationLoadingTests {
         let listener = configuration.listener
         #expect(listener.host == "127.0.0.1" && listener.port == 8080)
         #expect(listener.publicURL == nil && listener.tls == nil)
-        #expect(listener.maxBodyBytes == 8 << 20 && listener.maxHeaderBytes == 8 << 10)
-        #expect(listener.maxConnections == 1000 && listener.maxConnectionsPerAddress == 0)
-        #expect(listener.idleTimeout == .seconds(30) && listener.requestDeadline == .seconds(60))
+        #expect(listener.maxBodyBytes == 8 << 20 && listener.maxHeaderBytes == 32 << 10)
+        #expect(listener.maxConnections == 1000 && listener.maxConnectionsPerAddress == 64)
+        // nginx keeps a connection that nobody uses for 60 s: ours has to be the one that waits longer.
+        #expect(listener.idleTimeout == .seconds(75) && listener.requestDeadline == .seconds(60))
+        #expect(listener.headDeadline == .seconds(10) && listener.healthPath == nil)
         let admin = configuration.admin
         #expect(admin.host == "127.0.0.1" && admin.port == 9090 && admin.publicURL == nil && admin.linkKey == nil)
+        #expect(admin.hostNames.isEmpty)
         #expect(admin.linkLifetime == .seconds(7 * 86_400))
         let provider = configuration.provider
         #expect(provider.baseURL == "https://visengine2.altravia.com" && provider.documentPath == "/documento")
@@ -72,6 +75,8 @@ struct ConfigurationLoadingTests {
         #expect(listener.maxBodyBytes == 1 << 20 && listener.maxHeaderBytes == 2048)
         #expect(listener.maxConnections == 50 && listener.maxConnectionsPerAddress == 5)
         #expect(listener.idleTimeout == .seconds(5) && listener.requestDeadline == .milliseconds(1500))
+        #expect(listener.headDeadline == .seconds(2) && listener.healthPath == "/alive")
+        #expect(configuration.admin.hostNames == ["prometheus.internal"])
         #expect(configuration.admin.host == "localhost" && configuration.admin.port == 0)
         #expect(
             configuration.admin.publicURL == "http://127.0.0.1:9" && configuration.admin.linkLifetime == .seconds(60)
@@ -83,6 +88,7 @@ struct ConfigurationLoadingTests {
         #expect(configuration.source.requiresToken == false)
         #expect(configuration.source.allowedNetworks == [AddressRange("10.0.0.0/8")])
         #expect(configuration.source.trustedProxies == [AddressRange("::1")])
+        #expect(configuration.source.proxyHeader == .forwarded)
         #expect(configuration.reconciliation.firstInterval == .seconds(1))
         #expect(configuration.reconciliation.maxInterval == .seconds(2))
         #expect(configuration.reconciliation.minReadBackInterval == .zero)
@@ -143,8 +149,8 @@ struct ConfigurationLoadingTests {
           {host: "::", port: 0, publicURL: "https://in.example.com/hooks/", tls: {certificate: c.pem, privateKey: /k.pem,
              clientAuthorities: ca.pem, reloadInterval: 1m},
            maxBodyBytes: 1MiB, maxHeaderBytes: 2048, maxConnections: 50, maxConnectionsPerAddress: 5, idleTimeout: 5s,
-           requestDeadline: 1500ms}
-        admin: {host: localhost, port: 0, publicURL: "http://127.0.0.1:9", linkLifetime: 1m}
+           headDeadline: 2s, requestDeadline: 1500ms, healthPath: /alive}
+        admin: {host: localhost, port: 0, hostNames: [prometheus.internal], publicURL: "http://127.0.0.1:9", linkLifetime: 1m}
         provider:
           baseURL: http://127.0.0.1:7000/
           token: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}
@@ -154,7 +160,7 @@ struct ConfigurationLoadingTests {
         tokens: {active: {id: k1, secret: {fromEnvironment: RICEVUTA_TOKEN_KEY}}}
         source: {token: optional, tokenIn: [query], credentials: {user: u, secret: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}},
           clientCertificate: required, clientFingerprints: ["\(String(repeating: "AB:", count: 31))CD"],
-          allowedNetworks: [10.0.0.0/8], trustedProxies: ["::1"]}
+          allowedNetworks: [10.0.0.0/8], trustedProxies: ["::1"], proxyHeader: forwarded}
         reconciliation: {firstInterval: 1s, maxInterval: 2s, minReadBackInterval: 0s, callbackGrace: 4s}
         archive: {maxDocumentBytes: 4KiB}
         retention: {bodies: 1d, callbacks: 2d, interval: 1s}

@@ -97,6 +97,7 @@ struct ConfigurationRefusalTests {
             Refusal("listener: {tls: {certificate: a}}", "3:17 listener.tls.privateKey: is missing; expected a path"),
             Refusal("listener: {tls: {privateKey: a}}", "3:17 listener.tls.certificate: is missing; expected a path"),
             Refusal("listener: {maxConnectionsPerAddress: 1001}", "3:38 listener.maxConnectionsPerAddress: is more"),
+            Refusal("listener: {healthPath: /callbacks/x}", "3:24 listener.healthPath: is where callbacks arrive"),
             Refusal("source: {token: optional}", "3:17 source.token: needs allowedNetworks, clientCertificate or cred"),
             Refusal(
                 "source: {tokenIn: [header], credentials: {secret: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}}}",
@@ -111,6 +112,14 @@ struct ConfigurationRefusalTests {
             Refusal(
                 "sinks: [{name: a, type: http, url: \"http://h/\", secrets: []}]",
                 "3:58 sinks[0].secrets: needs at least 1 element"
+            ),
+            Refusal(
+                "sinks: [{name: a, type: http, url: \"http://h:0/\", secrets: [\(Self.webhookSecret)]}]",
+                "3:36 sinks[0].url: expected a port from 1 to 65535 in the address"
+            ),
+            Refusal(
+                "sinks: [{name: a, type: http, url: \"http://[::1]:99999/x\", secrets: [\(Self.webhookSecret)]}]",
+                "3:36 sinks[0].url: expected a port from 1 to 65535 in the address"
             ),
             Refusal("sinks: [{name: a, type: directory}]", "3:9 sinks[0].path: is missing; expected a path"),
             Refusal("sinks: [{name: a}]", "3:9 sinks[0].type: is missing; expected one of directory, http"),

@@ -36,7 +36,8 @@ public struct FailureLimiter: Sendable {
         let key = Self.key(address)
         guard let bucket = newer[key] ?? older[key] else { return nil }
         let failures = current(bucket, now: now)
-        guard failures >= burst else { return nil }
+        // Full until a whole failure is forgiven: each is forgiven a little at a time, and the first at once.
+        guard failures > burst - 1 else { return nil }
         return .seconds(max(1, ((failures - burst + 1) / refillPerSecond).rounded(.up)))
     }
 

@@ -31,10 +31,17 @@ public struct SourceCredentials: Sendable, Equatable {
     /// - Returns: `false` for any other scheme, more than one value, or none.
     public func allow(_ authorization: [String]) -> Bool {
         guard authorization.count == 1, let shown = Self.shown(scheme, in: authorization[0]) else { return false }
-        let bytes = Array(shown)
-        guard bytes.count == value.count, !value.isEmpty else { return false }
-        var difference: UInt8 = 0
-        for place in value.indices { difference |= bytes[place] ^ value[place] }
+        return Self.isEqual(Array(shown), to: value)
+    }
+
+    /// Compares in time that depends on nothing but how long the secret is.
+    static func isEqual(_ shown: some RandomAccessCollection<UInt8>, to secret: [UInt8]) -> Bool {
+        guard !secret.isEmpty, !shown.isEmpty else { return false }
+        var difference = shown.count ^ secret.count
+        for place in secret.indices {
+            let byte = shown[shown.index(shown.startIndex, offsetBy: place % shown.count)]
+            difference |= Int(byte ^ secret[place])
+        }
         return difference == 0
     }
 

@@ -12,8 +12,10 @@ public struct SourcePolicy: Sendable, Equatable {
     public var certificates: ClientCertificates
     /// Networks that callbacks are taken from; empty means any.
     public var allowedNetworks: [AddressRange]
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies that are believed when they say whom they speak for.
     public var trustedProxies: [AddressRange]
+    /// Where they say it.
+    public var proxyHeader: ProxyHeader
 
     /// Creates a policy.
     public init(
@@ -22,7 +24,8 @@ public struct SourcePolicy: Sendable, Equatable {
         credentials: SourceCredentials? = nil,
         certificates: ClientCertificates = .any,
         allowedNetworks: [AddressRange] = [],
-        trustedProxies: [AddressRange] = []
+        trustedProxies: [AddressRange] = [],
+        proxyHeader: ProxyHeader = .xForwardedFor
     ) {
         self.requiresToken = requiresToken
         self.tokenPlaces = tokenPlaces
@@ -30,6 +33,7 @@ public struct SourcePolicy: Sendable, Equatable {
         self.certificates = certificates
         self.allowedNetworks = allowedNetworks
         self.trustedProxies = trustedProxies
+        self.proxyHeader = proxyHeader
     }
 
     /// The token of a request whose path has none, unchecked.
@@ -53,24 +57,44 @@ public struct SourcePolicy: Sendable, Equatable {
         return found.count > 1 ? "" : found.first
     }
 
-    /// The address that a request comes from: the rightmost hop that is no trusted proxy.
+    /// Where a request comes from.
+    public struct Origin: Sendable, Equatable {
+        /// 4 or 16 bytes.
+        public var address: [UInt8]
+        /// Whether it is a trusted proxy's own address, since nothing readable is known of whom it speaks for.
+        public var isProxy = false
+        /// Whether that proxy did say something, which cannot be read.
+        public var isUnreadable = false
+    }
+
+    /// Finds where a request comes from: the rightmost hop that is no trusted proxy.
     ///
     /// - Parameters:
     ///   - peer: The connection's peer, 4 or 16 bytes.
-    ///   - forwardedFor: The values of `X-Forwarded-For`, in order; each may hold several addresses.
-    /// - Returns: The address's bytes; the last proxy's own when it says nothing readable, so that nobody can hide
-    ///   behind a broken header.
-    public func origin(peer: [UInt8], forwardedFor: [String]) -> [UInt8] {
-        guard !trustedProxies.isEmpty else { return peer }
-        var origin = peer
-        var hops = forwardedFor.flatMap { $0.split(separator: ",") }
-            .map { String($0.filter { $0 != " " && $0 != "\t" }) }
-        while trustedProxies.contains(where: { $0.contains(origin) }), let hop = hops.popLast() {
-            guard let bytes = AddressRange.bytes(of: hop) else { break }
-            origin = bytes
+    ///   - forwarded: The values of ``proxyHeader``, in order; each may hold several hops.
+    /// - Returns: The hop; the last proxy itself when it says nothing readable, so that nobody can hide behind a broken
+    ///   header.
+    public func origin(peer: [UInt8], forwarded: [String]) -> Origin {
+        guard !trustedProxies.isEmpty else { return Origin(address: peer) }
+        var origin = Origin(address: peer)
+        var hops = proxyHeader.hops(forwarded)
+        while trusts(origin.address) {
+            guard let hop = hops.popLast() else {
+                origin.isProxy = true
+                break
+            }
+            guard let address = hop else {
+                origin.isProxy = true
+                origin.isUnreadable = true
+                break
+            }
+            origin.address = address
         }
         return origin
     }
+
+    /// Whether an address is a trusted proxy's.
+    public func trusts(_ address: [UInt8]) -> Bool { trustedProxies.contains { $0.contains(address) } }
 
     /// Whether callbacks are taken from an address.
     public func allows(_ address: [UInt8]) -> Bool {

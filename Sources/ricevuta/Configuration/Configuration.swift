@@ -29,7 +29,10 @@ struct Configuration: Sendable {
         /// 0 is no limit.
         var maxConnectionsPerAddress: Int
         var idleTimeout: Duration
+        var headDeadline: Duration
         var requestDeadline: Duration
+        /// Starts with a slash.
+        var healthPath: String?
     }
 
     /// The listener for health, metrics and document links.
@@ -39,6 +42,8 @@ struct Configuration: Sendable {
         var port: UInt16
         /// Without a slash at its end.
         var publicURL: String?
+        /// Further names that it may be asked under.
+        var hostNames: [String]
         var linkLifetime: Duration
         /// At least 32 bytes.
         var linkKey: Secret?

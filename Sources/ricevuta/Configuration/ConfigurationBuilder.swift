@@ -32,7 +32,8 @@ struct ConfigurationBuilder {
                 credentials: credentials(source),
                 certificates: certificates(source),
                 allowedNetworks: networks(source, "allowedNetworks"),
-                trustedProxies: networks(source, "trustedProxies")
+                trustedProxies: networks(source, "trustedProxies"),
+                proxyHeader: sure(ProxyHeader(rawValue: sure(source.text("proxyHeader"))))
             ),
             bodyBytesPerOrder: Int(sure(source.integer("bodyBytesPerOrder"))),
             maxReadBacksPerHour: Int(sure(reconciliation.integer("maxReadBacksPerHour"))),
@@ -74,7 +75,9 @@ struct ConfigurationBuilder {
             maxConnections: Int(sure(values.integer("maxConnections"))),
             maxConnectionsPerAddress: Int(sure(values.integer("maxConnectionsPerAddress"))),
             idleTimeout: sure(values.duration("idleTimeout")),
-            requestDeadline: sure(values.duration("requestDeadline"))
+            headDeadline: sure(values.duration("headDeadline")),
+            requestDeadline: sure(values.duration("requestDeadline")),
+            healthPath: values.text("healthPath")
         )
     }
 
@@ -83,6 +86,7 @@ struct ConfigurationBuilder {
             host: sure(values.text("host")),
             port: port(values),
             publicURL: address(values, "publicURL"),
+            hostNames: values.texts("hostNames"),
             linkLifetime: sure(values.duration("linkLifetime")),
             linkKey: values.secret("linkKey")
         )

@@ -100,6 +100,7 @@ struct ConfigurationReader {
             var entry = read(node, as: key.kind, at: place)
             // The mark is one of the default's text, not of the file's.
             entry?.place = place
+            entry?.isDefault = true
             return entry
         case (.refused, .section(let keys)), (.section, .section(let keys)):
             return ConfigurationEntry(value: .section(section(pairs: [], keys, at: place)), place: place)

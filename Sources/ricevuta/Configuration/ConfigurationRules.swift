@@ -9,8 +9,8 @@ struct ConfigurationRules {
 
     /// Every impossible combination, at the value that would have to change.
     func problems() -> [(place: ConfigurationPlace, message: String)] {
-        ports() + connections() + verifiers() + certificates() + intervals() + sinkNames() + keyIDs() + templates()
-            + targets()
+        ports() + connections() + health() + verifiers() + certificates() + intervals() + sinkNames() + keyIDs()
+            + templates() + targets()
     }
 
     private func ports() -> [(place: ConfigurationPlace, message: String)] {
@@ -28,9 +28,17 @@ struct ConfigurationRules {
     private func connections() -> [(place: ConfigurationPlace, message: String)] {
         guard let listener = root.section("listener"), let all = listener.integer("maxConnections"),
             let each = listener.integer("maxConnectionsPerAddress"), each > all,
+            !listener.isDefault("maxConnectionsPerAddress"),
             let place = listener.place("maxConnectionsPerAddress")
         else { return [] }
         return [(place, "is more than listener.maxConnections; 0 is no limit")]
+    }
+
+    private func health() -> [(place: ConfigurationPlace, message: String)] {
+        guard let listener = root.section("listener"), let path = listener.text("healthPath"),
+            path == "/callbacks" || path.hasPrefix("/callbacks/"), let place = listener.place("healthPath")
+        else { return [] }
+        return [(place, "is where callbacks arrive; choose another, such as /healthz")]
     }
 
     private func verifiers() -> [(place: ConfigurationPlace, message: String)] {

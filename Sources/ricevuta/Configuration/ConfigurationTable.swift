@@ -62,25 +62,45 @@ enum ConfigurationTable {
                 "8MiB",
                 "The largest body that is read whole, compressed or not; of a larger one with a good token the first 256 KiB."
             ),
-            .value("maxHeaderBytes", .size(1024...1 << 20), "8KiB", "The largest head of a request."),
-            .value("maxConnections", .integer(1...100_000), "1000", "Connections at the same time."),
+            .value("maxHeaderBytes", .size(1024...1 << 20), "32KiB", "The largest head of a request."),
+            .value(
+                "maxConnections",
+                .integer(1...100_000),
+                "1000",
+                "Connections at the same time; beyond it the one that has been without a request longest is closed."
+            ),
             .value(
                 "maxConnectionsPerAddress",
                 .integer(0...100_000),
-                "0",
-                "Connections at the same time from one address; 0 is no limit."
+                "64",
+                """
+                Connections at the same time from one address that have shown no good token; beyond it the oldest is \
+                closed. Trusted proxies have no such limit; 0 is none for anybody.
+                """
             ),
             .value(
                 "idleTimeout",
                 .duration(.seconds(1) ... .seconds(3600)),
-                "30s",
-                "How long a connection may be silent."
+                "75s",
+                "How long a connection may be silent between two requests; longer than a proxy in front keeps its own."
+            ),
+            .value(
+                "headDeadline",
+                .duration(.milliseconds(100) ... .seconds(3600)),
+                "10s",
+                "How long a request's head may take to arrive as a whole."
             ),
             .value(
                 "requestDeadline",
                 .duration(.seconds(1) ... .seconds(3600)),
                 "60s",
                 "How long a request may take to arrive as a whole."
+            ),
+            .optional(
+                "healthPath",
+                .text(.urlPath),
+                "A path that is answered 200 as long as the program lives, for a balancer's health check.",
+                sample: "/healthz"
             ),
         ]
     )
@@ -91,6 +111,15 @@ enum ConfigurationTable {
         [
             .value("host", .text(.host), "127.0.0.1", "The address to listen on; keep it from the public."),
             .value("port", .integer(0...65_535), "9090", "The port; 0 lets the system choose one."),
+            .value(
+                "hostNames",
+                .list(of: .text(.host)),
+                "[]",
+                """
+                Names under which it may be asked, besides localhost, host, publicURL's and any IP address: a web page \
+                must not reach it under a name of its own.
+                """
+            ),
             .optional(
                 "publicURL",
                 .text(.webAddress),
@@ -226,7 +255,13 @@ enum ConfigurationTable {
                 "The SHA-256 of those client certificates that are taken; empty is any that is vouched for."
             ),
             .value("allowedNetworks", networks, "[]", "Networks that callbacks are taken from; empty is any."),
-            .value("trustedProxies", networks, "[]", "Proxies whose X-Forwarded-For is believed."),
+            .value("trustedProxies", networks, "[]", "Proxies that are believed when they say whom they speak for."),
+            .value(
+                "proxyHeader",
+                .choice(ProxyHeader.allCases.map(\.rawValue)),
+                "x-forwarded-for",
+                "Where they say it. The other one is not looked at: it may be a client's own word."
+            ),
             .value(
                 "bodyBytesPerOrder",
                 .size(1024...1 << 40),

@@ -13,6 +13,8 @@ indirect enum ConfigurationValue: Sendable {
 struct ConfigurationEntry: Sendable {
     var value: ConfigurationValue
     var place: ConfigurationPlace
+    /// Whether the file says nothing of it.
+    var isDefault = false
 }
 
 /// The values of a section that were good, defaults included.
@@ -20,6 +22,9 @@ struct ConfigurationSection: Sendable {
     var entries: [String: ConfigurationEntry] = [:]
 
     func place(_ key: String) -> ConfigurationPlace? { entries[key]?.place }
+
+    /// Whether the value is the table's, not the file's.
+    func isDefault(_ key: String) -> Bool { entries[key]?.isDefault ?? true }
 
     func text(_ key: String) -> String? {
         if case .text(let value) = entries[key]?.value { value } else { nil }

@@ -68,6 +68,22 @@ enum TextForm: Sendable, CaseIterable {
         }
     }
 
+    /// What to write in the place of a text that does not have this form: only the part that is wrong, where it is clear.
+    func expectation(inPlaceOf text: String) -> String {
+        guard self == .webAddress, let port = Self.port(of: text), (UInt16(port) ?? 0) == 0 else { return expectation }
+        return "a port from 1 to 65535 in the address"
+    }
+
+    /// What stands where a web address has its port.
+    private static func port(of text: String) -> Substring? {
+        guard let start = text.firstRange(of: "://")?.upperBound else { return nil }
+        let authority = text[start...].prefix { !"/?#".contains($0) }
+        let host = authority.lastIndex(of: "]").map { authority[$0...] } ?? authority
+        guard let colon = host.lastIndex(of: ":") else { return nil }
+        let port = host[host.index(after: colon)...]
+        return !port.isEmpty && port.allSatisfy { $0.isASCII && $0.isNumber } ? port : nil
+    }
+
     private static func isHost(_ text: String) -> Bool {
         if AddressRange.bytes(of: text) != nil { return true }
         return text.utf8.count <= 253

@@ -40,7 +40,8 @@ extension ValueKind {
     func value(of text: String, isPlain: Bool) -> Result<ConfigurationValue, ValueRefusal> {
         switch self {
         case .text(let form):
-            return form.accepts(text) ? .success(.text(text)) : refusal()
+            if form.accepts(text) { return .success(.text(text)) }
+            return .failure(ValueRefusal(message: "expected \(form.expectation(inPlaceOf: text))"))
         case .choice(let names):
             if names.contains(text) { return .success(.text(text)) }
             let nearest = NearestName.of(text, among: names)

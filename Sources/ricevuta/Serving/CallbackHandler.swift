@@ -14,18 +14,26 @@ import Pipeline
 /// | body names no order, and there is no token | 400 |
 /// | no token, and a body that is too long, or coded as gzip or the like | 413, 415 |
 /// | queue full, ledger failing | 503 with `Retry-After` |
+///
+/// Where the configuration has a path for it, 200 also says that the program lives.
 struct CallbackHandler: RequestHandler {
     let intake: Intake
+    /// The header in which trusted proxies say whom they speak for, in lower case; `nil` when there are none.
+    let proxyHeader: String?
+    /// Where a balancer may ask whether the program lives.
+    let healthPath: String?
 
     /// Who has shown no token yet gets little room for a body that may hold one.
     private static let maxBytesWithoutToken = 256 << 10
 
     func decide(_ head: RequestHead) -> HeadDecision {
+        let path = head.path
+        if path == healthPath { return Self.decideOnHealth(head) }
         let admission = intake.admit(
             method: head.method,
-            path: head.path,
+            path: path,
             peer: head.peer.bytes,
-            forwardedFor: head.headers.all("x-forwarded-for"),
+            forwardedFor: proxyHeader.map(head.headers.all) ?? [],
             query: head.query,
             authorization: head.headers.all("authorization"),
             certificate: head.clientCertificate
@@ -37,7 +45,7 @@ struct CallbackHandler: RequestHandler {
                 if isCoded { return .refuse(Self.codingRefused) }
                 return .readBody(limit: Self.maxBytesWithoutToken, passing: callback)
             }
-            return .readBody(ifLonger: .cut(to: AdmittedCallback.keptBytes), passing: callback)
+            return .readBody(ifLonger: .cut(to: AdmittedCallback.keptBytes), passing: callback, givesWay: false)
         case .notFound: return .refuse(.notFound())
         case .methodNotAllowed(let allow): return .refuse(.methodNotAllowed(allow: [allow]))
         case .unauthorized: return .refuse(Self.unauthorized)
@@ -58,7 +66,9 @@ struct CallbackHandler: RequestHandler {
     }
 
     func handle(_ request: Request, reply: consuming PendingReply) {
-        guard let admitted = request.passed as? AdmittedCallback else { return reply.send(.problem(500)) }
+        guard let admitted = request.passed as? AdmittedCallback else {
+            return reply.send(request.passed is HealthCheck ? Self.alive : .problem(500))
+        }
         let reply = reply.shared()
         intake.take(
             admitted,
@@ -69,6 +79,18 @@ struct CallbackHandler: RequestHandler {
         ) { answer in
             reply.send(Self.response(to: answer))
         }
+    }
+
+    private static func decideOnHealth(_ head: RequestHead) -> HeadDecision {
+        guard ["GET", "HEAD"].contains(head.method) else {
+            return .refuse(.methodNotAllowed(allow: ["GET", "HEAD"]))
+        }
+        return .readBody(limit: 0, passing: HealthCheck.one)
+    }
+
+    /// What marks a request that asks whether the program lives.
+    private final class HealthCheck: Sendable {
+        static let one = HealthCheck()
     }
 
     func turnEnded() {
@@ -93,6 +115,7 @@ struct CallbackHandler: RequestHandler {
         }
     }
 
+    private static let alive = Response.text(200, "ok\n").reusable()
     // The provider counts 200 as delivered and nothing else (doc).
     private static let accepted = Response.text(200, "accepted\n").reusable()
     private static let duplicate = Response.text(200, "duplicate\n").reusable()

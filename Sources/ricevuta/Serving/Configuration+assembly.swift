@@ -61,21 +61,37 @@ extension Configuration.Listener {
     /// - Parameters:
     ///   - handler: What answers.
     ///   - socket: One that listens already, instead of host and port.
-    ///   - logger: Gets what the library says.
+    ///   - isProxy: Whether an address is a trusted proxy's.
+    ///   - logger: Gets what the library says, and a warning when connections have to give way.
     /// - Returns: The listener.
     /// - Throws: `ListenerError`.
-    func listen(_ handler: any RequestHandler, on socket: Int32?, logger: Logger) throws(ListenerError) -> HTTPListener
-    {
+    func listen(
+        _ handler: any RequestHandler,
+        on socket: Int32?,
+        isProxy: @escaping @Sendable ([UInt8]) -> Bool = { _ in false },
+        logger: Logger
+    ) throws(ListenerError) -> HTTPListener {
         var limits = ListenerLimits()
         limits.maxBodyBytes = maxBodyBytes
         limits.maxHeaderBytes = maxHeaderBytes
         limits.maxConnections = maxConnections
         limits.maxConnectionsPerAddress = maxConnectionsPerAddress
         limits.idleTimeout = idleTimeout
+        limits.headDeadline = headDeadline
         limits.requestDeadline = requestDeadline
         var settings = ListenerConfiguration(host: host, port: port, limits: limits)
         settings.tls = tls?.files
         settings.socket = socket
+        settings.isProxy = isProxy
+        settings.onCrowd = {
+            logger.warning(
+                "Connections without a request are closed to make room for others",
+                metadata: [
+                    "open": "\($0.open)", "withoutHead": "\($0.withoutHead)", "crowdedOut": "\($0.crowdedOut)",
+                    "overAddressLimit": "\($0.overAddressLimit)",
+                ]
+            )
+        }
         settings.onLibraryMessage = { logger.debug("Listener", metadata: ["message": "\($0)"]) }
         return try HTTPListener(settings, handler: handler)
     }

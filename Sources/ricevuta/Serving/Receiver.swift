@@ -90,8 +90,11 @@ struct Receiver: Sendable {
         )
         do {
             let flow = flow(configuration, journal, ledger, archive, sinks, http, logger: logger)
+            let door = Door()
             let console = Console(
                 ports: ConsolePorts(journal, ledger, archive, directory, links: links),
+                hosts: configuration.admin.hosts,
+                connections: { door.statistics },
                 registry: registry,
                 logger: logger
             )
@@ -99,8 +102,18 @@ struct Receiver: Sendable {
             adminAddress.set(port: admin.port)
             let listener: HTTPListener
             do {
-                let handler = CallbackHandler(intake: flow.intake)
-                listener = try configuration.listener.listen(handler, on: sockets.callbacks, logger: logger)
+                let handler = CallbackHandler(
+                    intake: flow.intake,
+                    proxyHeader: flow.intake.proxyHeader,
+                    healthPath: configuration.listener.healthPath
+                )
+                listener = try configuration.listener.listen(
+                    handler,
+                    on: sockets.callbacks,
+                    isProxy: configuration.source.trusts,
+                    logger: logger
+                )
+                door.set(listener)
             } catch {
                 Task { await admin.stop(within: .zero) }  // Nobody is served yet; the process ends with the error.
                 throw error

@@ -1,0 +1,40 @@
+/// The path of a callback: `/callbacks`, or `/callbacks/TOKEN`.
+enum CallbackPath {
+    /// What stands where the token does, as it was meant; empty where there is none, `nil` for any other path.
+    ///
+    /// Proxies that normalise a path append a slash, and escape what needs no escape or the other way round (RFC 3986
+    /// §6.2.2.2): one slash is passed over, and unreserved characters are unescaped. Nothing else is, so that nothing
+    /// can hide in an escape.
+    static func token(in path: String) -> Substring? {
+        if path == "/callbacks" { return "" }
+        guard path.hasPrefix("/callbacks/") else { return nil }
+        var shown = Substring(path.utf8.dropFirst("/callbacks/".utf8.count))
+        if shown.utf8.count > 1, shown.utf8.last == UInt8(ascii: "/") { shown = Substring(shown.utf8.dropLast()) }
+        return shown.utf8.contains(UInt8(ascii: "%")) ? unescaped(shown) : shown
+    }
+
+    private static func unescaped(_ text: Substring) -> Substring {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let meant = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), isUnreserved(meant),
+                rest.first != UInt8(ascii: "+")
+            {
+                bytes.append(meant)
+                rest.removeFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)[...]
+    }
+
+    /// RFC 3986 §2.3.
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+        default: false
+        }
+    }
+}

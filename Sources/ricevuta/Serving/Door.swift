@@ -1,0 +1,20 @@
+import Console
+import HTTPListener
+import Synchronization
+
+/// The listener for callbacks, as far as others ask about it before it is there.
+final class Door: Sendable {
+    private let listener = Mutex<HTTPListener?>(nil)
+
+    func set(_ listener: HTTPListener) { self.listener.withLock { $0 = listener } }
+
+    /// Nothing before it listens.
+    var statistics: ListenerStatistics? { listener.withLock { $0 }?.statistics }
+}
+
+extension Configuration.Admin {
+    /// The names that the operators' listener may be asked under.
+    var hosts: ConsoleHosts {
+        ConsoleHosts(names: hostNames + [host], addresses: [publicURL].compactMap(\.self))
+    }
+}
