@@ -1,6 +1,7 @@
 """Checks of the limits on connections, against receivers that have low ones."""
 
 import contextlib
+import resource
 import socket
 import time
 
@@ -23,34 +24,42 @@ def status(receiver, connection):
 
 
 def per_address(receiver):
-    """The fourth connection from an address with three is closed; other addresses, and later ones, are served."""
+    """A fourth connection from an address with three is served, and its oldest is closed; other addresses keep theirs."""
     with contextlib.ExitStack() as stack:
+        other = stack.enter_context(connect(receiver, "127.0.0.3"))
+        if (found := status(receiver, other)) != 200:
+            return f"another address got {found}"
         held = [stack.enter_context(connect(receiver, "127.0.0.2")) for _ in range(3)]
         found = [status(receiver, one) for one in held]
-        if found != [200, 200, 200]:
-            return f"the first three got {found}"
-        with connect(receiver, "127.0.0.2") as fourth:
-            if (found := status(receiver, fourth)) != 0:
-                return f"the fourth got {found}"
-        with connect(receiver, "127.0.0.3") as other:
-            if (found := status(receiver, other)) != 200:
-                return f"another address got {found}"
-        held[0].close()
-        end = time.monotonic() + 3
-        while time.monotonic() < end:
-            with connect(receiver, "127.0.0.2") as again:
-                if status(receiver, again) == 200:
-                    return ""
-        return "a place that was given up is not given away"
+        held.append(stack.enter_context(connect(receiver, "127.0.0.2")))
+        found.append(status(receiver, held[3]))
+        if found != [200] * 4:
+            return f"the four got {found}"
+        if (found := [status(receiver, one) for one in held]) != [0, 200, 200, 200]:
+            return f"they then got {found}"
+        return "" if status(receiver, other) == 200 else "the other address's connection was closed"
 
 
 def in_all(receiver):
-    """A connection above the limit waits in the kernel's queue, and is served when another ends."""
+    """For a connection above the limit the one gives way that has been without a request longest."""
     with contextlib.ExitStack() as stack:
         held = [stack.enter_context(connect(receiver, f"127.0.0.{4 + number}")) for number in range(4)]
         found = [status(receiver, one) for one in held]
-        if found != [200] * 4:
-            return f"the first four got {found}"
+        held.append(stack.enter_context(connect(receiver, "127.0.0.8")))
+        found.append(status(receiver, held[4]))
+        if found != [200] * 5:
+            return f"the five got {found}"
+        found = [status(receiver, one) for one in held]
+        return "" if found == [0, 200, 200, 200, 200] else f"they then got {found}"
+
+
+def with_requests(receiver):
+    """Whoever is bringing a request with a good token keeps the place: a further connection waits in the kernel's queue."""
+    with contextlib.ExitStack() as stack:
+        held = [stack.enter_context(connect(receiver, f"127.0.0.{4 + number}")) for number in range(4)]
+        for one in held:
+            one.sendall(GOOD.replace(b"POST T", b"POST " + receiver.fresh_path(), 1)[:-1])
+        time.sleep(0.2)
         with connect(receiver, "127.0.0.9") as fifth:
             fifth.sendall(GOOD.replace(b"POST T", b"POST " + receiver.fresh_path(), 1))
             fifth.settimeout(0.5)
@@ -58,15 +67,44 @@ def in_all(receiver):
                 return f"the fifth got {fifth.recv(99)!r}"
             except TimeoutError:
                 pass
-            held[0].close()
+            for one in held:
+                one.sendall(b"}")
+            found = [read_answers(one, 1)[0][0].status for one in held]
             fifth.settimeout(5)
             answer = fifth.recv(4096)
-            return "" if answer.startswith(b"HTTP/1.1 200 ") else f"it then got {answer[:60]!r}"
+            return "" if found == [200] * 4 and answer.startswith(b"HTTP/1.1 200 ") else f"they got {found}, {answer[:60]!r}"
+
+
+def crowd(receiver):
+    """Thousands of half heads, from an address each, keep nobody out."""
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(least, min(4096, most)), most))
+    started, slowest = time.monotonic(), 0
+    with contextlib.ExitStack() as stack:
+        for number in range(3000):
+            one = stack.enter_context(connect(receiver, f"127.1.{number // 250}.{1 + number % 250}"))
+            try:
+                one.sendall(b"POST /callbacks/x HTTP/1.1\r\nHost: localhost\r\n")
+            except OSError:
+                pass  # It has made room already.
+            if number % 100 == 0:
+                before = time.monotonic()
+                with receiver.connect() as honest:
+                    if (found := status(receiver, honest)) != 200:
+                        return f"beside {number} of them a callback got {found}"
+                slowest = max(slowest, time.monotonic() - before)
+    counts = receiver.metrics()
+    closed = sum(counts[f'ricevuta_connections_closed_total{{reason="{reason}"}}'] for reason in ("crowded", "head_deadline"))
+    if closed < 1000:
+        return f"{closed} made room in {time.monotonic() - started:.1f} s"
+    return "" if slowest < 1 else f"the slowest callback took {slowest:.2f} s"
 
 
 CHECKS = {
     "connections from one address": ("maxConnectionsPerAddress: 3", per_address),
     "connections in all": ("maxConnections: 4", in_all),
+    "connections in all, with requests": ("maxConnections: 4", with_requests),
+    "three thousand half heads": ("maxConnections: 1000", crowd),
 }
 
 

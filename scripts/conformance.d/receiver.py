@@ -11,7 +11,7 @@ import urllib.request
 
 CONFIGURATION = """
 dataDirectory: {work}/{data}
-listener: {{port: {port}, publicURL: "http://127.0.0.1:{port}", maxBodyBytes: 64KiB, requestDeadline: 2s, idleTimeout: 5s{tls}{listener}}}
+listener: {{port: {port}, publicURL: "http://127.0.0.1:{port}", maxBodyBytes: 64KiB, headDeadline: 2s, requestDeadline: 2s, idleTimeout: 5s{tls}{listener}}}
 admin: {{port: {admin}}}
 provider: {{baseURL: "http://127.0.0.1:9", token: {{fromFile: "{work}/api.token"}}, requestsPerSecond: 1}}
 tokens: {{active: {{id: k1, secret: {{fromFile: "{work}/token.key"}}}}}}
@@ -73,10 +73,12 @@ def read_answers(connection, expected, to_head=False):
     Returns the answers, and whether the connection ended.
     """
     text, end = b"", time.monotonic() + 5
+    waiting = select.poll()
+    waiting.register(connection, select.POLLIN)
     quiet = None
     while time.monotonic() < end:
         limit = 0.03 if quiet else 0.2
-        if select.select([connection], [], [], limit)[0]:
+        if waiting.poll(limit * 1000):
             try:
                 piece = connection.recv(65536)
             except ConnectionResetError:

@@ -64,10 +64,16 @@ def judge(case, answers, is_closed):
     return ""
 
 
+def escaped(path):
+    """The path with what needs no escape escaped behind its last slash, as some proxies write it."""
+    start, slash, token = path.rpartition(b"/")
+    return start + slash + b"".join(b"%%%02X" % byte if byte in b"._-~" else bytes([byte]) for byte in token)
+
+
 def run(receiver, case):
     """Each way of one case; returns what went wrong."""
     path = receiver.fresh_path()
-    sent = case.sent.replace(b" T", b" " + path, 1)
+    sent = case.sent.replace(b" ESCAPED", b" " + escaped(path), 1).replace(b" T", b" " + path, 1)
     while b" T" in sent and b"POST T" in sent:
         sent = sent.replace(b"POST T", b"POST " + path, 1)
     for marker in (b"localhostT", b"LOCALHOSTT", b"..T", b"/T", b"\tT", b"GET T"):
