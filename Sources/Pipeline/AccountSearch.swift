@@ -26,6 +26,7 @@ struct AccountSearch {
     let reader: any OrderReader
     let nonceOf: @Sendable (String) -> OrderNonce?
     let environment: FlowEnvironment
+    let turn: SearchTurn
 
     func look(for nonce: OrderNonce) async throws(LedgerError) -> Outcome {
         let known = try await ledger.searchedIDs(for: nonce)
@@ -38,14 +39,18 @@ struct AccountSearch {
         } catch {
             return .failed(error)
         }
-        let open = try await ledger.unsearchedIDs(among: listed)
+        let hidden = turn.hidden(at: .now)
+        let open = try await ledger.unsearchedIDs(among: listed).filter { !hidden.contains($0) }
         var looked: [SearchedOrder] = []
         var outcome = open.count > Self.maxReads ? Outcome.more(open.count - Self.maxReads) : .none
         search: for id in open.prefix(Self.maxReads) {
             do throws(ProviderFailure) {
-                let reading = try await read(id)
-                let carried = reading.flatMap(self.nonce)
-                if let reading, carried == nonce {
+                guard let reading = try await read(id) else {
+                    turn.hide(id, at: .now)
+                    continue
+                }
+                let carried = self.nonce(of: reading)
+                if carried == nonce {
                     outcome = .found(reading)
                     break search
                 }
@@ -73,9 +78,26 @@ struct AccountSearch {
     }
 }
 
-/// Lets one search run at a time.
+/// Lets one search run at a time, and knows which orders the provider lists and does not show.
+///
+/// It may show them a moment later, so that they are not noted as looked at; for a while they are passed over, so that they
+/// hold up no others.
 final class SearchTurn: Sendable {
+    private static let pause = Duration.seconds(3600)
+
     private let isTaken = Mutex(false)
+    private let hiddenSince = Mutex<[OrderID: ContinuousClock.Instant]>([:])
+
+    /// Orders that were not shown in the last hour.
+    func hidden(at now: ContinuousClock.Instant) -> Set<OrderID> {
+        hiddenSince.withLock { since in
+            since = since.filter { $0.value.duration(to: now) < Self.pause }
+            return Set(since.keys)
+        }
+    }
+
+    /// Notes that an order is not shown.
+    func hide(_ id: OrderID, at now: ContinuousClock.Instant) { hiddenSince.withLock { $0[id] = now } }
 
     /// - Returns: Whether the turn is the caller's, who ends it.
     func begin() -> Bool {

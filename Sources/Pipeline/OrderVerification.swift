@@ -105,12 +105,21 @@ struct OrderVerification: Sendable {
             return await postpone(work, for: pause, reason: "another search is under way", logger: logger)
         }
         defer { searching.end() }
-        let search = AccountSearch(ledger: ledger, reader: reader, nonceOf: nonceOf, environment: environment)
+        let search = AccountSearch(
+            ledger: ledger,
+            reader: reader,
+            nonceOf: nonceOf,
+            environment: environment,
+            turn: searching
+        )
         let outcome: AccountSearch.Outcome
         do throws(LedgerError) {
             outcome = try await search.look(for: nonce)
         } catch {
-            return JobLoop<VerifyWork>.report(error, "searching the account", to: logger)
+            JobLoop<VerifyWork>.report(error, "searching the account", to: logger)
+            // Else its lease would hold it for hours.
+            let wait = environment.backoff(after: work.lease.attempt, atLeast: pause)
+            return await postpone(work, for: wait, reason: "the ledger failed in a search", logger: logger)
         }
         switch outcome {
         case .found(let reading):

@@ -23,6 +23,7 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         var claims = 0
         var failingClaims = 0
         var confirmFailure: LedgerError?
+        var searchFailure: LedgerError?
         var bound: Set<OrderID> = []
         var searched: [SearchedOrder] = []
     }
@@ -54,6 +55,7 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
 
     func bind(_ ids: OrderID...) { state.withLock { $0.bound.formUnion(ids) } }
     func failConfirming(with error: LedgerError) { state.withLock { $0.confirmFailure = error } }
+    func failSearching(with error: LedgerError) { state.withLock { $0.searchFailure = error } }
     func failClaims(_ count: Int) { state.withLock { $0.failingClaims = count } }
 
     func waitForWork(_ kind: JobKind) async {
@@ -115,6 +117,7 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
     var searched: [SearchedOrder] { state.withLock { $0.searched } }
 
     func unsearchedIDs(among ids: [OrderID]) async throws(LedgerError) -> [OrderID] {
+        if let failure = state.withLock({ $0.searchFailure }) { throw failure }
         let known = state.withLock { $0.bound.union($0.searched.map(\.id)) }
         return ids.filter { !known.contains($0) }
     }

@@ -191,8 +191,36 @@ import Visengine
 
         await verify(try Sample.verifyWork(), at: provider)
 
-        #expect(ledger.searched.map(\.id) == [ids[0], ids[1]])
+        #expect(ledger.searched.map(\.id) == [ids[0]])
         #expect(ledger.events == [.postponed(until: Sample.now + .seconds(2))])
+    }
+
+    @Test func looksAgainLaterAtAnOrderThatIsListedAndWasNotShown() async throws {
+        let lost = try order("lost", ours())
+        let hiding = FakeProvider(listed: .success([lost]))
+        await verify(try Sample.verifyWork(), at: hiding)
+        #expect(ledger.searched == [], "what nobody saw is not looked at")
+
+        await verify(try Sample.verifyWork(), at: FakeProvider(orders: lost))
+
+        #expect(ledger.events.last == .confirmed(try Sample.id("lost"), .bind))
+    }
+
+    @Test func passesOverWhatIsNotShownForAWhile() throws {
+        let turn = SearchTurn()
+        let now = ContinuousClock.now
+        turn.hide(try Sample.id("id1"), at: now)
+
+        #expect(turn.hidden(at: now + .seconds(3599)) == [try Sample.id("id1")])
+        #expect(turn.hidden(at: now + .seconds(3600)) == [])
+    }
+
+    @Test func searchesAgainSoonWhenTheLedgerFailed() async throws {
+        ledger.failSearching(with: .storage(doing: "searching", reason: "the disk is full"))
+
+        await verify(try Sample.verifyWork(), at: FakeProvider(orders: try order("id1")))
+
+        #expect(ledger.events == [.postponed(until: Sample.now + .seconds(10))])
     }
 
     private func final(since: Duration, trigger: OrderProgress.Trigger = .callback) throws -> VerifyWork {
