@@ -22,7 +22,8 @@ extension EndToEnd {
 
                     try await ground.until {
                         #expect(try Self.children(of: receiver.program.identifier) == [])
-                        return try await ground.status()["jobs"] == [:]
+                        let status = try await ground.status()
+                        return status["documents"] == 1 && status["jobs"] == [:]
                     }
                     let documents = try ground.deliveredDocuments()
                     #expect(documents.count == 1)

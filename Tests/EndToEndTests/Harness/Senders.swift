@@ -64,11 +64,9 @@ struct Sender: Sendable, CustomTestStringConvertible {
         ),
     ]
 
-    /// Posts one callback in each way, one after another.
+    /// Posts one callback in each way, one after another: an address and an order for each.
     ///
-    /// - Parameters:
-    ///   - calls: An address and an order for each way.
-    ///   - directory: For the list of what is to be posted.
+    /// The directory gets the list of what is to be posted.
     func post(_ calls: [(url: String, order: JSONValue)], in directory: String) async throws -> [Answer] {
         let lines = zip(ways, calls).map { way, call in
             "\(way)\t\(call.url)\t\(String(decoding: call.order.encoded(), as: UTF8.self))\n"
