@@ -12,6 +12,7 @@ import time
 
 import crowding
 import meeting
+import senders
 import tls
 from cases import CASES
 from receiver import Receiver, read_answers
@@ -99,10 +100,11 @@ def main():
     arguments.add_argument("--only", default="", help="cases with this in their names")
     arguments.add_argument("--list", action="store_true")
     options = arguments.parse_args()
-    doubles = [name for name, count in collections.Counter(case.name for case in CASES).items() if count > 1]
+    names = [case.name for case in CASES] + [name for name, _ in senders.SHAPES]
+    doubles = [name for name, count in collections.Counter(names).items() if count > 1]
     assert not doubles, doubles
     if options.list:
-        print("\n".join(case.name for case in CASES))
+        print("\n".join(names))
         return
 
     failed = count = 0
@@ -126,6 +128,9 @@ def main():
             if not wrong and not receiver.is_good():
                 wrong = "a good request failed afterwards"
             note(case.name, wrong)
+        for name, shape in senders.SHAPES:
+            if options.only in name:
+                note(name, senders.run(receiver, shape))
         for name, check in meeting.CHECKS.items():
             if options.only in name:
                 note(name, check(receiver))
