@@ -100,16 +100,39 @@ def crowd(receiver):
     return "" if slowest < 1 else f"the slowest callback took {slowest:.2f} s"
 
 
+def descriptors(receiver):
+    """Connections leave descriptors to the journal and everything else, and callbacks are taken beside a crowd."""
+    with contextlib.ExitStack() as stack:
+        for number in range(200):
+            stack.enter_context(connect(receiver, f"127.2.0.{1 + number}"))
+        with receiver.connect() as honest:
+            if (found := status(receiver, honest)) != 200:
+                return f"a callback got {found}"
+        time.sleep(1.5)  # Counts are a second old at most.
+        found = receiver.metrics()["ricevuta_connections"]
+        return "" if 50 < found <= 200 - 128 else f"{found} connections of 200 descriptors"
+
+
+def limited(binary, work):
+    """The program with 200 descriptors at most."""
+    wrapper = work / "limited"
+    wrapper.write_text(f'#!/bin/sh\nulimit -n 200\nexec "{binary}" "$@"\n')
+    wrapper.chmod(0o755)
+    return str(wrapper)
+
+
 CHECKS = {
     "connections from one address": ("maxConnectionsPerAddress: 3", per_address),
     "connections in all": ("maxConnections: 4", in_all),
     "connections in all, with requests": ("maxConnections: 4", with_requests),
     "three thousand half heads": ("maxConnections: 1000", crowd),
+    "few descriptors": ("maxConnections: 1000", descriptors),
 }
 
 
 def run(binary, work, only, note):
     for number, (name, (limit, check)) in enumerate(CHECKS.items()):
         if only in name:
-            with Receiver(binary, work, f"crowd{number}", listener=limit) as receiver:
+            program = limited(binary, work) if check is descriptors else binary
+            with Receiver(program, work, f"crowd{number}", listener=limit) as receiver:
                 note(name, check(receiver))

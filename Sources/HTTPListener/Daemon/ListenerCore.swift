@@ -13,6 +13,8 @@ final class ListenerCore: Sendable {
     let configuration: ListenerConfiguration
     let port: UInt16
     let waker: Waker
+    /// Connections at one time: as many as were asked for, or as there are descriptors for.
+    let mostConnections: Int
     /// The value of `Keep-Alive` in answers; `nil` where connections are kept for ever.
     let keepAlive: String?
 
@@ -26,6 +28,9 @@ final class ListenerCore: Sendable {
     private let messages: Lock<String?> = Lock(nil)
     private let published = Lock(ListenerStatistics())
     private let onMessage: (@Sendable (String) -> Void)?
+
+    /// Descriptors that connections leave to the rest of the program.
+    private static let othersDescriptors = 128
 
     /// One answer on its way to its connection.
     struct Answer: Sendable {
@@ -66,6 +71,9 @@ final class ListenerCore: Sendable {
         asksForCertificates = configuration.tls?.clientAuthorities != nil
         self.port = port
         onMessage = configuration.onLibraryMessage
+        // Files and other people's servers need descriptors, too, and above all what a callback is written to.
+        let most = max(1, configuration.limits.maxConnections)
+        mostConnections = min(most, max(16, allowDescriptors(most + 512) - Self.othersDescriptors))
         let silence = configuration.limits.idleTimeout.components.seconds
         keepAlive = silence > 0 ? "timeout=\(silence)" : nil
         waker = try Waker()
@@ -85,8 +93,6 @@ final class ListenerCore: Sendable {
             } else {
                 try ListeningSocket(host: configuration.host, port: configuration.port)
             }
-        // Beside the connections, what the rest of a program needs.
-        allowDescriptors(configuration.limits.maxConnections + 512)
         let core = try ListenerCore(configuration, isTLS: texts != nil, port: socket.port, handler: handler)
         let loop = ListenerLoop(core, try Gate(socket, waker: core.waker))
         try loop.begin(tls: texts)

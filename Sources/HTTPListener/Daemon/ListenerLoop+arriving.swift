@@ -27,7 +27,7 @@ extension ListenerLoop {
         noteProgress()
     }
 
-    private var isFull: Bool { connections.count - expired >= max(1, core.limits.maxConnections) }
+    private var isFull: Bool { connections.count - expired >= core.mostConnections }
 
     private func add(_ socket: Int32, _ peer: PeerAddress) {
         let isProxy = core.configuration.isProxy?(peer.bytes) ?? false
@@ -111,7 +111,7 @@ extension ListenerLoop {
         }
         guard !found.isEmpty else { return 0 }
         found.sort { $0.isOlder(than: $1) }
-        let chosen = found.prefix(max(1, core.limits.maxConnections / 64))
+        let chosen = found.prefix(max(1, core.mostConnections / 64))
         for connection in chosen { connection.giveWay() }
         tally.crowded += chosen.count
         forgetOthers()

@@ -14,7 +14,8 @@ public struct ListenerLimits: Sendable, Equatable {
     /// Connections at one time.
     ///
     /// For a further one the connection gives way that has been without a whole request longest; where each has one,
-    /// further ones wait in the kernel's queue.
+    /// further ones wait in the kernel's queue. They are fewer where the process may not have so many descriptors, and
+    /// 128 more for everything else.
     public var maxConnections = 1_000
 
     /// Connections at one time from one address that have no request on them that the handler wants.
