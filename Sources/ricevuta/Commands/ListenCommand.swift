@@ -113,9 +113,10 @@ struct ReceivedEvent: Sendable {
                 "order": .string(order), "delivery": .string(delivery), "document": JSONValue(document),
                 "verified": .bool(problem == nil), "problem": JSONValue(problem),
             ]
-            return Terminal.print(String(decoding: json.encoded(), as: UTF8.self))
+            return Terminal.print(json: json.encoded())
         }
         let verdict = problem.map { "NOT VERIFIED: \($0)" } ?? "signature good"
-        Terminal.print("\(Timestamp.now()) \(type) order \(order) id \(id) \(verdict)")
+        // On one line, whatever the sender has put into it.
+        Terminal.print(TerminalText.escaped("\(Timestamp.now()) \(type) order \(order) id \(id) \(verdict)"))
     }
 }

@@ -51,7 +51,7 @@ struct OrderWait: Sendable {
 
 extension Terminal {
     /// Draws over the line on standard error.
-    static func draw(_ text: String) { write("\r\u{1B}[K" + text) }
+    static func draw(_ text: String) { write(raw: "\r\u{1B}[K" + TerminalText.escaped(text)) }
 
     /// Goes on below what was drawn.
     static func endDrawing() { if isWatched { write("\n") } }

@@ -49,7 +49,7 @@ struct LineLogHandler: LogHandler {
             "message": .string(event.message.description),
         ]
         for (key, value) in fields { object[reserved.contains(key) ? "_" + key : key] = .string(value.description) }
-        return JSONValue.object(object).encoded() + [UInt8(ascii: "\n")]
+        return TerminalText.escaped(json: JSONValue.object(object).encoded()) + [UInt8(ascii: "\n")]
     }
 
     static func text(
@@ -63,8 +63,7 @@ struct LineLogHandler: LogHandler {
         var line = "\(time) \(level)\(String(repeating: " ", count: max(0, 8 - level.count))) \(event.message)"
         for (key, value) in fields { line += " \(key)=\(quoted(value.description))" }
         // Whatever a peer made of a value, it stays on its line and away from the terminal's controls.
-        return line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : $0 }
-            .reduce(into: [UInt8]()) { $0 += Array(String($1).utf8) } + [UInt8(ascii: "\n")]
+        return Array(TerminalText.escaped(line).utf8) + [UInt8(ascii: "\n")]
     }
 
     private static let reserved: Set<String> = ["time", "level", "message"]

@@ -19,7 +19,7 @@ struct Listing {
 
     /// Columns as wide as their widest cell, two spaces apart.
     static func table(_ rows: [[String]]) -> String {
-        let rows = rows.map { $0.map(clean) }
+        let rows = rows.map { $0.map { TerminalText.escaped($0) } }
         let count = rows.map(\.count).max() ?? 0
         let widths = (0..<count).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
         return rows.map { row in
@@ -30,13 +30,6 @@ struct Listing {
             }
             return line
         }.joined(separator: "\n")
-    }
-
-    /// What a peer has written must not move the cursor.
-    private static func clean(_ cell: String) -> String {
-        String(
-            String.UnicodeScalarView(cell.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : $0 })
-        )
     }
 }
 

@@ -3,21 +3,35 @@ import SystemPackage
 import Visengine
 
 /// Standard output and standard error, written at once and as a whole.
+///
+/// Whatever is written here comes out with control characters and turns of direction escaped (``TerminalText``), line feeds
+/// aside: much of it was written by others.
 enum Terminal {
     /// Writes a result.
     static func print(_ text: String) {
         // A reader that has gone wants no more.
-        _ = try? FileDescriptor.standardOutput.writeAll(Array((text + "\n").utf8))
+        _ = try? FileDescriptor.standardOutput.writeAll(Array((safe(text) + "\n").utf8))
     }
 
     /// Writes a result as JSON.
-    static func print(_ json: JSONValue) { print(String(decoding: json.encoded(pretty: true), as: UTF8.self)) }
+    static func print(_ json: JSONValue) { print(json: json.encoded(pretty: true)) }
+
+    /// Writes JSON that is encoded already.
+    static func print(json bytes: [UInt8]) {
+        // As above.
+        _ = try? FileDescriptor.standardOutput.writeAll(TerminalText.escaped(json: bytes) + [UInt8(ascii: "\n")])
+    }
+
+    private static func safe(_ text: String) -> String { TerminalText.escaped(text, keeping: ["\n"]) }
 
     /// Writes a note to the user, beside the result.
     static func note(_ text: String) { write(text + "\n") }
 
     /// Writes to standard error; when that is gone there is nobody to tell.
-    static func write(_ text: String) { _ = try? FileDescriptor.standardError.writeAll(Array(text.utf8)) }
+    static func write(_ text: String) { write(raw: safe(text)) }
+
+    /// The same with the program's own control sequences; what others wrote has been escaped.
+    static func write(raw text: String) { _ = try? FileDescriptor.standardError.writeAll(Array(text.utf8)) }
 
     /// Writes why a command failed.
     static func complain(_ text: String) { note("ricevuta: " + text) }
