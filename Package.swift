@@ -54,11 +54,19 @@ let package = Package(
             name: "VisengineClient",
             dependencies: ["Callbacks", "Visengine", httpClient, nioCore, nioHTTP1, nioPosix]
         ),
-        .target(name: "DurableFiles", dependencies: [system]),
-        .target(name: "FileArchive", dependencies: ["Callbacks", "Compression", "DurableFiles", "Visengine", crypto]),
+        .target(name: "BlockingWork"),
+        .target(name: "CFileShim"),
+        .target(name: "DurableFiles", dependencies: ["CFileShim", system]),
+        .target(
+            name: "FileArchive",
+            dependencies: ["BlockingWork", "Callbacks", "Compression", "DurableFiles", "Visengine", crypto]
+        ),
         .target(
             name: "Sinks",
-            dependencies: ["Callbacks", "DurableFiles", "Visengine", crypto, httpClient, nioCore, nioHTTP1, nioPosix]
+            dependencies: [
+                "BlockingWork", "Callbacks", "DurableFiles", "Visengine", crypto, httpClient, nioCore, nioHTTP1,
+                nioPosix,
+            ]
         ),
         .target(
             name: "Pipeline",
@@ -72,7 +80,8 @@ let package = Package(
         .executableTarget(
             name: "ricevuta",
             dependencies: [
-                "HTTPListener", "CProcessMemory", "Visengine", "Callbacks", "CallbackJournal", "DurableFiles",
+                "BlockingWork", "HTTPListener", "CProcessMemory", "Visengine", "Callbacks", "CallbackJournal",
+                "DurableFiles",
                 "SQLiteLedger",
                 "VisengineClient",
                 "FileArchive",
@@ -87,6 +96,8 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Callbacks", "Visengine"], path: "Tests/TestSupport"),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
+        .testTarget(name: "BlockingWorkTests", dependencies: ["BlockingWork", "TestSupport"]),
+        .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
         .testTarget(name: "HTTPListenerTests", dependencies: ["HTTPListener", "TestSupport"]),
         .testTarget(name: "ServiceManagerTests", dependencies: ["ServiceManager"]),
         .testTarget(name: "VisengineTests", dependencies: ["Visengine", crypto]),
@@ -106,7 +117,9 @@ let package = Package(
         .testTarget(name: "FileArchiveTests", dependencies: ["FileArchive", "Callbacks", "Visengine", "TestSupport"]),
         .testTarget(
             name: "SinksTests",
-            dependencies: ["Sinks", "Callbacks", "Visengine", "HTTPListener", "TestSupport", crypto]
+            dependencies: [
+                "Sinks", "BlockingWork", "Callbacks", "Visengine", "HTTPListener", "TestSupport", crypto,
+            ]
         ),
         .testTarget(
             name: "PipelineTests",
@@ -119,7 +132,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RicevutaTests",
-            dependencies: ["ricevuta", "Callbacks", "ServiceManager", "Visengine", "TestSupport"]
+            dependencies: ["ricevuta", "Callbacks", "ServiceManager", "Visengine", "TestSupport", log]
         ),
         .testTarget(
             name: "EndToEndTests",

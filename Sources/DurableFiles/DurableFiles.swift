@@ -1,3 +1,4 @@
+import CFileShim
 import Foundation
 import SystemPackage
 
@@ -8,116 +9,108 @@ public enum DurableFiles {
     /// Makes a directory with all that is missing above it, and syncs each up to the first that was there before:
     /// a file is not durable while the entry of its directory is not.
     ///
+    /// One that was there is synced above, once for each
+    /// process: its maker may have died before doing so.
+    ///
     /// - Parameters:
     ///   - path: An absolute path.
     ///   - permissions: Of each directory made.
+    ///   - root: Below this directory no symbolic link is followed; `nil` follows them everywhere.
+    ///   - syncing: What to do where directories cannot be synced.
     /// - Throws: ``FileFailure``.
-    public static func makeDirectory(_ path: String, permissions: Int = 0o700) throws(FileFailure) {
-        if let found = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType {
-            guard found != .typeRegular else {
-                throw FileFailure(doing: "make the directory", path: path, code: ENOTDIR)
-            }
-            return
-        }
+    public static func makeDirectory(
+        _ path: String,
+        permissions: Int = 0o700,
+        below root: String? = nil,
+        syncing: NameSyncing = .required
+    ) throws(FileFailure) {
         let parent = (path as NSString).deletingLastPathComponent
-        if !parent.isEmpty, parent != path { try makeDirectory(parent, permissions: permissions) }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path,
-                withIntermediateDirectories: false,
-                attributes: [.posixPermissions: permissions]
-            )
-        } catch {
-            let failure = FileFailure(doing: "make the directory", path: path, error)
-            guard failure.code == EEXIST else { throw failure }  // Another task made it meanwhile.
+        let followsLinks = root.map { !path.hasPrefix($0 + "/") } ?? true
+        if let name = try directory(path, followsLinks: followsLinks) {
+            guard !DurableNames.contains(name) else { return }
+            try sync(nameOf: path, in: parent, syncing)
+            return DurableNames.insert(name)
         }
-        try sync(directory: parent)
+        if !parent.isEmpty, parent != path {
+            try makeDirectory(parent, permissions: permissions, below: root, syncing: syncing)
+        }
+        try make(path, permissions)
+        try sync(directory: parent, syncing)
+        if let name = try directory(path, followsLinks: followsLinks) { DurableNames.insert(name) }
     }
 
     /// Syncs a directory's entries.
     ///
     /// - Throws: ``FileFailure``.
-    public static func sync(directory path: String) throws(FileFailure) {
+    public static func sync(directory path: String, _ syncing: NameSyncing = .required) throws(FileFailure) {
         do {
             let descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: [.directory, .closeOnExec])
             defer { try? descriptor.close() }  // Opened for reading: closing loses nothing.
-            guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            guard fsync(descriptor.rawValue) == 0 || syncing.allows(errno) else { throw Errno(rawValue: errno) }
         } catch {
             throw FileFailure(doing: "sync the directory", path: path, error)
         }
     }
 
-    /// Gives a synced file its final name, and syncs the directory; never replaces another file.
-    ///
-    /// - Returns: `false` when a file of that name exists; the temporary one is left as it is.
-    /// - Throws: ``FileFailure``.
-    public static func publish(_ temporary: String, as final: String) throws(FileFailure) -> Bool {
+    /// What identifies the directory of that path; `nil` when there is nothing.
+    private static func directory(
+        _ path: String,
+        followsLinks: Bool
+    ) throws(FileFailure) -> DurableNames.Name? {
+        let stat: Stat
         do {
-            // A link fails when the name is taken, in one step; a rename would replace what is there.
-            try FileManager.default.linkItem(atPath: temporary, toPath: final)
+            stat = try FilePath(path).stat(followTargetSymlink: followsLinks)
+        } catch .noSuchFileOrDirectory {
+            return nil
         } catch {
-            let failure = FileFailure(doing: "name the file", path: final, error)
-            switch failure.code {
-            case EEXIST: return false
-            case EPERM, ENOTSUP, ENOSYS, EMLINK: return try move(temporary, to: final)
-            default: throw failure
-            }
+            throw FileFailure(doing: "look at the directory", path: path, error)
         }
+        switch stat.type {
+        case .directory: return DurableNames.Name(path, stat)
+        case .symbolicLink:
+            let reason = "it is a symbolic link, and none is followed here; put a directory in its place"
+            throw FileFailure(doing: "use the directory", path: path, code: ELOOP, reason: reason)
+        default: throw FileFailure(doing: "make the directory", path: path, code: ENOTDIR)
+        }
+    }
+
+    private static func make(_ path: String, _ permissions: Int) throws(FileFailure) {
+        // The path is only read, and only during the call.
+        guard unsafe mkdir(path, mode_t(permissions)) == 0 || errno == EEXIST else {
+            throw FileFailure(doing: "make the directory", path: path, code: errno)
+        }
+        // What the umask may have taken. Not asked for without need: file systems without permissions refuse it.
+        guard permissions & 0o077 != 0 else { return }
         do {
-            try FileManager.default.removeItem(atPath: temporary)
+            try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: path)
         } catch {
-            throw FileFailure(doing: "remove the temporary name", path: temporary, error)
+            throw FileFailure(doing: "set the permissions of", path: path, error)
         }
-        try sync(directory: (final as NSString).deletingLastPathComponent)
-        return true
     }
 
-    /// For file systems without links; looks first, so that nothing is replaced.
-    private static func move(_ temporary: String, to final: String) throws(FileFailure) -> Bool {
-        guard !FileManager.default.fileExists(atPath: final) else { return false }
+    /// Syncs the entry of a directory that was found.
+    private static func sync(
+        nameOf path: String,
+        in parent: String,
+        _ syncing: NameSyncing
+    ) throws(FileFailure) {
+        do throws(FileFailure) {
+            try sync(directory: parent.isEmpty ? path : parent, syncing)
+        } catch {
+            // A directory above may be closed to this user, who then cannot open it; the whole file system can be synced.
+            guard error.code == EACCES || error.code == EPERM else { throw error }
+            try syncFileSystem(of: path)
+        }
+    }
+
+    private static func syncFileSystem(of path: String) throws(FileFailure) {
         do {
-            try FileManager.default.moveItem(atPath: temporary, toPath: final)
+            let descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: [.directory, .closeOnExec])
+            defer { try? descriptor.close() }  // Opened for reading: closing loses nothing.
+            let code = -cfs_sync_file_system(descriptor.rawValue)
+            guard code == 0 else { throw Errno(rawValue: code) }
         } catch {
-            throw FileFailure(doing: "name the file", path: final, error)
+            throw FileFailure(doing: "sync the file system of", path: path, error)
         }
-        try sync(directory: (final as NSString).deletingLastPathComponent)
-        return true
-    }
-}
-
-/// Why a file operation failed.
-public struct FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What was being done, for example `write`.
-    public var doing: String
-    /// The path it was done to.
-    public var path: String
-    /// `errno`, or 0 when the system gave none.
-    public var code: Int32
-
-    /// Creates a failure.
-    public init(doing: String, path: String, code: Int32) {
-        self.doing = doing
-        self.path = path
-        self.code = code
-    }
-
-    init(doing: String, path: String, _ error: any Error) {
-        self.init(doing: doing, path: path, code: Self.code(of: error))
-    }
-
-    /// Whether there is no room for it on the disk.
-    public var isFullDisk: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
-
-    /// One line for an operator.
-    public var description: String {
-        "cannot \(doing) \(path): " + (code == 0 ? "no reason given" : "\(Errno(rawValue: code))")
-    }
-
-    private static func code(of error: any Error) -> Int32 {
-        if let error = error as? Errno { return error.rawValue }
-        let error = error as NSError
-        if let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError { return Int32(clamping: underlying.code) }
-        if error.domain == NSPOSIXErrorDomain { return Int32(clamping: error.code) }
-        return error.code == CocoaError.fileWriteFileExists.rawValue ? EEXIST : 0
     }
 }

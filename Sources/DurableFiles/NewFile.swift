@@ -65,13 +65,13 @@ public final class NewFile: @unchecked Sendable {
         do { try descriptor.close() } catch { throw FileFailure(doing: "close", path: path, error) }
     }
 
-    /// Syncs, and gives the file its final name without replacing another; see ``DurableFiles/publish(_:as:)``.
+    /// Syncs, and gives the file its final name without replacing another; see ``DurableFiles/publish(_:as:syncing:)``.
     ///
     /// - Returns: `false` when a file of that name exists; this one then still waits for a name.
     /// - Throws: ``FileFailure``.
-    public func publish(as final: String) throws(FileFailure) -> Bool {
+    public func publish(as final: String, syncing: NameSyncing = .required) throws(FileFailure) -> Bool {
         try finish()
-        isPublished = try DurableFiles.publish(path, as: final)
+        isPublished = try DurableFiles.publish(path, as: final, syncing: syncing)
         return isPublished
     }
 

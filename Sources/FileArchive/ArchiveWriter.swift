@@ -1,3 +1,4 @@
+import BlockingWork
 import Callbacks
 import Crypto
 import DurableFiles
@@ -6,47 +7,112 @@ import Visengine
 
 /// Writes one document: hashed while it is written, checked before it gets its name.
 ///
-/// Used from one task at a time, which is what lets it be `@unchecked Sendable`: the fetch that began it owns it.
+/// Used from one task at a time, which is what lets it be `@unchecked Sendable`: the fetch that began it owns it. What the
+/// threads touch is handed to them and back; a thread that hangs keeps it.
 final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
+    /// What a thread needs, and changes.
+    private struct Progress {
+        let file: NewFile
+        var hash = SHA256()
+    }
+
     private static let bufferSize = 256 << 10
 
-    private let file: NewFile
     private let archive: FileArchive
     private let limit: Int64
-    private var hash = SHA256()
+    /// `nil` while a thread has it, and for good when that thread was left behind.
+    private var progress: Progress?
     private var buffer: [UInt8] = []
     private var received: Int64 = 0
 
     init(file: NewFile, archive: FileArchive, limit: Int64) {
-        self.file = file
+        progress = Progress(file: file)
         self.archive = archive
         self.limit = limit
         buffer.reserveCapacity(Self.bufferSize)
     }
 
-    func write(_ bytes: ArraySlice<UInt8>) throws(ArchiveError) {
+    func write(_ bytes: ArraySlice<UInt8>) async throws(ArchiveError) {
         received += Int64(bytes.count)
         guard received <= limit else { throw .tooLarge(limit: limit) }
         buffer.append(contentsOf: bytes)
-        if buffer.count >= Self.bufferSize { try flush() }
+        if buffer.count >= Self.bufferSize { try await flush() }
     }
 
-    func commit(_ metadata: DocumentMetadata) throws(ArchiveError) -> StoredDocument {
-        try flush()
-        do throws(FileFailure) { try file.finish() } catch { throw ArchiveError(error) }
-        let digest = hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    func commit(_ metadata: DocumentMetadata) async throws(ArchiveError) -> StoredDocument {
+        let archive = archive
+        let received = received
+        return try await onThread { (progress, piece) throws(ArchiveError) in
+            try Self.append(piece, to: &progress)
+            let commit = ArchiveCommit(archive: archive, file: progress.file, size: received, metadata: metadata)
+            return try commit.perform(sha256: progress.hash.finalize().hexadecimal)
+        }
+    }
 
-        if let announced = metadata.size, announced != received {
-            throw try quarantine("length \(received), announced \(announced)", digest: digest)
+    func discard() async {
+        // Without it a thread that hangs has the file, and removes it when it comes to an end.
+        guard let file = progress.take()?.file else { return }
+        _ = await archive.threads.run { file.discard() }
+    }
+
+    private func flush() async throws(ArchiveError) {
+        try await onThread { (progress, piece) throws(ArchiveError) in try Self.append(piece, to: &progress) }
+    }
+
+    private static func append(_ piece: [UInt8], to progress: inout Progress) throws(ArchiveError) {
+        guard !piece.isEmpty else { return }
+        progress.hash.update(data: piece)
+        do throws(FileFailure) { try progress.file.write(piece) } catch { throw ArchiveError(error) }
+    }
+
+    /// Hands everything to a thread, with what is buffered, and takes it back.
+    private func onThread<Value: Sendable>(
+        _ work: @escaping @Sendable (inout Progress, [UInt8]) throws(ArchiveError) -> Value
+    ) async throws(ArchiveError) -> Value {
+        guard let taken = progress.take() else { throw archive.hanging }
+        let piece = buffer
+        buffer.removeAll()
+        let outcome = await archive.threads.run { () -> (Progress, Result<Value, ArchiveError>) in
+            var progress = taken
+            let result = Result { () throws(ArchiveError) in try work(&progress, piece) }
+            return (progress, result)
+        }
+        switch outcome {
+        case .finished((let progress, let result)):
+            self.progress = progress
+            return try result.get()
+        case .abandoned, .refused: throw archive.hanging
+        }
+    }
+}
+
+/// Checks what was written and gives it its name, or sets it aside.
+struct ArchiveCommit {
+    let archive: FileArchive
+    let file: NewFile
+    let size: Int64
+    let metadata: DocumentMetadata
+
+    /// Blocks on the disk.
+    func perform(sha256: String) throws(ArchiveError) -> StoredDocument {
+        do throws(FileFailure) { try file.finish() } catch { throw ArchiveError(error) }
+        if let announced = metadata.size, announced != size {
+            throw try archive.quarantine.keep(
+                file,
+                size: size,
+                reason: "length \(size), announced \(announced)",
+                sha256: sha256
+            )
         }
         let kind: DocumentKind
-        switch DocumentStructure.check(path: file.path, size: received) {
+        switch DocumentStructure.check(path: file.path, size: size) {
         case .sound(let found): kind = found
-        case .damaged(let reason): throw try quarantine(reason, digest: digest)
+        case .damaged(let reason):
+            throw try archive.quarantine.keep(file, size: size, reason: reason, sha256: sha256)
         case .unreadable(let code): throw .io(doing: "read back", path: file.path, errno: code)
         }
 
-        let path = archive.path(sha256: digest, kind: kind)
+        let path = archive.path(sha256: sha256, kind: kind)
         do throws(FileFailure) {
             try DurableFiles.makeDirectory((path as NSString).deletingLastPathComponent)
             // A name that is taken holds the same bytes: they are its name.
@@ -54,32 +120,11 @@ final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
         } catch {
             throw ArchiveError(error)
         }
-        return StoredDocument(sha256: digest, size: received, kind: kind, name: metadata.name)
+        return StoredDocument(sha256: sha256, size: size, kind: kind, name: metadata.name)
     }
+}
 
-    func discard() { file.discard() }
-
-    private func flush() throws(ArchiveError) {
-        guard !buffer.isEmpty else { return }
-        hash.update(data: buffer)
-        do throws(FileFailure) { try file.write(buffer) } catch { throw ArchiveError(error) }
-        buffer.removeAll(keepingCapacity: true)
-    }
-
-    /// Sets the content aside beside its reason; the reason is written first, so that no content lies there without.
-    private func quarantine(_ reason: String, digest: String) throws(ArchiveError) -> ArchiveError {
-        let name = "quarantine/\(digest.prefix(16))-\(UUID().uuidString)"
-        do throws(FileFailure) {
-            let note = try NewFile(creating: "\(archive.root)/incoming/\(UUID().uuidString)")
-            let text: JSONValue = [
-                "reason": .string(reason), "sha256": .string(digest), "size": JSONValue(received),
-            ]
-            try note.write(text.encoded(pretty: true))
-            _ = try note.publish(as: "\(archive.root)/\(name).json")
-            _ = try file.publish(as: "\(archive.root)/\(name).document")
-        } catch {
-            throw ArchiveError(error)
-        }
-        return .failedCheck(QuarantinedDocument(reason: reason, path: "\(name).document", size: received))
-    }
+extension Sequence<UInt8> {
+    /// Two lower-case digits a byte.
+    var hexadecimal: String { map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
 }

@@ -1,14 +1,18 @@
+import BlockingWork
 public import Callbacks
 import DurableFiles
 import Foundation
+public import Visengine
 
 /// Documents on disk: `documents/ab/abcd….zip`, named by their content, so that equal content is stored once.
 ///
-/// What is being written lies in `incoming`, what failed a check in `quarantine` beside its reason. All three are on one
-/// file system, since a document gets its name by a link.
+/// What is being written lies in `incoming`, what failed a check in `quarantine` beside its reason: one copy a content,
+/// within a bound. All three are on one file system, since a document gets its name by a link.
 public struct FileArchive: DocumentArchive {
     /// The archive's directory.
     public let root: String
+    let quarantine: Quarantine
+    let threads = BlockingThreads(name: "archive", limit: 8)
     private let maxDocumentBytes: Int64
 
     /// Opens an archive and makes its directories, each synced; removes nothing, see ``sweep()``.
@@ -16,9 +20,19 @@ public struct FileArchive: DocumentArchive {
     /// - Parameters:
     ///   - root: An absolute path.
     ///   - maxDocumentBytes: A larger document is refused while it is being written.
+    ///   - maxQuarantineBytes: The most bytes of contents that are set aside; the oldest go first.
     /// - Throws: ``ArchiveError/io(doing:path:errno:)``.
-    public init(root: String, maxDocumentBytes: Int64) throws(ArchiveError) {
+    public init(
+        root: String,
+        maxDocumentBytes: Int64,
+        maxQuarantineBytes: Int64 = 1 << 30
+    ) throws(ArchiveError) {
         self.root = root
+        quarantine = Quarantine(
+            directory: "\(root)/quarantine",
+            incoming: "\(root)/incoming",
+            maxBytes: maxQuarantineBytes
+        )
         self.maxDocumentBytes = maxDocumentBytes
         do throws(FileFailure) {
             for name in ["documents", "incoming", "quarantine"] { try DurableFiles.makeDirectory("\(root)/\(name)") }
@@ -37,14 +51,20 @@ public struct FileArchive: DocumentArchive {
     }
 
     /// Starts a document under a temporary name.
-    public func begin() throws(ArchiveError) -> any DocumentWriter {
-        do throws(FileFailure) {
-            let file = try NewFile(creating: "\(root)/incoming/\(UUID().uuidString)")
-            return ArchiveWriter(file: file, archive: self, limit: maxDocumentBytes)
-        } catch {
-            throw ArchiveError(error)
+    public func begin(maxBytes: Int64? = nil) async throws(ArchiveError) -> any DocumentWriter {
+        let outcome = await threads.run { [root] in
+            Result { () throws(FileFailure) in try NewFile(creating: "\(root)/incoming/\(UUID().uuidString)") }
+        }
+        switch outcome {
+        case .finished(.success(let file)):
+            return ArchiveWriter(file: file, archive: self, limit: maxBytes ?? maxDocumentBytes)
+        case .finished(.failure(let failure)): throw ArchiveError(failure)
+        case .abandoned, .refused: throw hanging
         }
     }
+
+    /// What is said when the disk does not answer.
+    var hanging: ArchiveError { .io(doing: "write to", path: root, errno: ETIMEDOUT) }
 
     /// The absolute path of a stored document.
     public func path(of document: StoredDocument) -> String {
@@ -77,4 +97,15 @@ extension DocumentKind {
 
 extension ArchiveError {
     init(_ failure: FileFailure) { self = .io(doing: failure.doing, path: failure.path, errno: failure.code) }
+}
+
+extension FileArchive: QuarantineRetention {
+    /// Removes contents in quarantine that were last seen before a time.
+    public func forgetQuarantined(before time: Timestamp) async -> Int {
+        let outcome = await threads.run { [quarantine] in quarantine.remove(before: time) }
+        switch outcome {
+        case .finished(let count): return count
+        case .abandoned, .refused: return 0
+        }
+    }
 }

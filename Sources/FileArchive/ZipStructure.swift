@@ -1,4 +1,4 @@
-/// Walks a zip archive's central directory (PKWARE APPNOTE 6.3.10, sections 4.3.12 to 4.3.16).
+/// Walks a zip archive's central directory (PKWARE APPNOTE 6.3.10, sections 4.3.12 to 4.3.16), then its entries.
 struct ZipStructure {
     let file: FileBytes
 
@@ -21,7 +21,10 @@ struct ZipStructure {
         guard let directory = try directory() else { return "no end of its central directory" }
         let (end, overflow) = directory.offset.addingReportingOverflow(directory.size)
         guard !overflow, end <= UInt64(directory.end) else { return "its central directory points beyond its end" }
-        return try entriesProblem(directory)
+        if let problem = try entriesProblem(directory, { _ in nil }) { return problem }
+        // A second walk, since reading an entry's bytes is worth it only in a directory that is whole.
+        var entries = ZipEntries(file: file)
+        return try entriesProblem(directory) { try entries.problem(of: $0) }
     }
 
     private func directory() throws -> Directory? {
@@ -64,7 +67,10 @@ struct ZipStructure {
         )
     }
 
-    private func entriesProblem(_ directory: Directory) throws -> String? {
+    private func entriesProblem(
+        _ directory: Directory,
+        _ look: (ZipEntry) throws -> String?
+    ) throws -> String? {
         var position = Int64(directory.offset)
         let end = position + Int64(directory.size)
         var piece: [UInt8] = []
@@ -82,12 +88,58 @@ struct ZipStructure {
             let header = Self.number(piece, at: at + 42, bytes: 4)
             if header != 0xFFFF_FFFF, header >= directory.offset { return "entry \(number) lies beyond the directory" }
             let variable = (0..<3).reduce(UInt64(0)) { $0 + Self.number(piece, at: at + 28 + $1 * 2, bytes: 2) }
+            let entry = try entry(
+                number,
+                header: Array(piece[at..<(at + Self.entryHeaderSize)]),
+                at: position,
+                directory
+            )
+            if let problem = try look(entry) { return problem }
             position += Int64(Self.entryHeaderSize) + Int64(variable)
         }
         return position == end ? nil : "its central directory has another length than announced"
     }
 
-    private static func number(_ bytes: [UInt8], at offset: Int, bytes count: Int) -> UInt64 {
+    /// The entry of a header, with its ZIP64 sizes where the 32-bit fields say that they overflowed (section 4.5.3).
+    private func entry(
+        _ number: UInt64,
+        header: [UInt8],
+        at position: Int64,
+        _ directory: Directory
+    ) throws -> ZipEntry {
+        var entry = ZipEntry(
+            number: number,
+            flags: Self.number(header, at: 8, bytes: 2),
+            method: Self.number(header, at: 10, bytes: 2),
+            checksum: UInt32(Self.number(header, at: 16, bytes: 4)),
+            compressedSize: Self.number(header, at: 20, bytes: 4),
+            size: Self.number(header, at: 24, bytes: 4),
+            offset: Self.number(header, at: 42, bytes: 4),
+            limit: directory.offset
+        )
+        let isOverflowed = [entry.compressedSize, entry.size, entry.offset].contains(0xFFFF_FFFF)
+        guard isOverflowed else { return entry }
+        let name = Int64(Self.number(header, at: 28, bytes: 2))
+        let length = Int(Self.number(header, at: 30, bytes: 2))
+        let extra = try file.read(at: position + Int64(Self.entryHeaderSize) + name, count: length)
+        var at = 0
+        while at + 4 <= extra.count {
+            let fieldEnd = at + 4 + Int(Self.number(extra, at: at + 2, bytes: 2))
+            if Self.number(extra, at: at, bytes: 2) == 1, fieldEnd <= extra.count {
+                var next = at + 4
+                for field in [\ZipEntry.size, \.compressedSize, \.offset] where entry[keyPath: field] == 0xFFFF_FFFF {
+                    guard next + 8 <= fieldEnd else { break }
+                    entry[keyPath: field] = Self.number(extra, at: next, bytes: 8)
+                    next += 8
+                }
+                break
+            }
+            at = fieldEnd
+        }
+        return entry
+    }
+
+    static func number(_ bytes: [UInt8], at offset: Int, bytes count: Int) -> UInt64 {
         (0..<count).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64(8 * $1) }
     }
 }

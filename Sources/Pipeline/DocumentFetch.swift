@@ -22,7 +22,7 @@ struct DocumentFetch: Sendable {
             }
             let document: StoredDocument
             do throws(DocumentFetchError) {
-                document = try await store(id)
+                document = try await store(id, maxBytes: work.maxBytes)
             } catch {
                 return try await handle(error, of: work, logger: logger)
             }
@@ -38,15 +38,14 @@ struct DocumentFetch: Sendable {
         }
     }
 
-    private func store(_ id: OrderID) async throws(DocumentFetchError) -> StoredDocument {
+    private func store(_ id: OrderID, maxBytes: Int64?) async throws(DocumentFetchError) -> StoredDocument {
         let writer: any DocumentWriter
-        do { writer = try archive.begin() } catch { throw .archive(error) }
+        do { writer = try await archive.begin(maxBytes: maxBytes) } catch { throw .archive(error) }
         do throws(DocumentFetchError) {
             let metadata = try await download(id, into: writer)
-            return try await Offload.run { () throws(ArchiveError) in try writer.commit(metadata) }
-                .mapError(DocumentFetchError.archive).get()
+            do { return try await writer.commit(metadata) } catch { throw .archive(error) }
         } catch {
-            writer.discard()
+            await writer.discard()
             throw error
         }
     }
@@ -92,6 +91,14 @@ struct DocumentFetch: Sendable {
             }
             let retryAt = now + slowBackoff(after: work)
             try await ledger.quarantined(quarantined, for: work, retryAt: retryAt, now: now)
+        case .archive(.tooLarge(let limit)):
+            // It will not be smaller the next time, and each time costs a download.
+            JobMeters.count(.fetch, "too_large")
+            Alarms.raise(.documentTooLarge)
+            let allow = "`ricevuta document fetch \(work.order.id?.rawValue ?? "") --max-bytes SIZE`"
+            let reason = "document is larger than the limit of \(limit) bytes; \(allow) fetches it all the same"
+            logger.error("Document given up", metadata: ["reason": "\(reason)"])
+            try await ledger.abandonFetch(work, reason: reason, now: now)
         case .archive(let failure):
             JobMeters.count(.fetch, "failed")
             Alarms.raise(.archiveFailing)

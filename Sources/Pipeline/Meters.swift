@@ -99,6 +99,7 @@ enum Alarms {
         case unauthorized = "api_unauthorized"
         case quarantined
         case documentLost = "document_lost"
+        case documentTooLarge = "document_too_large"
         case archiveFailing = "archive_failing"
         case ledgerFailing = "ledger_failing"
         case deadLetter = "dead_letter"

@@ -6,6 +6,7 @@ import Visengine
 /// Removes from the ledger what is old, in small steps with pauses between them, so that no callback waits for it.
 public struct RetentionService: Service {
     private let ledger: any RetentionLedger
+    private let quarantine: (any QuarantineRetention)?
     private let schedule: RetentionSchedule
     private let environment: FlowEnvironment
     private let logger: Logger
@@ -18,16 +19,19 @@ public struct RetentionService: Service {
     ///
     /// - Parameters:
     ///   - ledger: What is cleaned.
+    ///   - quarantine: The contents in quarantine, kept for as long as the ledger's entries about them.
     ///   - schedule: What is kept for how long.
     ///   - environment: The clock.
     ///   - logger: Gets a line for each round that removed something.
     public init(
         ledger: any RetentionLedger,
+        quarantine: (any QuarantineRetention)? = nil,
         schedule: RetentionSchedule,
         environment: FlowEnvironment,
         logger: Logger
     ) {
         self.ledger = ledger
+        self.quarantine = quarantine
         self.schedule = schedule
         self.environment = environment
         self.logger = logger
@@ -41,7 +45,12 @@ public struct RetentionService: Service {
             while !Task.isCancelled {
                 for rule in RetentionRule.allCases {
                     guard let age = schedule.ages[rule] else { continue }
-                    await apply(rule, before: environment.now() - age, from: &places[rule, default: 0])
+                    let time = environment.now() - age
+                    await apply(rule, before: time, from: &places[rule, default: 0])
+                    if rule == .quarantine, let removed = await quarantine?.forgetQuarantined(before: time), removed > 0
+                    {
+                        logger.notice("Documents removed from quarantine", metadata: ["count": "\(removed)"])
+                    }
                 }
                 try? await Task.sleep(for: schedule.interval)  // Cancelled means that it is over.
             }

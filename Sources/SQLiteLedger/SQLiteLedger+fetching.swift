@@ -12,7 +12,10 @@ extension SQLiteLedger: FetchLedger {
         try await claim(.fetch, now: now) { transaction in
             try transaction.claim(.fetch, limit: limit, now: now, leaseFor: leaseFor).compactMap { job in
                 try transaction.orUnreadable(job, now: now) {
-                    try transaction.order(key: job.subject).map { FetchWork(lease: job.lease, order: $0) }
+                    try transaction.order(key: job.subject).map {
+                        let maxBytes = try transaction.allowedDocumentBytes(order: $0.key)
+                        return FetchWork(lease: job.lease, order: $0, maxBytes: maxBytes)
+                    }
                 }
             }
         }
@@ -53,13 +56,49 @@ extension SQLiteLedger: FetchLedger {
     ) async throws(LedgerError) {
         try await change("recording a quarantined document", endingWorkUnder: work.lease) { transaction in
             let order = try transaction.heldOrder(work)
+            // The same content again is the same entry: a path is named by its content.
             try transaction.run(
-                """
-                INSERT INTO quarantine(order_key, reason, path, size_bytes, recorded_at_ms) VALUES (?, ?, ?, ?, ?)
-                """,
-                [order.key, document.reason, document.path, document.size, now.milliseconds]
+                "UPDATE quarantine SET reason = ?, recorded_at_ms = ? WHERE order_key = ? AND path = ?",
+                [document.reason, now.milliseconds, order.key, document.path]
             )
+            if transaction.db.changesCount == 0 {
+                try transaction.run(
+                    """
+                    INSERT INTO quarantine(order_key, reason, path, size_bytes, recorded_at_ms) VALUES (?, ?, ?, ?, ?)
+                    """,
+                    [order.key, document.reason, document.path, document.size, now.milliseconds]
+                )
+            }
             try transaction.postpone(work.lease, until: retryAt, reason: document.reason)
+        }
+    }
+
+    /// Has a document fetched that was given up, or one that is due with another limit.
+    public func fetchAgain(_ name: String, maxBytes: Int64?, now: Timestamp) async throws(LedgerError) -> OrderRecord {
+        guard let found = try await order(named: name) else { throw .notFound(what: "order", name: name) }
+        return try await change("having a document fetched again") { transaction in
+            guard var order = try transaction.order(key: found.key) else {
+                throw LedgerError.notFound(what: "order", name: name)
+            }
+            switch order.document {
+            case .due, .failed: break
+            case .stored: throw LedgerError.conflict("the document of this order is in the archive already")
+            case .none: throw LedgerError.conflict("this order has no document at the provider yet")
+            }
+            order.document = .due
+            try transaction.save(order)
+            try transaction.run("UPDATE orders SET problem = NULL WHERE key = ?", [order.key])
+            if let maxBytes {
+                try transaction.run(
+                    """
+                    INSERT INTO document_limits(order_key, max_bytes) VALUES (?, ?)
+                    ON CONFLICT(order_key) DO UPDATE SET max_bytes = excluded.max_bytes
+                    """,
+                    [order.key, maxBytes]
+                )
+            }
+            try transaction.arm(.fetch, subject: order.key, due: now, now: now)
+            return order
         }
     }
 
@@ -77,6 +116,11 @@ extension SQLiteLedger: FetchLedger {
 }
 
 extension LedgerTransaction {
+    /// The most bytes that an operator allowed an order's document.
+    fileprivate func allowedDocumentBytes(order key: Int64) throws -> Int64? {
+        try row("SELECT max_bytes FROM document_limits WHERE order_key = ?", [key])?.integer("max_bytes")
+    }
+
     /// The order of a fetch whose lease still holds; the row may have another number by now.
     fileprivate func heldOrder(_ work: FetchWork) throws -> OrderRecord {
         let job = try held(work.lease)

@@ -10,6 +10,7 @@ extension SQLiteLedger: RetentionLedger {
         after last: Int64,
         limit: Int
     ) async throws(LedgerError) -> (changed: Int, next: Int64?) {
+        if rule == .quarantine { return try await forgetQuarantined(before: time, limit: limit) }
         // Looked for by a reader: the writer, which callbacks wait for, only touches what is to be changed.
         let found = try await read("looking for old callbacks") { [self] db -> (ids: [Int64], next: Int64?) in
             let newest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM callbacks") ?? 0
@@ -51,12 +52,28 @@ extension SQLiteLedger: RetentionLedger {
                 case .bodies: try transaction.run("UPDATE callbacks SET body = NULL WHERE id = ?", [id])
                 case .callbacks:
                     try transaction.run("DELETE FROM callbacks WHERE id = ? AND verdict <> 'waiting'", [id])
+                case .quarantine: break  // Above.
                 }
                 changed += transaction.db.changesCount
             }
             return changed
         }
         return (changed, found.next)
+    }
+
+    /// There are few of them, one for each content: no reader has to look for them first.
+    private func forgetQuarantined(
+        before time: Timestamp,
+        limit: Int
+    ) async throws(LedgerError) -> (changed: Int, next: Int64?) {
+        let changed = try await change("removing entries about quarantined documents") { transaction in
+            try transaction.run(
+                "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE recorded_at_ms < ? LIMIT ?)",
+                [time.milliseconds, limit]
+            )
+            return transaction.db.changesCount
+        }
+        return (changed, changed < limit ? nil : 0)
     }
 
     /// Callbacks that a reader looks at in one go.

@@ -1,8 +1,11 @@
 import Callbacks
 import Crypto
+import DurableFiles
 import Foundation
 
 /// Reads an archived document in pieces, and sees to it that it is still what was archived.
+///
+/// Blocks on the disk.
 struct DocumentReader: ~Copyable {
     private let document: StoredDocument
     private let path: String
@@ -15,8 +18,14 @@ struct DocumentReader: ~Copyable {
         self.document = document
         self.path = path
         self.pieceSize = pieceSize
-        guard let handle = FileHandle(forReadingAtPath: path) else { throw .unreadable(path: path) }
-        self.handle = handle
+        let opened: FileHandle?
+        do throws(FileFailure) {
+            opened = try DurableFiles.openRegularFile(path)
+        } catch {
+            throw .unreadable(path: path, reason: error.description)
+        }
+        guard let opened else { throw .unreadable(path: path, reason: "there is none") }
+        handle = opened
     }
 
     deinit { try? handle.close() }  // Opened for reading: closing loses nothing.
@@ -26,7 +35,11 @@ struct DocumentReader: ~Copyable {
     /// - Throws: ``DocumentReadError``, possibly after all pieces were handed out: what was made of them is then void.
     mutating func next() throws(DocumentReadError) -> Data? {
         let piece: Data
-        do { piece = try handle.read(upToCount: pieceSize) ?? Data() } catch { throw .unreadable(path: path) }
+        do {
+            piece = try handle.read(upToCount: pieceSize) ?? Data()
+        } catch {
+            throw .unreadable(path: path, reason: "\(error.localizedDescription)")
+        }
         size += Int64(piece.count)
         guard size <= document.size else { throw .changed(path: path) }
         guard piece.isEmpty else {
@@ -41,12 +54,12 @@ struct DocumentReader: ~Copyable {
 
 /// Why a document cannot be taken from the archive.
 enum DocumentReadError: Error, Equatable, CustomStringConvertible {
-    case unreadable(path: String)
+    case unreadable(path: String, reason: String)
     case changed(path: String)
 
     var description: String {
         switch self {
-        case .unreadable(let path): "cannot read the document \(path)"
+        case .unreadable(let path, let reason): "cannot read the document \(path): \(reason)"
         case .changed(let path): "the document \(path) is no longer what was archived; restore it from a backup"
         }
     }

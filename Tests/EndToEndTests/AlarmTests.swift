@@ -78,7 +78,7 @@ extension EndToEnd {
 
 extension Ground {
     /// How often an alarm of that kind was raised.
-    fileprivate func alarms(of receiver: Receiver, _ kind: String) async throws -> Int {
+    func alarms(of receiver: Receiver, _ kind: String) async throws -> Int {
         let line = try await metrics(of: receiver).split(separator: "\n")
             .first { $0.hasPrefix("ricevuta_alarms_total{kind=\"\(kind)\"}") }
         return line.flatMap { $0.split(separator: " ").last }.flatMap { Int($0) } ?? 0

@@ -10,16 +10,17 @@ extension FileArchive {
         _ bytes: [UInt8],
         name: String? = nil,
         size: Int64? = nil,
-        pieceSize: Int = 1000
-    ) throws(ArchiveError) -> StoredDocument {
-        let writer = try begin()
+        pieceSize: Int = 1000,
+        maxBytes: Int64? = nil
+    ) async throws(ArchiveError) -> StoredDocument {
+        let writer = try await begin(maxBytes: maxBytes)
         do throws(ArchiveError) {
             for start in stride(from: 0, to: bytes.count, by: pieceSize) {
-                try writer.write(bytes[start..<min(bytes.count, start + pieceSize)])
+                try await writer.write(bytes[start..<min(bytes.count, start + pieceSize)])
             }
-            return try writer.commit(DocumentMetadata(name: name, size: size))
+            return try await writer.commit(DocumentMetadata(name: name, size: size))
         } catch {
-            writer.discard()
+            await writer.discard()
             throw error
         }
     }

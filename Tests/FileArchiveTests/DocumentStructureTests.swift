@@ -46,10 +46,10 @@ struct DocumentStructureTests {
 
     @Test(arguments: sound)
     func tells(_ sample: Sound) async throws {
-        try withTemporaryDirectory { directory in
+        try await withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
 
-            let document = try archive.store(sample.bytes)
+            let document = try await archive.store(sample.bytes)
 
             #expect(document.kind == sample.kind)
             #expect(archive.path(of: document).hasSuffix(".\(sample.kind.fileExtension)"))
@@ -104,10 +104,10 @@ struct DocumentStructureTests {
 
     @Test(arguments: damaged)
     func setsAside(_ sample: Damaged) async throws {
-        try withTemporaryDirectory { directory in
+        try await withTemporaryDirectory { directory in
             let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
 
-            let error = #expect(throws: ArchiveError.self) { try archive.store(sample.bytes) }
+            let error = await #expect(throws: ArchiveError.self) { try await archive.store(sample.bytes) }
 
             guard case .failedCheck(let quarantined) = error else {
                 Issue.record("\(String(describing: error))")

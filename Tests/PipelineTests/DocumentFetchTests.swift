@@ -1,4 +1,5 @@
 import Callbacks
+import Synchronization
 import Testing
 import Visengine
 
@@ -84,5 +85,26 @@ import Visengine
             Issue.record("\(ledger.events)")
             return
         }
+    }
+
+    @Test func aDocumentThatIsTooLargeIsGivenUpAtOnceAndSaysHowToGetIt() async throws {
+        await fetch(try Sample.fetchWork(), .failure(.archive(.tooLarge(limit: 1000))))
+
+        guard case .abandoned(let reason)? = ledger.events.first else {
+            Issue.record("\(ledger.events)")
+            return
+        }
+        #expect(ledger.events.count == 1, "it is not fetched again")
+        #expect(reason.contains("larger than the limit of 1000 bytes"))
+        #expect(reason.contains("`ricevuta document fetch \(try Sample.id()) --max-bytes SIZE`"))
+    }
+
+    @Test func theLimitThatAnOperatorAllowedIsTheOneThatCounts() async throws {
+        let archive = FakeArchive()
+        var work = try Sample.fetchWork()
+        await fetch(work, archive: archive)
+        work.maxBytes = 5000
+        await fetch(work, archive: archive)
+        #expect(archive.begun.withLock { $0 } == [nil, 5000])
     }
 }

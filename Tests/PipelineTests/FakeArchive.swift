@@ -9,10 +9,16 @@ final class FakeArchive: DocumentArchive {
 
     init(_ outcome: Result<StoredDocument, ArchiveError> = .success(Sample.document)) { self.outcome = outcome }
 
+    /// The limit of each document that was begun.
+    let begun = Mutex<[Int64?]>([])
+
     var committed: Int { counts.withLock { $0.committed } }
     var discarded: Int { counts.withLock { $0.discarded } }
 
-    func begin() throws(ArchiveError) -> any DocumentWriter { Writer(archive: self) }
+    func begin(maxBytes: Int64?) throws(ArchiveError) -> any DocumentWriter {
+        begun.withLock { $0.append(maxBytes) }
+        return Writer(archive: self)
+    }
     func path(of document: StoredDocument) -> String { "/archive/\(document.sha256)" }
 
     private final class Writer: DocumentWriter {

@@ -48,7 +48,7 @@ final class FakeProvider: OrderReader, DocumentSource {
     ) async throws(DocumentFetchError) -> DocumentMetadata {
         let bytes = try document.get()
         do throws(ArchiveError) {
-            try writer.write(bytes[...])
+            try await writer.write(bytes[...])
         } catch {
             throw .archive(error)
         }

@@ -53,4 +53,32 @@ struct RetentionServiceTests {
             ]
         )
     }
+
+    private final class FakeQuarantine: QuarantineRetention {
+        let times = Mutex<[Timestamp]>([])
+
+        func forgetQuarantined(before time: Timestamp) async -> Int {
+            times.withLock { $0.append(time) }
+            return 1
+        }
+    }
+
+    @Test func contentsInQuarantineGoWithTheirEntries() async throws {
+        let ledger = FakeLedger()
+        let quarantine = FakeQuarantine()
+        let service = RetentionService(
+            ledger: ledger,
+            quarantine: quarantine,
+            schedule: RetentionSchedule(ages: [.quarantine: .seconds(30)]),
+            environment: FlowEnvironment(now: { Sample.now }),
+            logger: Sample.logger
+        )
+        let run = Task { await service.run() }
+        while quarantine.times.withLock({ $0 }).isEmpty { await Task.yield() }
+        run.cancel()
+        await run.value
+
+        #expect(quarantine.times.withLock { $0 } == [Sample.now - .seconds(30)])
+        #expect(ledger.steps.withLock { $0.map(\.rule) } == [.quarantine, .quarantine, .quarantine])
+    }
 }

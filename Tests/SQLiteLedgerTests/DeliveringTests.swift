@@ -1,4 +1,5 @@
 import Callbacks
+import GRDB
 import SQLiteLedger
 import Testing
 import Visengine
@@ -126,6 +127,87 @@ struct DeliveringTests {
             #expect(try await !ledger.enable(crm))
             #expect(try await ledger.disabledSinks() == [:])
             #expect(try await ledger.claimDeliveries().count == 2)
+        }
+    }
+
+    @Test func aDeadLetterThatIsReplayedHasAllItsAttemptsAgain() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.searching, sinks: "crm")
+            let schedule = DeliverySchedule(maxAttempts: 3, firstDelay: .seconds(1), maxDelay: .seconds(1))
+            var now = Sample.now
+            func fail() async throws -> DeliverySchedule.Action {
+                let work = try #require(try await ledger.claimDeliveries(at: now).first)
+                let action = schedule.action(
+                    after: .transient(reason: "503"),
+                    attempt: work.lease.attempt,
+                    jitter: 1
+                )
+                try await ledger.finish(work, action: action, now: now)
+                now = now + .seconds(2)
+                return action
+            }
+            for _ in 0..<2 { _ = try await fail() }
+            guard case .bury = try await fail() else {
+                Issue.record("three attempts were not enough")
+                return
+            }
+            let letter = try #require(try await ledger.deliveries(DeliveryQuery(states: [.dead])).first)
+
+            _ = try await ledger.replay(delivery: letter.id, now: now)
+
+            for _ in 0..<2 {
+                guard case .retry = try await fail() else {
+                    Issue.record("it was dead again at once")
+                    return
+                }
+            }
+            guard case .bury = try await fail() else {
+                Issue.record("it has more attempts than a new one")
+                return
+            }
+        }
+    }
+
+    @Test func attemptsAreCountedAndLeaveNothingElse() async throws {
+        try await withLedger { ledger, directory in
+            try await ledger.confirmed(.searching, sinks: "crm")
+            var now = Sample.now
+            func rows() async throws -> [String: Int] {
+                let queue = try DatabaseQueue(path: ledger.path)
+                defer { try? queue.close() }  // It was only read.
+                return try await queue.read { db in
+                    let names = try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'")
+                    return try names.reduce(into: [:]) {
+                        $0[$1] = try Int.fetchOne(db, sql: "SELECT count(*) FROM \"\($1)\"")
+                    }
+                }
+            }
+            let before = try await rows()
+            for _ in 0..<50 {
+                let work = try #require(try await ledger.claimDeliveries(at: now).first)
+                try await ledger.finish(work, action: .retry(after: .seconds(1), reason: "503"), now: now)
+                now = now + .seconds(1)
+            }
+            #expect(try await rows() == before)
+            #expect(try await ledger.deliveries(DeliveryQuery()).map(\.attempts) == [50])
+        }
+    }
+
+    @Test func whatWasDeliveredIsNotCountedAsWork() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.searching, sinks: "crm", "files")
+            for work in try await ledger.claimDeliveries() {
+                try await ledger.finish(work, action: .complete, now: Sample.now)
+            }
+            let later = try await ledger.summary(now: Sample.now + .seconds(3600))
+            #expect(later.deliveriesByState == ["delivered": 1, "pending": 1])
+            #expect(later.jobsByKind["deliver"] == 1)
+            for work in try await ledger.claimDeliveries(to: "files") {
+                try await ledger.finish(work, action: .complete, now: Sample.now)
+            }
+            let end = try await ledger.summary(now: Sample.now + .seconds(3600))
+            #expect(end.jobsByKind["deliver"] == nil)
+            #expect(end.oldestDueMilliseconds["deliver"] == nil)
         }
     }
 }

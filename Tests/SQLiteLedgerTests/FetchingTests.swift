@@ -127,4 +127,64 @@ struct FetchingTests {
             )
         }
     }
+
+    @Test func theSameQuarantinedContentIsOneEntryHoweverOftenItComes() async throws {
+        try await withLedger { ledger, _ in
+            let order = try await ledger.confirmed(.fulfilled)
+            var now = Sample.now
+            for path in ["quarantine/1", "quarantine/1", "quarantine/2", "quarantine/1"] {
+                let work = try #require(try await ledger.claimFetch(at: now).first)
+                let document = QuarantinedDocument(reason: "length 3, announced 4", path: path, size: 3)
+                now = now + .seconds(30)
+                try await ledger.quarantined(document, for: work, retryAt: now, now: now)
+            }
+
+            let entries = try await ledger.documents(ofOrder: order.key, limit: 9)
+            #expect(entries.map(\.quarantined?.path) == ["quarantine/1", "quarantine/2"])
+            #expect(entries.map(\.recordedAt) == [now, now - .seconds(30)], "each as it was seen last")
+            #expect(try await ledger.summary(now: now).quarantined == 2)
+
+            #expect(try await ledger.forget(.quarantine, before: now, after: 0, limit: 9).changed == 1)
+            #expect(
+                try await ledger.documents(ofOrder: order.key, limit: 9).map(\.quarantined?.path) == ["quarantine/1"]
+            )
+            #expect(try await ledger.forget(.quarantine, before: now, after: 0, limit: 9) == (0, nil))
+        }
+    }
+
+    @Test func aDocumentThatWasGivenUpIsFetchedWhenAnOperatorSaysSo() async throws {
+        try await withLedger { ledger, directory in
+            let order = try await ledger.confirmed(.fulfilled)
+            let id = try Sample.id().rawValue
+            let work = try #require(try await ledger.claimFetch().first)
+            #expect(work.maxBytes == nil)
+            try await ledger.abandonFetch(work, reason: "too large", now: Sample.now)
+            #expect(try await ledger.claimFetch(at: Sample.now + .seconds(9999)) == [])
+
+            // Beside the process that serves, as a command does it.
+            let command = try SQLiteLedger.open(at: directory, mode: .operate)
+            #expect(try await command.fetchAgain(id, maxBytes: 5000, now: Sample.now).key == order.key)
+            #expect(try await command.fetchAgain(id, maxBytes: nil, now: Sample.now).document == .due)
+            await expect(.notFound(what: "order", name: "x")) {
+                try await command.fetchAgain("x", maxBytes: nil, now: Sample.now)
+            }
+            await command.close()
+
+            let again = try #require(try await ledger.claimFetch().first)
+            #expect(again.maxBytes == 5000, "the limit stays until it is set anew")
+            try await ledger.stored(Sample.document, for: again, routing: DeliveryRouting([]), now: Sample.now)
+            await #expect(throws: LedgerError.self) { try await ledger.fetchAgain(id, maxBytes: nil, now: Sample.now) }
+        }
+    }
+
+    @Test func anOrderWithoutADocumentHasNoneToFetch() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.confirmed(.searching)
+            let id = try Sample.id().rawValue
+            await expect(.conflict("this order has no document at the provider yet")) {
+                try await ledger.fetchAgain(id, maxBytes: nil, now: Sample.now)
+            }
+            #expect(try await ledger.claimFetch() == [])
+        }
+    }
 }

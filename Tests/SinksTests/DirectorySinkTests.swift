@@ -95,7 +95,7 @@ struct DirectorySinkTests {
                 let stem = "\(root)/65b0a1f2c3d4e5f601020304"
                 try Data(SampleNotifications.content).write(to: URL(fileURLWithPath: "\(stem).zip"))
                 try Data("half".utf8).write(to: URL(fileURLWithPath: "\(root)/.incoming/left-over"))
-                sink.sweep()
+                await sink.sweep()
 
                 let notification = try SampleNotifications.notification(document: document)
                 #expect(await sink.deliver(SampleNotifications.parcel(notification, path: path)) == .accepted)

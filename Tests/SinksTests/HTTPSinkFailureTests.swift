@@ -45,6 +45,22 @@ struct HTTPSinkFailureTests {
         }
     }
 
+    @Test func littleIsReadOfAnAnswerHoweverLongItIs() async throws {
+        let body = FloodingBody()
+        let answer: @Sendable (Request) async -> Response = { _ in
+            Response(status: 200, body: .stream(length: nil, body))
+        }
+        try await withReceiver(answer: answer) { receiver in
+            let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/")
+
+            let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
+
+            #expect(outcome == .accepted)
+            // What the buffers of two sockets hold comes on top of what was read.
+            #expect(body.sent.withLock { $0 } < 32 << 20)
+        }
+    }
+
     @Test func aReceiverThatIsNotThereMayComeBack() async throws {
         let receiver = try TestReceiver { _ in Response(status: 204) }
         await receiver.stop()
@@ -123,5 +139,14 @@ private final class BrokenBody: BodyProducer {
             defer { isFirst = false }
             return isFirst ? .bytes([1]) : .abort
         }
+    }
+}
+
+private final class FloodingBody: BodyProducer {
+    let sent = Mutex(0)
+
+    func next(upTo max: Int) -> BodyStep {
+        sent.withLock { $0 += max }
+        return .bytes([UInt8](repeating: 0x20, count: max))
     }
 }

@@ -4,8 +4,10 @@ public import Visengine
 public protocol DocumentArchive: Sendable {
     /// Starts a document under a temporary name.
     ///
+    /// - Parameter maxBytes: The most bytes that it may have, instead of the configured limit; `nil` is that limit.
+    /// - Returns: What takes the document's bytes.
     /// - Throws: ``ArchiveError``.
-    func begin() throws(ArchiveError) -> any DocumentWriter
+    func begin(maxBytes: Int64?) async throws(ArchiveError) -> any DocumentWriter
 
     /// The absolute path of a stored document.
     func path(of document: StoredDocument) -> String
@@ -13,23 +15,23 @@ public protocol DocumentArchive: Sendable {
 
 /// Takes the bytes of one document.
 ///
-/// Used from one task at a time.
+/// Used from one task at a time. What blocks on the disk does so on other threads than the caller's.
 public protocol DocumentWriter: AnyObject, Sendable {
     /// Appends decoded bytes.
     ///
     /// - Throws: ``ArchiveError``, also when the document grows beyond the configured limit.
-    func write(_ bytes: ArraySlice<UInt8>) throws(ArchiveError)
+    func write(_ bytes: ArraySlice<UInt8>) async throws(ArchiveError)
 
     /// Checks length and structure, and makes the document durable under its final name: synced, renamed, directory
-    /// synced. Blocks on the disk.
+    /// synced.
     ///
     /// - Parameter metadata: What the provider says of it: a length that differs from the bytes fails the check.
     /// - Returns: The document as stored.
     /// - Throws: ``ArchiveError/failedCheck(_:)`` when the content is set aside instead.
-    func commit(_ metadata: DocumentMetadata) throws(ArchiveError) -> StoredDocument
+    func commit(_ metadata: DocumentMetadata) async throws(ArchiveError) -> StoredDocument
 
     /// Removes what was written; does nothing after ``commit(_:)``.
-    func discard()
+    func discard() async
 }
 
 /// One document in the archive.
@@ -84,7 +86,7 @@ public enum DocumentKind: String, Sendable, Codable {
 public struct QuarantinedDocument: Error, Sendable, Equatable {
     /// Why, for example `length 100, announced 120`.
     public var reason: String
-    /// Where it lies, relative to the archive.
+    /// Where it lies, relative to the archive; equal content has the same path.
     public var path: String
     /// The number of bytes.
     public var size: Int64
@@ -112,7 +114,7 @@ extension ArchiveError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .failedCheck(let document): "document set aside in \(document.path): \(document.reason)"
-        case .tooLarge(let limit): "document is larger than the limit of \(limit) bytes; raise archive.maxDocumentBytes"
+        case .tooLarge(let limit): "document is larger than the limit of \(limit) bytes"
         case .io(let doing, let path, let errno): "cannot \(doing) \(path): error \(errno)"
         }
     }

@@ -6,11 +6,14 @@ public struct FetchWork: Sendable, Equatable {
     public var lease: JobLease
     /// The order; its id is bound.
     public var order: OrderRecord
+    /// The most bytes that an operator allowed this document, instead of the configured limit.
+    public var maxBytes: Int64?
 
     /// Creates work.
-    public init(lease: JobLease, order: OrderRecord) {
+    public init(lease: JobLease, order: OrderRecord, maxBytes: Int64? = nil) {
         self.lease = lease
         self.order = order
+        self.maxBytes = maxBytes
     }
 }
 
@@ -33,7 +36,7 @@ public protocol FetchLedger: JobLedger {
     )
         async throws(LedgerError)
 
-    /// Records a document that failed a check and was set aside, and sets the next attempt.
+    /// Records a document that failed a check and was set aside, once for each content, and sets the next attempt.
     func quarantined(
         _ document: QuarantinedDocument,
         for work: FetchWork,

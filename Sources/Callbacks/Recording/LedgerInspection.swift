@@ -25,6 +25,17 @@ public protocol LedgerInspection: Sendable {
     /// - Throws: ``LedgerError/notFound(what:name:)``.
     func replay(delivery id: String, now: Timestamp) async throws(LedgerError) -> String
 
+    /// Has an order's document fetched that was given up, or one that is still due, now.
+    ///
+    /// - Parameters:
+    ///   - name: As in ``order(named:)``.
+    ///   - maxBytes: The most bytes that this document may have, instead of the configured limit; `nil` changes nothing.
+    ///   - now: The current time.
+    /// - Returns: The order.
+    /// - Throws: ``LedgerError/notFound(what:name:)``; ``LedgerError/conflict(_:)`` when its document is in the archive, or
+    ///   when there is none at the provider yet.
+    func fetchAgain(_ name: String, maxBytes: Int64?, now: Timestamp) async throws(LedgerError) -> OrderRecord
+
     /// The sinks that are disabled, with the reason.
     func disabledSinks() async throws(LedgerError) -> [SinkName: String]
 

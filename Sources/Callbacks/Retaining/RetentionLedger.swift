@@ -6,6 +6,8 @@ public enum RetentionRule: String, Sendable, CaseIterable {
     case bodies
     /// Callbacks that have been judged. Orders stay, so that one repeated later changes nothing.
     case callbacks
+    /// Entries about contents that failed a check.
+    case quarantine
 }
 
 /// Forgets what is old, a little at a time.

@@ -12,6 +12,7 @@ enum Schema {
         ("2026-03-01 create the ledger", first),
         ("2026-11-28 record when jobs were scheduled", scheduled),
         ("2026-11-28 remember searches and what became final", searches),
+        ("2026-11-28 allow single documents to be larger", documentLimits),
     ]
 
     /// The version of the schema that this program wants: how many steps lead to it.
@@ -45,6 +46,14 @@ enum Schema {
             searched_at_ms INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX searched_orders_nonce ON searched_orders(nonce) WHERE nonce IS NOT NULL;
+        """
+
+    /// How large a document may be for which an operator has said so.
+    private static let documentLimits = """
+        CREATE TABLE document_limits (
+            order_key INTEGER PRIMARY KEY REFERENCES orders(key) ON DELETE CASCADE,
+            max_bytes INTEGER NOT NULL
+        ) STRICT;
         """
 
     /// Times are milliseconds since 1970.

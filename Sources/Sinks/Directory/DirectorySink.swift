@@ -1,5 +1,5 @@
+import BlockingWork
 public import Callbacks
-import Crypto
 import DurableFiles
 import Foundation
 import Visengine
@@ -8,15 +8,20 @@ import Visengine
 ///
 /// Both appear whole, synced and under their final name, the document first: who waits for the JSON file finds the document
 /// there. A name that is taken by something else is never overwritten: `-2`, `-3` and so on is appended. The same
-/// notification again finds its own JSON file and writes nothing.
+/// notification again finds its own JSON file and writes nothing, after seeing to it that the name is synced.
+///
+/// Only regular files count as its own, and below its root no symbolic link is followed. All it does to the directory blocks
+/// threads of its own: a folder on a file server that hangs makes its deliveries fail in time, and holds up nothing else.
 public struct DirectorySink: Sink {
     /// The configured name.
     public let name: SinkName
 
-    private let root: String
+    let root: String
+    let threads: BlockingThreads
     private let template: NameTemplate
     private let isGroupReadable: Bool
     private let source: String
+    private let timeLimit: Duration
 
     /// Creates a sink; makes nothing yet.
     ///
@@ -26,55 +31,83 @@ public struct DirectorySink: Sink {
     ///   - template: The path below it.
     ///   - isGroupReadable: Whether the group may read what is written; the owner alone otherwise.
     ///   - source: CloudEvents `source`.
+    ///   - timeLimit: The longest that one delivery may take.
+    ///   - concurrency: The most deliveries at the same time, those included that hang.
     public init(
         name: SinkName,
         root: String,
         template: NameTemplate = .standard,
         isGroupReadable: Bool = false,
-        source: String = "urn:ricevuta"
+        source: String = "urn:ricevuta",
+        timeLimit: Duration = .seconds(30),
+        concurrency: Int = 4
     ) {
         self.name = name
         self.root = root
         self.template = template
         self.isGroupReadable = isGroupReadable
         self.source = source
+        self.timeLimit = timeLimit
+        threads = BlockingThreads(name: "sink-\(name)", limit: concurrency)
     }
 
-    /// Removes what an earlier process left half written.
+    /// Removes what an earlier process left half written; what this one is writing stays.
     ///
-    /// For the one process that delivers, at its start.
-    public func sweep() {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: incoming)) ?? []  // None before the first.
-        for name in names { try? FileManager.default.removeItem(atPath: "\(incoming)/\(name)") }  // Next time, then.
+    /// For the one process that delivers.
+    public func sweep() async {
+        // What cannot be removed takes room and nothing else; the next start tries again.
+        _ = await threads.run(within: timeLimit) { [root, incoming] in
+            Self.sweep(incoming) { _ in true }
+            Self.sweep(root) { FolderProbe.isOurs($0) }
+        }
+    }
+
+    private static func sweep(_ directory: String, _ isOurs: (String) -> Bool) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []  // Not there yet.
+        for name in names where isOurs(name) && !name.contains(process) {
+            try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")  // Next time, then.
+        }
     }
 
     /// Writes one notification.
     ///
     /// - Returns: Transient for whatever the file system does: disks are emptied and rights are mended.
     public func deliver(_ parcel: Parcel) async -> DeliveryOutcome {
-        await BlockingWork.run { [self] in
+        let outcome = await threads.run(within: timeLimit) { [self] in
             do {
                 try write(parcel)
-                return .accepted
+                return DeliveryOutcome.accepted
             } catch {
                 return .transient(reason: "\(error)")
             }
         }
+        switch outcome {
+        case .finished(let outcome): return outcome
+        case .abandoned: return .transient(reason: "the folder \(root) did not answer within \(timeLimit)")
+        case .refused(let count):
+            return .transient(
+                reason: "the folder \(root) does not answer: \(count) earlier deliveries still hang in it"
+            )
+        }
     }
+
+    /// Part of each temporary name, so that the files of this process can be told from those of an earlier one.
+    static let process = String(UUID().uuidString.prefix(8))
 
     private var incoming: String { "\(root)/.incoming" }
 
     // Each of the errors below says in one line what failed; they end in one place, above.
     private func write(_ parcel: Parcel) throws {
         let path = "\(root)/\(template.path(for: parcel.notification))"
-        let permissions = isGroupReadable ? 0o750 : 0o700
-        try DurableFiles.makeDirectory(incoming, permissions: permissions)
-        try DurableFiles.makeDirectory((path as NSString).deletingLastPathComponent, permissions: permissions)
+        try makeDirectory(incoming)
+        try makeDirectory((path as NSString).deletingLastPathComponent)
 
         for number in 1...DirectorySlot.maxNumber {
             let slot = DirectorySlot(path: number == 1 ? path : "\(path)-\(number)")
-            switch slot.occupant(for: parcel.notification) {
-            case .ourselves: return
+            switch try slot.occupant(for: parcel.notification) {
+            case .ourselves:
+                // An earlier attempt gave the names, and may have ended before they were synced.
+                return try DurableFiles.sync(directory: slot.directory, .whereSupported)
             case .another: continue
             case .nobody: if try fill(slot, with: parcel) { return }
             }
@@ -82,30 +115,45 @@ public struct DirectorySink: Sink {
         throw DirectorySinkError.noFreeName(path)
     }
 
+    private func makeDirectory(_ path: String) throws {
+        try DurableFiles.makeDirectory(
+            path,
+            permissions: isGroupReadable ? 0o750 : 0o700,
+            below: root,
+            syncing: .whereSupported
+        )
+    }
+
     /// Writes into a slot that looked free; `false` when something else was there first after all.
     private func fill(_ slot: DirectorySlot, with parcel: Parcel) throws -> Bool {
         var event = CloudEvent(notification: parcel.notification, source: source, deliveryID: parcel.deliveryID)
         if let document = parcel.notification.document {
             guard let path = parcel.documentPath else { throw DirectorySinkError.noDocument }
-            // It may be there already: from an attempt that a crash cut off before the JSON file.
-            if !slot.holds(document) {
-                let copy = try NewFile(creating: "\(incoming)/\(UUID().uuidString)")
+            // It may be there already: from an attempt that ended before the JSON file. Its name is synced with that one's.
+            if slot.holds(document) {
+                try DurableFiles.sync(file: slot.documentPath(document.kind))
+            } else {
+                let copy = try newFile()
                 var reader = try DocumentReader(document, at: path, pieceSize: 256 << 10)
                 while let piece = try reader.next() { try copy.write(piece) }
                 guard try publish(copy, as: slot.documentPath(document.kind)) else { return false }
             }
             event.content = .file((slot.documentPath(document.kind) as NSString).lastPathComponent)
         }
-        let sidecar = try NewFile(creating: "\(incoming)/\(UUID().uuidString)")
+        let sidecar = try newFile()
         try sidecar.write(event.json.encoded(pretty: true) + [UInt8(ascii: "\n")])
         return try publish(sidecar, as: slot.sidecarPath)
+    }
+
+    private func newFile() throws -> NewFile {
+        try NewFile(creating: "\(incoming)/\(Self.process)-\(UUID().uuidString)")
     }
 
     private func publish(_ file: NewFile, as final: String) throws -> Bool {
         if isGroupReadable {
             try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file.path)
         }
-        guard try file.publish(as: final) else {
+        guard try file.publish(as: final, syncing: .whereSupported) else {
             file.discard()
             return false
         }

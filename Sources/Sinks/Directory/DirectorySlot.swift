@@ -1,4 +1,5 @@
 import Callbacks
+import DurableFiles
 import Foundation
 import Visengine
 
@@ -19,20 +20,25 @@ struct DirectorySlot {
     /// The absolute path without an extension.
     let path: String
 
+    var directory: String { (path as NSString).deletingLastPathComponent }
     var sidecarPath: String { "\(path).json" }
 
     func documentPath(_ kind: DocumentKind) -> String { "\(path).\(kind.fileExtension)" }
 
-    /// Looks who is there.
+    /// Looks who is there: whoever has something of that name that is no regular file is another.
     ///
     /// A document without a JSON file beside it counts as nobody's only when it is ours by content.
-    func occupant(for notification: Callbacks.Notification) -> Occupant {
-        if exists(sidecarPath) { return sidecarID == notification.id ? .ourselves : .another }
-        guard let document = notification.document, exists(documentPath(document.kind)) else { return .nobody }
+    ///
+    /// - Throws: `FileFailure` when the directory cannot be looked into.
+    func occupant(for notification: Callbacks.Notification) throws -> Occupant {
+        if try DurableFiles.isTaken(sidecarPath) { return sidecarID == notification.id ? .ourselves : .another }
+        guard let document = notification.document, try DurableFiles.isTaken(documentPath(document.kind)) else {
+            return .nobody
+        }
         return holds(document) ? .nobody : .another
     }
 
-    /// Whether exactly this document lies here.
+    /// Whether exactly this document lies here, as a regular file.
     func holds(_ document: StoredDocument) -> Bool {
         do throws(DocumentReadError) {
             var reader = try DocumentReader(document, at: documentPath(document.kind), pieceSize: 256 << 10)
@@ -45,13 +51,12 @@ struct DirectorySlot {
 
     /// The event's id in the JSON file; `nil` for a file that is none of ours.
     private var sidecarID: String? {
-        guard let handle = FileHandle(forReadingAtPath: sidecarPath) else { return nil }
+        // Whatever cannot be opened or read is another's: a FIFO, a link, a file without rights.
+        guard let handle = try? DurableFiles.openRegularFile(sidecarPath) else { return nil }
         defer { try? handle.close() }  // Opened for reading: closing loses nothing.
         guard let data = try? handle.read(upToCount: Self.maxSidecarBytes),  // Unreadable: another's.
             let json = try? JSONValue(parsing: Array(data))  // No JSON: another's.
         else { return nil }
         return json["id"]?.string
     }
-
-    private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 }

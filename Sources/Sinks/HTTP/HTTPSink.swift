@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import BlockingWork
 public import Callbacks
 import NIOCore
 import NIOHTTP1
@@ -22,6 +23,7 @@ public final class HTTPSink: Sink {
     private let link: Link
     private let now: @Sendable () -> Timestamp
     private let addresses: HostAddresses
+    private let threads: BlockingThreads
     private let clients: AddressedClients
 
     /// Creates a sink.
@@ -41,7 +43,7 @@ public final class HTTPSink: Sink {
         link: @escaping Link = { _, _ in nil },
         now: @escaping @Sendable () -> Timestamp
     ) throws(HTTPSinkError) {
-        try self.init(name: name, settings: settings, signer: signer, link: link, now: now, addresses: .system)
+        try self.init(name: name, settings: settings, signer: signer, link: link, now: now, addresses: nil)
     }
 
     init(
@@ -50,7 +52,7 @@ public final class HTTPSink: Sink {
         signer: WebhookSigner,
         link: @escaping Link,
         now: @escaping @Sendable () -> Timestamp,
-        addresses: HostAddresses
+        addresses: HostAddresses?
     ) throws(HTTPSinkError) {
         let target = try Self.target(of: settings)
         self.name = name
@@ -59,7 +61,9 @@ public final class HTTPSink: Sink {
         self.signer = signer
         self.link = link
         self.now = now
-        self.addresses = addresses
+        // Looking hosts up and reading documents block: threads of its own keep that from everything else.
+        threads = BlockingThreads(name: "sink-\(name)", limit: settings.concurrency)
+        self.addresses = addresses ?? .system(on: threads)
         clients = AddressedClients(host: target.host, configuration: settings.clientConfiguration)
     }
 
@@ -100,13 +104,10 @@ public final class HTTPSink: Sink {
         case .failure(let refusal): return refusal.outcome
         }
 
-        let body: [UInt8]
-        do throws(DocumentReadError) {
-            body = try await self.body(for: parcel)
-        } catch {
-            return .transient(reason: error.description)
+        switch await body(for: parcel, deadline: deadline) {
+        case .success(let body): return await post(body, parcel: parcel, to: allowed, deadline: deadline)
+        case .failure(let refusal): return refusal.outcome
         }
-        return await post(body, parcel: parcel, to: allowed, deadline: deadline)
     }
 
     private func allowedAddresses() async -> Result<[String], Refusal> {
@@ -129,7 +130,10 @@ public final class HTTPSink: Sink {
         return .failure(Refusal(.permanent(reason: reason)))
     }
 
-    private func body(for parcel: Parcel) async throws(DocumentReadError) -> [UInt8] {
+    private func body(
+        for parcel: Parcel,
+        deadline: ContinuousClock.Instant
+    ) async -> Result<[UInt8], Refusal> {
         var event = CloudEvent(
             notification: parcel.notification,
             source: settings.source,
@@ -138,25 +142,34 @@ public final class HTTPSink: Sink {
         if let document = parcel.notification.document {
             if let path = parcel.documentPath, document.size <= settings.inlineLimit {
                 event.content = .inline
-                return try await Self.body(of: event, with: document, at: path)
+                return await body(of: event, with: document, at: path, deadline: deadline)
             }
             event.content = link(document, now()).map { .link($0) } ?? .none
         }
-        return event.encoded { _ in }
+        return .success(event.encoded { _ in })
     }
 
-    private static func body(
+    private func body(
         of event: CloudEvent,
         with document: StoredDocument,
-        at path: String
-    ) async throws(DocumentReadError) -> [UInt8] {
-        try await BlockingWork.run {
+        at path: String,
+        deadline: ContinuousClock.Instant
+    ) async -> Result<[UInt8], Refusal> {
+        let left = max(.zero, ContinuousClock.now.duration(to: deadline))
+        let read = await threads.run(within: left) {
             Result { () throws(DocumentReadError) in
                 try event.encoded { (bytes: inout [UInt8]) throws(DocumentReadError) in
                     try InlineDocument.append(document, at: path, to: &bytes)
                 }
             }
-        }.get()
+        }
+        switch read {
+        case .finished(.success(let body)): return .success(body)
+        case .finished(.failure(let error)): return .failure(Refusal(.transient(reason: error.description)))
+        case .abandoned: return .failure(Refusal(.transient(reason: "the document could not be read in time")))
+        case .refused(let count):
+            return .failure(Refusal(.transient(reason: "\(count) earlier reads of documents still hang")))
+        }
     }
 
     /// Tries one address after the other, as long as no connection comes about.

@@ -24,6 +24,9 @@ public struct HTTPSinkSettings: Sendable {
     /// Only loopback by default: what goes elsewhere is the operator's decision.
     public var allowedNetworks: [AddressRange]
 
+    /// The most look-ups and readings of documents at the same time, those included that hang.
+    public var concurrency: Int
+
     /// Creates settings.
     public init(
         url: String,
@@ -31,7 +34,8 @@ public struct HTTPSinkSettings: Sendable {
         inlineLimit: Int = 256 << 10,
         timeLimit: Duration = .seconds(30),
         connectTimeLimit: Duration = .seconds(5),
-        allowedNetworks: [AddressRange] = loopback
+        allowedNetworks: [AddressRange] = loopback,
+        concurrency: Int = 4
     ) {
         self.url = url
         self.source = source
@@ -39,6 +43,7 @@ public struct HTTPSinkSettings: Sendable {
         self.timeLimit = timeLimit
         self.connectTimeLimit = connectTimeLimit
         self.allowedNetworks = allowedNetworks
+        self.concurrency = concurrency
     }
 
     /// `127.0.0.0/8` and `::1`.

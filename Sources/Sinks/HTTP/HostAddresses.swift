@@ -1,7 +1,5 @@
-import Dispatch
+import BlockingWork
 import Glibc
-import Synchronization
-import Visengine
 
 /// Finds a host's addresses: the one look-up whose answer is then both checked and connected to.
 struct HostAddresses: Sendable {
@@ -17,21 +15,17 @@ struct HostAddresses: Sendable {
 
     /// Asks the system: `/etc/hosts`, DNS, whatever `nsswitch.conf` names.
     ///
-    /// The call blocks and cannot be interrupted, so it runs on a thread of its own kind, and is left behind there when it
-    /// takes too long.
-    static let system = HostAddresses { host, timeLimit in
-        await withCheckedContinuation { continuation in
-            let answer = FirstAnswer(continuation)
-            DispatchQueue.global().async { answer.give(lookUp(host)) }
-            let milliseconds = Int(clamping: min(timeLimit.wholeMilliseconds, 3_600_000))
-            limits.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
-                answer.give(.failure(.timedOut))
+    /// The call blocks and cannot be interrupted, so it is left behind on its thread when it takes too long.
+    static func system(on threads: BlockingThreads) -> HostAddresses {
+        HostAddresses { host, timeLimit in
+            let outcome = await threads.run(within: timeLimit) { lookUp(host) }
+            switch outcome {
+            case .finished(let answer): return answer
+            case .abandoned: return .failure(.timedOut)
+            case .refused(let count): return .failure(.notFound("\(count) earlier look-ups still hang"))
             }
         }
     }
-
-    // A queue of its own, so that look-ups that hang cannot keep the limits from being noticed.
-    private static let limits = DispatchQueue(label: "ricevuta.lookup-limits")
 
     // The one place here that calls C with pointers: Foundation and NIO give a host's first address only.
     private static func lookUp(_ host: String) -> Result<[String], Failure> {
@@ -62,22 +56,5 @@ struct HostAddresses: Sendable {
             unsafe next = entry.pointee.ai_next
         }
         return .success(addresses)
-    }
-}
-
-/// Lets the first of two answers through.
-private final class FirstAnswer: Sendable {
-    typealias Answer = Result<[String], HostAddresses.Failure>
-
-    private let waiting: Mutex<CheckedContinuation<Answer, Never>?>
-
-    init(_ continuation: CheckedContinuation<Answer, Never>) { waiting = Mutex(continuation) }
-
-    func give(_ answer: Answer) {
-        let continuation = waiting.withLock { waiting in
-            defer { waiting = nil }
-            return waiting
-        }
-        continuation?.resume(returning: answer)
     }
 }

@@ -48,7 +48,12 @@ struct DocumentDownload: Sendable {
         do {
             for try await piece in body {
                 progress.note()
-                try decoder.feed(Array(buffer: piece)) { try writer.write($0) }
+                var decoded: [UInt8] = []
+                try decoder.feed(Array(buffer: piece)) { decoded.append(contentsOf: $0) }
+                guard !decoded.isEmpty else { continue }
+                try await writer.write(decoded[...])
+                // A disk that takes its time is no silence of the provider.
+                progress.note()
             }
         } catch let error as ArchiveError {
             throw VisengineError(request.call, .archive(error))

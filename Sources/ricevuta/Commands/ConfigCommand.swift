@@ -15,7 +15,8 @@ struct ConfigCommand: AsyncParsableCommand {
             abstract: "Check the configuration file and the secrets it names.",
             discussion: """
                 Every problem is printed as FILE:LINE:COLUMN: KEY: what is wrong. The exit code is 78 then. What works and is
-                unsafe is printed the same way, as a warning; the exit code stays 0.
+                unsafe is printed the same way, as a warning; the exit code stays 0. The folders of sinks are tried out, with
+                files that are removed again: what one lacks is a warning, and the exit code is 1 when one cannot be used.
                 """
         )
 
@@ -23,21 +24,36 @@ struct ConfigCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
 
         func perform() async throws {
+            let configuration: Configuration
             do throws(ConfigurationFailure) {
-                let configuration = try file.load()
-                if output.json {
-                    return Terminal.print([
-                        "ok": true, "problems": [], "warnings": .array(configuration.warnings.map(\.json)),
-                    ])
-                }
-                let sinks = configuration.sinks.map(\.name.rawValue).joined(separator: ", ")
-                Terminal.print("\(file.path) is good; sinks: \(sinks.isEmpty ? "none" : sinks)")
-                for warning in configuration.warnings { Terminal.note(warning.warning) }
+                configuration = try file.load()
             } catch {
                 guard output.json else { throw error }
                 Terminal.print(["ok": false, "problems": .array(error.problems.map(\.json)), "warnings": []])
                 throw ExitCode(CommandFailure.Code.configuration.rawValue)
             }
+            let folders = await SinkFolders.look(at: configuration)
+            if output.json {
+                Terminal.print([
+                    "ok": .bool(folders.failures.isEmpty),
+                    "problems": .array(folders.failures.map { json($0) }),
+                    "warnings": .array(configuration.warnings.map(\.json) + folders.notes.map { json($0) }),
+                ])
+            } else {
+                let sinks = configuration.sinks.map(\.name.rawValue).joined(separator: ", ")
+                if folders.failures.isEmpty {
+                    Terminal.print("\(file.path) is good; sinks: \(sinks.isEmpty ? "none" : sinks)")
+                }
+                for warning in configuration.warnings { Terminal.note(warning.warning) }
+                for note in folders.notes { Terminal.note("warning: \(note)") }
+                for failure in folders.failures { Terminal.complain(failure) }
+            }
+            guard folders.failures.isEmpty else { throw ExitCode(CommandFailure.Code.failed.rawValue) }
+        }
+
+        /// What was found in a folder, which is no place in the file.
+        private func json(_ text: String) -> JSONValue {
+            ["file": .string(file.path), "key": "sinks", "message": .string(text)]
         }
     }
 

@@ -9,8 +9,8 @@ import Visengine
 struct DocumentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "document",
-        abstract: "List documents, or copy one out of the archive.",
-        subcommands: [Get.self, List.self]
+        abstract: "List documents, copy one out of the archive, or have one fetched again.",
+        subcommands: [Fetch.self, Get.self, List.self]
     )
 
     struct List: RicevutaCommand {
@@ -81,6 +81,48 @@ struct DocumentCommand: AsyncParsableCommand {
             } else {
                 Terminal.print("\(target)  \(stored.size) bytes  sha256 \(stored.sha256)")
             }
+        }
+    }
+}
+
+extension DocumentCommand {
+    struct Fetch: RicevutaCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Have an order's document fetched again, also one that was given up.",
+            discussion: """
+                The service that runs fetches it within seconds, or the next one that starts. A document that was given up
+                because it is larger than archive.maxDocumentBytes needs --max-bytes; that limit is for this order alone.
+                """
+        )
+
+        @OptionGroup var file: ConfigurationOption
+        @OptionGroup var output: OutputOption
+
+        @Argument(help: "The order: the provider's id, the nonce, or the ledger's number.")
+        var order: String
+
+        @Option(
+            help: "The largest size that this document may have, such as 4GiB.",
+            transform: { text in
+                guard let size = Quantity.size(text), size > 0 else {
+                    throw ValidationError("--max-bytes has to be a size, such as 4GiB or 500MiB.")
+                }
+                return size
+            }
+        )
+        var maxBytes: Int64?
+
+        func perform() async throws {
+            let record = try await file.withLedger(.operate) { ledger, _ in
+                try await ledger.fetchAgain(order, maxBytes: maxBytes, now: .now())
+            }
+            if output.json {
+                return Terminal.print([
+                    "order": .string(record.name), "maxBytes": maxBytes.map { JSONValue($0) } ?? .null,
+                ])
+            }
+            let limit = maxBytes.map { " with up to \(Quantity.text(size: $0))" } ?? ""
+            Terminal.print("the document of order \(record.name) will be fetched now\(limit)")
         }
     }
 }

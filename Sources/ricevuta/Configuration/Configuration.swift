@@ -101,6 +101,7 @@ struct Configuration: Sendable {
     var retention: RetentionSchedule
     var reconciliation: ReconciliationSchedule
     var maxDocumentBytes: Int64
+    var maxQuarantineBytes: Int64
     var delivery: DeliverySchedule
     /// In the order of the file; names are unique.
     var sinks: [Sink]

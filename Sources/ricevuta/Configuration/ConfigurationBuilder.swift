@@ -46,6 +46,7 @@ struct ConfigurationBuilder {
                 callbackGrace: sure(reconciliation.duration("callbackGrace"))
             ),
             maxDocumentBytes: sure(root.section("archive")?.integer("maxDocumentBytes")),
+            maxQuarantineBytes: sure(root.section("archive")?.integer("maxQuarantineBytes")),
             delivery: DeliverySchedule(
                 maxAttempts: Int(sure(delivery.integer("maxAttempts"))),
                 firstDelay: sure(delivery.duration("firstDelay")),
@@ -132,6 +133,7 @@ struct ConfigurationBuilder {
             ages: [
                 .bodies: sure(values.duration("bodies")),
                 .callbacks: sure(values.duration("callbacks")),
+                .quarantine: sure(values.duration("quarantine")),
             ],
             interval: sure(values.duration("interval"))
         )

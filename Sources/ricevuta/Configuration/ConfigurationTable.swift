@@ -303,7 +303,20 @@ enum ConfigurationTable {
     private static let archive = ConfigurationKey.section(
         "archive",
         "The documents on disk.",
-        [.value("maxDocumentBytes", .size(1024...1 << 40), "1GiB", "The largest document that is taken.")]
+        [
+            .value(
+                "maxDocumentBytes",
+                .size(1024...1 << 40),
+                "1GiB",
+                "The largest document that is taken; `ricevuta document fetch --max-bytes` allows a single one more."
+            ),
+            .value(
+                "maxQuarantineBytes",
+                .size(0...1 << 40),
+                "1GiB",
+                "Room for documents that failed a check, one copy each; the oldest are removed first."
+            ),
+        ]
     )
 
     private static let delivery = ConfigurationKey.section(
@@ -318,10 +331,11 @@ enum ConfigurationTable {
 
     private static let retention = ConfigurationKey.section(
         "retention",
-        "How long callbacks are kept. Orders, documents and deliveries stay.",
+        "How long callbacks and quarantined documents are kept. Orders, documents and deliveries stay.",
         [
             .value("bodies", age, "90d", "The bodies of callbacks, which may hold personal data."),
             .value("callbacks", age, "730d", "Callbacks that have been judged; one repeated later changes nothing."),
+            .value("quarantine", age, "30d", "Documents that failed a check, since they were last seen."),
             .value(
                 "interval",
                 .duration(.milliseconds(100) ... .seconds(86_400)),

@@ -1,9 +1,14 @@
 /// Text on its way to a terminal, a log, or whatever shows it to people.
 enum TerminalText {
-    /// The text with every character that moves the cursor, changes the terminal, shows nothing or turns the direction of
-    /// writing as an escape: `\\u{1B}`. What others have written cannot pretend to be something else then.
+    /// The text with every character escaped that moves the cursor, changes the terminal, shows nothing or turns the
+    /// direction of writing.
     ///
-    /// - Parameter kept: Characters that stay as they are, such as the line feeds of the program's own layout.
+    /// What others have written cannot pretend to be something else then. An escape is as in Swift: ESC becomes `\u{1B}`.
+    ///
+    /// - Parameters:
+    ///   - text: Any text.
+    ///   - kept: Characters that stay as they are, such as the line feeds of the program's own layout.
+    /// - Returns: The text without the others.
     static func escaped(_ text: String, keeping kept: Set<Unicode.Scalar> = []) -> String {
         guard text.unicodeScalars.contains(where: { isUnsafe($0) && !kept.contains($0) }) else { return text }
         var escaped = ""

@@ -1,3 +1,4 @@
+import BlockingWork
 import Foundation
 import HTTPListener
 import Logging
@@ -14,6 +15,8 @@ final class CertificateService: Service {
     private let logger: Logger
     /// The files as they were when they were read last.
     private let used: Mutex<Stamp?>
+    /// Looking at files blocks.
+    private let threads = BlockingThreads(name: "certificates", limit: 1)
 
     init(listener: HTTPListener, tls: Configuration.Listener.TLS?, logger: Logger) {
         self.listener = listener
@@ -39,18 +42,24 @@ final class CertificateService: Service {
     }
 
     private func watch(_ tls: Configuration.Listener.TLS) async {
-        var last = Stamp(tls.files)
+        var last = await stamp(tls)
         while (try? await Task.sleep(for: tls.reloadInterval)) != nil {
-            let now = Stamp(tls.files)
+            // A disk that hangs shows nothing new.
+            guard let now = await stamp(tls) else { continue }
             // Once they have stayed as they are: whoever writes them does so one after another.
             if now == last, now != used.withLock({ $0 }) { await renew(tls) }
             last = now
         }
     }
 
+    private func stamp(_ tls: Configuration.Listener.TLS) async -> Stamp? {
+        let outcome = await threads.run { Stamp(tls.files) }
+        guard case .finished(let stamp) = outcome else { return nil }
+        return stamp
+    }
+
     private func renew(_ tls: Configuration.Listener.TLS) async {
-        let stamp = Stamp(tls.files)
-        used.withLock { $0 = stamp }
+        if let stamp = await stamp(tls) { used.withLock { $0 = stamp } }
         do throws(ListenerError) {
             try await listener.reload(tls.files)
             logger.notice("New connections use the certificate as it is now", metadata: ["file": "\(tls.certificate)"])

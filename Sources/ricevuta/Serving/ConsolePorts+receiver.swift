@@ -1,3 +1,4 @@
+import BlockingWork
 import CallbackJournal
 import Callbacks
 import Console
@@ -8,6 +9,9 @@ extension ConsolePorts {
     /// Less free space than this is told before callbacks have to be refused.
     private static let leastFreeBytes: Int64 = 64 << 20
 
+    /// How long a question to the disk may take; who asks for readiness does not wait long.
+    private static let diskTimeLimit = Duration.seconds(1)
+
     /// The console's questions, answered by the receiver's parts.
     init(
         _ journal: CallbackJournal,
@@ -16,6 +20,8 @@ extension ConsolePorts {
         _ directory: DataDirectory,
         links: LinkMaker
     ) {
+        // A disk that hangs must not keep the answer from being given that it hangs.
+        let threads = BlockingThreads(name: "admin", limit: 4)
         self.init(
             problems: {
                 var problems: [String] = []
@@ -26,8 +32,13 @@ extension ConsolePorts {
                 } else if statistics.isFailing {
                     problems.append("The ledger cannot write.")
                 }
-                if let free = directory.freeBytes, free < Self.leastFreeBytes {
+                let free = await threads.run(within: Self.diskTimeLimit) { directory.freeBytes }
+                switch free {
+                case .finished(let free?) where free < Self.leastFreeBytes:
                     problems.append("Less than 64 MiB are free where the ledger and the documents live.")
+                case .finished: break
+                case .abandoned, .refused:
+                    problems.append("The disk of the ledger and the documents does not answer.")
                 }
                 return problems
             },
@@ -46,8 +57,10 @@ extension ConsolePorts {
             },
             isGood: { links.isGood(sha256: $0.sha256, expires: $0.expires, signature: $0.signature) },
             document: { sha256 in
-                archive.find(sha256: sha256)
-                    .map {
+                let found = await threads.run(within: .seconds(10)) { archive.find(sha256: sha256) }
+                guard case .finished(let file) = found else { return nil }
+                return
+                    file.map {
                         ServedDocument(
                             path: $0.path,
                             contentType: $0.kind.mimeType,

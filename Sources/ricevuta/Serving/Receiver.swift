@@ -49,7 +49,11 @@ struct Receiver: Sendable {
         _ configuration: Configuration,
         _ directory: DataDirectory
     ) async throws -> (SQLiteLedger, CallbackJournal, FileArchive) {
-        let archive = try FileArchive(root: directory.archive, maxDocumentBytes: configuration.maxDocumentBytes)
+        let archive = try FileArchive(
+            root: directory.archive,
+            maxDocumentBytes: configuration.maxDocumentBytes,
+            maxQuarantineBytes: configuration.maxQuarantineBytes
+        )
         let ledger = try SQLiteLedger.open(
             at: directory.ledger,
             mode: .serve,
@@ -83,7 +87,6 @@ struct Receiver: Sendable {
         let adminAddress = ListeningAddress()
         let links = LinkMaker(configuration, adminAddress: adminAddress)
         let sinks = try SinkSet(configuration.sinks, link: links.link)
-        sinks.sweep()
         let http = HTTPClient(
             eventLoopGroup: HTTPClient.defaultEventLoopGroup,
             configuration: configuration.provider.clientConfiguration.httpClientConfiguration
@@ -131,8 +134,10 @@ struct Receiver: Sendable {
                         sinks.close()
                         try? await http.shutdown()  // Whatever it says, the process ends next.
                     },
+                    FolderService(folders: sinks.folders, logger: logger),
                     RetentionService(
                         ledger: ledger,
+                        quarantine: archive,
                         schedule: configuration.retention,
                         environment: FlowEnvironment(now: { .now() }),
                         logger: logger
@@ -156,6 +161,7 @@ struct Receiver: Sendable {
                         status: "Callbacks on port \(listener.port)",
                         logger: logger
                     ),
+                    EndLimitService(limit: drainTime * 4, logger: logger),
                 ]
             return Receiver(group: group(services, logger: logger), logger: logger)
         } catch {
@@ -205,7 +211,7 @@ struct Receiver: Sendable {
             logger: Self.quiet(logger)
         )
         settings.maximumGracefulShutdownDuration = drainTime * 3
-        settings.maximumCancellationDuration = drainTime
+        // Beyond that the group would crash the process; ``EndLimitService`` ends it.
         return ServiceGroup(configuration: settings)
     }
 

@@ -5,7 +5,8 @@ import Sinks
 struct SinkSet: Sendable {
     /// In the order of the configuration.
     let all: [any Sink]
-    private let folders: [DirectorySink]
+    /// Those that write into folders.
+    let folders: [DirectorySink]
     private let endpoints: [HTTPSink]
 
     /// Makes each sink; nothing is connected to or written yet.
@@ -18,7 +19,13 @@ struct SinkSet: Sendable {
         for sink in configuration {
             switch sink.destination {
             case .directory(let path, let template):
-                let made = DirectorySink(name: sink.name, root: path, template: try NameTemplate(template))
+                let made = DirectorySink(
+                    name: sink.name,
+                    root: path,
+                    template: try NameTemplate(template),
+                    timeLimit: sink.timeLimit,
+                    concurrency: sink.concurrency
+                )
                 folders.append(made)
                 all.append(made)
             case .http(let url, let secrets, let inlineUpTo, let allowedNetworks):
@@ -26,7 +33,8 @@ struct SinkSet: Sendable {
                     url: url,
                     inlineLimit: inlineUpTo,
                     timeLimit: sink.timeLimit,
-                    allowedNetworks: allowedNetworks
+                    allowedNetworks: allowedNetworks,
+                    concurrency: sink.concurrency
                 )
                 let keys = secrets.compactMap { WebhookSecret($0.text) }
                 guard let secret = keys.first else { throw HTTPSinkError.badURL("it has no secret") }
@@ -45,9 +53,6 @@ struct SinkSet: Sendable {
         self.folders = folders
         self.endpoints = endpoints
     }
-
-    /// Removes what an earlier process left half written.
-    func sweep() { for folder in folders { folder.sweep() } }
 
     /// Closes connections.
     func close() { for endpoint in endpoints { endpoint.close() } }

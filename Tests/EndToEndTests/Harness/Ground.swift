@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import Subprocess
 import Testing
 import Visengine
 
@@ -48,7 +49,18 @@ struct Ground: Sendable {
         environment: [String: String] = [:],
         _ body: @Sendable (Receiver) async throws -> Result
     ) async throws -> Result {
-        let log = directory + "/serve-\(UUID().uuidString).log"
+        try await receiver(environment: environment, log: "serve-\(UUID().uuidString).log", body).result
+    }
+
+    /// Runs `serve` with more in its environment, its log in a file of that name, for as long as `body` runs.
+    ///
+    /// - Returns: What `body` returned, and how the program ended.
+    func receiver<Result: Sendable>(
+        environment: [String: String],
+        log name: String,
+        _ body: @Sendable (Receiver) async throws -> Result
+    ) async throws -> (result: Result, status: TerminationStatus) {
+        let log = "\(directory)/\(name)"
         return try await Program.run(
             Program.executable("ricevuta"),
             ["serve", "--config", configuration],
@@ -65,7 +77,26 @@ struct Ground: Sendable {
                     program: program
                 )
             )
-        }.result
+        }
+    }
+
+    /// Changes the configuration file; the text has to be there.
+    func configure(_ text: String, as other: String) throws {
+        let old = try String(contentsOfFile: configuration, encoding: .utf8)
+        try #require(old.contains(text))
+        try old.replacing(text, with: other).write(toFile: configuration, atomically: true, encoding: .utf8)
+    }
+
+    /// Makes orders whose documents are there, and posts the callback of each.
+    func finishedOrders(_ count: Int) async throws -> [String] {
+        let registrations = try await registrations(count)
+        let ids = try await order(calledBackAt: registrations)
+        try await advance(to: "Visura evasa")
+        for (registration, id) in zip(registrations, ids) {
+            let url = try #require(registration["url"]?.string)
+            #expect(try await post(url, #"{"_id":"\#(id)","stato_richiesta":"Visura evasa"}"#) == 200)
+        }
+        return ids
     }
 
     /// Files in the sink's folder that hold documents, by path in it.

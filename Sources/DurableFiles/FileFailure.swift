@@ -1,0 +1,42 @@
+import Foundation
+import SystemPackage
+
+/// Why a file operation failed.
+public struct FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What was being done, for example `write`.
+    public var doing: String
+    /// The path it was done to.
+    public var path: String
+    /// `errno`, or 0 when the system gave none.
+    public var code: Int32
+    /// What to say in place of the system's words for ``code``.
+    public var reason: String?
+
+    /// Creates a failure.
+    public init(doing: String, path: String, code: Int32, reason: String? = nil) {
+        self.doing = doing
+        self.path = path
+        self.code = code
+        self.reason = reason
+    }
+
+    init(doing: String, path: String, _ error: any Error) {
+        self.init(doing: doing, path: path, code: Self.code(of: error))
+    }
+
+    /// Whether there is no room for it on the disk.
+    public var isFullDisk: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
+
+    /// One line for an operator.
+    public var description: String {
+        "cannot \(doing) \(path): " + (reason ?? (code == 0 ? "no reason given" : "\(Errno(rawValue: code))"))
+    }
+
+    private static func code(of error: any Error) -> Int32 {
+        if let error = error as? Errno { return error.rawValue }
+        let error = error as NSError
+        if let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError { return Int32(clamping: underlying.code) }
+        if error.domain == NSPOSIXErrorDomain { return Int32(clamping: error.code) }
+        return error.code == CocoaError.fileWriteFileExists.rawValue ? EEXIST : 0
+    }
+}

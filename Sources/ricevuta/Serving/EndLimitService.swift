@@ -1,0 +1,27 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+
+/// Ends the process when its orderly end takes too long: a disk that hangs cannot be waited for, and nothing that was
+/// acknowledged depends on it.
+///
+/// Stopped first, since its time begins then.
+struct EndLimitService: Service {
+    /// How long everything may take to stop.
+    let limit: Duration
+    let logger: Logger
+
+    func run() async throws {
+        try? await gracefulShutdown()  // Cancelled means that it ends, too.
+        let thread = Thread { [limit, logger] in
+            Thread.sleep(forTimeInterval: TimeInterval(limit.components.seconds))
+            logger.critical(
+                "Ended before everything had stopped: the disk may hang; what was acknowledged is safe",
+                metadata: ["after": "\(limit)"]
+            )
+            _exit(CommandFailure.Code.storage.rawValue)
+        }
+        thread.name = "end-limit"
+        thread.start()
+    }
+}

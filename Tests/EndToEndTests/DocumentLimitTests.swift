@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+import Visengine
+
+extension EndToEnd {
+    /// Documents larger than the limit, and signatures while a secret is rolled.
+    @Suite(.timeLimit(.minutes(3)))
+    struct DocumentLimitTests {
+        @Test func aDocumentThatIsTooLargeIsGivenUpUntilAnOperatorAllowsIt() async throws {
+            try await withGround(sandbox: ["--document-size", "3MiB"]) { ground in
+                try ground.configure("sinks:", as: "archive: {maxDocumentBytes: 1MiB}\nsinks:")
+                let log = "limit.log"
+                _ = try await ground.receiver(environment: [:], log: log) { receiver in
+                    let id = try await ground.finishedOrders(1)[0]
+                    try await ground.until {
+                        // It is not found before the ledger has it.
+                        (try? await ground.json(["order", "show", id]))?["document"] == "failed"
+                    }
+                    #expect(try await ground.alarms(of: receiver, "document_too_large") == 1)
+                    let text = try String(contentsOfFile: "\(ground.directory)/\(log)", encoding: .utf8)
+                    #expect(text.contains("`ricevuta document fetch \(id) --max-bytes SIZE`"))
+
+                    let wrong = try await ground.command(["document", "fetch", id, "--max-bytes", "large"])
+                    #expect(wrong.code == 64)
+                    #expect(try await ground.command(["document", "fetch", "x"]).code == 66)
+                    let allowed = try await ground.command(["document", "fetch", id, "--max-bytes", "4MiB"])
+                    #expect(allowed.text == "the document of order \(id) will be fetched now with up to 4MiB\n")
+                    try await ground.until { try ground.deliveredDocuments().count == 1 }
+
+                    let again = try await ground.command(["document", "fetch", id])
+                    #expect(again.code == 65)
+                    #expect(again.problems.contains("in the archive already"))
+                }
+            }
+        }
+
+        @Test func aReceiverWithTheOldSecretVerifiesWhileItIsRolled() async throws {
+            try await withGround { ground in
+                let file = ground.directory + "/new-secret"
+                let new = "whsec_" + Data(repeating: 8, count: 32).base64EncodedString()
+                try Data(new.utf8).write(to: URL(fileURLWithPath: file))
+                try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+                try ground.configure(
+                    "secrets: [{fromEnvironment: RICEVUTA_WEBHOOK_SECRET}]",
+                    as: "secrets: [{fromFile: ./new-secret}, {fromEnvironment: RICEVUTA_WEBHOOK_SECRET}]"
+                )
+                try await ground.receiver { _ in
+                    _ = try await ground.finishedOrders(2)
+                    try await ground.until { try await ground.status()["jobs"] == [:] }
+                }
+                let arrivals = try ground.downstream.arrivals()
+                #expect(arrivals.count >= 4)
+                #expect(arrivals.allSatisfy { $0["verified"] == true }, "its secret's signature is the second")
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Callbacks
+import Foundation
+import TestSupport
+import Testing
+import Visengine
+
+@testable import Sinks
+
+/// What others have put into a sink's folder.
+@Suite(.timeLimit(.minutes(1)))
+struct DirectorySinkSafetyTests {
+    private static let order = "65b0a1f2c3d4e5f601020304"
+
+    private func withSink(
+        template: String = "{order}",
+        _ body: (DirectorySink, String) async throws -> Void
+    ) async throws {
+        try await withTemporaryDirectory { directory in
+            let name = try #require(SinkName(rawValue: "folder"))
+            let root = "\(directory)/folder"
+            try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: false)
+            try await body(DirectorySink(name: name, root: root, template: try NameTemplate(template)), root)
+        }
+    }
+
+    @Test(arguments: ["json", "zip"])
+    func aFIFOInThePlaceOfAFileIsPassedOver(what: String) async throws {
+        try await withSink { sink, root in
+            try await withDocument { path, document in
+                try makeFIFO("\(root)/\(Self.order).\(what)")
+                let notification = try SampleNotifications.notification(document: document)
+
+                for _ in 0..<2 {
+                    #expect(await sink.deliver(SampleNotifications.parcel(notification, path: path)) == .accepted)
+                }
+
+                let names = try FileManager.default.contentsOfDirectory(atPath: root).filter {
+                    $0.hasPrefix(Self.order)
+                }
+                #expect(
+                    names.sorted() == ["\(Self.order)-2.json", "\(Self.order)-2.zip", "\(Self.order).\(what)"].sorted()
+                )
+            }
+        }
+    }
+
+    @Test(arguments: ["json", "zip"])
+    func aLinkInThePlaceOfAFileIsNotFollowed(what: String) async throws {
+        try await withSink { sink, root in
+            try await withDocument { path, document in
+                let notification = try SampleNotifications.notification(document: document)
+                // What it leads to would pass for ours.
+                let content = what == "zip" ? SampleNotifications.content : Array(#"{"id":"ntf_1"}"#.utf8)
+                try Data(content).write(to: URL(fileURLWithPath: "\(root)/elsewhere"))
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(root)/\(Self.order).\(what)",
+                    withDestinationPath: "\(root)/elsewhere"
+                )
+
+                #expect(await sink.deliver(SampleNotifications.parcel(notification, path: path)) == .accepted)
+
+                let names = try FileManager.default.contentsOfDirectory(atPath: root)
+                #expect(names.contains("\(Self.order)-2.json"))
+                #expect(names.contains("\(Self.order)-2.zip"))
+            }
+        }
+    }
+
+    @Test func aLinkInThePlaceOfAFolderIsRefusedByName() async throws {
+        try await withSink(template: "{item}/{order}") { sink, root in
+            try await withTemporaryDirectory { elsewhere in
+                let item = "\(root)/5c1a2b3c4d5e6f708192a3b4c5d6e7f8"
+                try FileManager.default.createSymbolicLink(atPath: item, withDestinationPath: elsewhere)
+
+                let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
+
+                guard case .transient(let reason, nil) = outcome else {
+                    Issue.record("\(outcome)")
+                    return
+                }
+                #expect(reason.contains("\(item): it is a symbolic link"))
+                #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere) == [])
+
+                try FileManager.default.removeItem(atPath: item)
+                #expect(
+                    await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification())) == .accepted
+                )
+            }
+        }
+    }
+
+    @Test func sweepingLeavesWhatThisProcessIsWriting() async throws {
+        try await withSink { sink, root in
+            let incoming = "\(root)/.incoming"
+            try FileManager.default.createDirectory(atPath: incoming, withIntermediateDirectories: false)
+            for name in ["\(incoming)/\(DirectorySink.process)-1", "\(incoming)/0BADF00D-1", "\(root)/.probe-0BADF00D"]
+            {
+                try Data().write(to: URL(fileURLWithPath: name))
+            }
+
+            await sink.sweep()
+
+            #expect(try FileManager.default.contentsOfDirectory(atPath: incoming) == ["\(DirectorySink.process)-1"])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: root) == [".incoming"])
+        }
+    }
+
+    @Test func tryingAFolderOutLeavesNothing() async throws {
+        try await withSink { sink, root in
+            #expect(await sink.probe(within: .seconds(30)) == .works(notes: []))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: root) == [])
+            try FileManager.default.removeItem(atPath: root)
+            #expect(await sink.probe(within: .seconds(30)) == .missing)
+            try Data().write(to: URL(fileURLWithPath: root))
+            guard case .fails(let reason) = await sink.probe(within: .seconds(30)) else {
+                Issue.record("a file passed for a folder")
+                return
+            }
+            #expect(reason.contains(root))
+        }
+    }
+}
