@@ -14,6 +14,8 @@ public final class Intake: Sendable {
     private let limiter: Mutex<FailureLimiter>
     private let limits: IntakeLimits
     private let allowance: Mutex<BodyAllowance>
+    /// The second in which bodies were told of that nobody understands, and how many.
+    private let told = Mutex<(second: Int64, count: Int)>((0, 0))
     private let meters = IntakeMeters()
     /// What has been taken since the last ``flush()``.
     private let taken = Mutex<[RecordEntry]>([])
@@ -254,9 +256,19 @@ public final class Intake: Sendable {
         )
     }
 
+    /// Lines a second at most.
+    private static let mostTold = 10
+
     /// Nobody but an operator can find out what such a body should have said.
     private func report(_ content: BodyContent, token: VerifiedToken?, origin: [UInt8]) {
         Alarms.raise(.undecodable)
+        // Each is counted, and shown with its order; a flood of them is to leave the log readable.
+        let isTold = told.withLock { told in
+            let second = now().seconds
+            told = (second, told.second == second ? told.count + 1 : 1)
+            return told.count <= Self.mostTold
+        }
+        guard isTold else { return }
         logger.warning(
             "Callback not understood; its order is read back or searched for all the same",
             metadata: [

@@ -164,6 +164,15 @@ import Visengine
         #expect(!lines.all.joined().contains("RSSMRA80A01H501U"))
     }
 
+    @Test func leavesTheLogReadableInAFloodOfSuchBodies() throws {
+        let lines = LogLines()
+        let intake = intake(logger: lines.logger())
+
+        for _ in 0..<50 { _ = try take([1, 2, 3], by: intake) }
+
+        #expect(lines.all.count { $0.contains("Callback not understood") } == 10)
+    }
+
     @Test func tellsNothingOfABodyWhoseOrderWasFound() throws {
         let lines = LogLines()
 

@@ -6,6 +6,7 @@ Some requests are refused by libmicrohttpd itself before the receiver sees them 
 the end of the connection, but a page of its own, and in 0.9 the head of it twice.
 """
 
+import gzip
 from dataclasses import dataclass, field
 
 BODY = b'{"_id":"5fec14002548c9ae11575850","stato_richiesta":"In erogazione","timestamp_last_update":1700000000}'
@@ -256,8 +257,12 @@ PIPELINES = [
     Case("TLS to the plain port", bytes.fromhex("16030100c8010000c40303") + bytes(40) + b"\r\n\r\n", [], by_library=True),
 ]
 
+ZIPPED = gzip.compress(BODY, mtime=0)
+
 OTHER = [
+    Case("gzip", post(f"Content-Encoding: gzip\r\nContent-Length: {len(ZIPPED)}", ZIPPED), [200], closes=False, stored=1),
     Case("gzip that is none", post("Content-Encoding: gzip\r\n" + SIZE), [200], closes=False, stored=1),
+    Case("a coding that nobody knows", post("Content-Encoding: zstd\r\n" + SIZE), [200], closes=False, stored=1),
     bad("gzip without a token", post("Content-Encoding: gzip\r\n" + SIZE, target="/callbacks"), 415),
     bad("token missing", post(SIZE, target="/callbacks"), 401, closes=False),
     bad("token of another key", post(SIZE, target="/callbacks/v1.k1.AAAAAAAAAAAAAAAAAAAAAA." + "A" * 43), 401),

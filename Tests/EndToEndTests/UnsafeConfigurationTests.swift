@@ -1,0 +1,60 @@
+import Foundation
+import Testing
+import Visengine
+
+extension EndToEnd {
+    /// What works and is unsafe is told, and refused never.
+    @Suite(.timeLimit(.minutes(1)))
+    struct UnsafeConfigurationTests {
+        @Test func isToldByTheCheckAndAtTheStart() async throws {
+            try await withGround { ground in
+                let clean = try await ground.json(["config", "check"])
+                #expect(clean["warnings"] == [])
+                let text = try String(contentsOfFile: ground.configuration, encoding: .utf8)
+                let unsafe = text.replacing("admin: {port: 0}", with: #"admin: {host: "0.0.0.0", port: 0}"#)
+                    .replacing("tokens: {", with: "tokens: {retired: [{id: k0, \(Self.secret)}], ")
+                try unsafe.write(toFile: ground.configuration, atomically: true, encoding: .utf8)
+
+                let check = try await ground.command(["config", "check"])
+                let json = try await ground.json(["config", "check"])
+                let log = try await ground.receiver { _ in try ground.startLog() }
+
+                #expect(check.code == 0)
+                #expect(check.text.contains("is good"))
+                let place = "\(ground.configuration):3:15: warning: admin.host: "
+                #expect(check.problems.contains(place + "is an address that others may reach"))
+                #expect(
+                    check.problems.contains(
+                        "warning: tokens.retired[0].secret: is the same secret as that of an active key"
+                    )
+                )
+                #expect(json["ok"] == true)
+                #expect(json["warnings"]?.array?.compactMap { $0["key"]?.string } == Self.keys)
+                for key in Self.keys { #expect(log.contains { $0.contains("warning") && $0.contains(key) }) }
+            }
+        }
+
+        private static let secret = "secret: {fromEnvironment: RICEVUTA_TOKEN_KEY}"
+        private static let keys = ["admin.host", "tokens.retired[0].secret"]
+
+        @Test func aProblemOfTheFileAsAWholeHasNoLine() async throws {
+            try await withGround { ground in
+                try FileManager.default.removeItem(atPath: ground.configuration)
+
+                let check = try await ground.json(["config", "check"])
+
+                let problem = check["problems"]?.array?.first
+                #expect(problem?["line"] == .null)
+                #expect(problem?["column"] == .null)
+            }
+        }
+    }
+}
+
+extension Ground {
+    /// The lines that receivers have written so far.
+    fileprivate func startLog() throws -> [Substring] {
+        try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasPrefix("serve-") }
+            .flatMap { try String(contentsOfFile: "\(directory)/\($0)", encoding: .utf8).split(separator: "\n") }
+    }
+}
