@@ -9,7 +9,9 @@ struct OperatorTextsTests {
             (.inUse(path: "/p"), "stop it first"), (.tooNew(path: "/p"), "newer"),
             (.cannotOpen(path: "/p", reason: "no"), "cannot open the ledger /p: no"), (.leaseLost(job: 7), "job 7"),
             (.notFound(what: "delivery", name: "x"), "no delivery 'x'"), (.conflict("two ids"), "two ids"),
-            (.storage(doing: "recording", reason: "full"), "check the disk's free space"), (.closed, "closing"),
+            (.storage(doing: "recording", reason: "full"), "failed while recording: full"),
+            (.noSpace(path: "/p"), "free some space"),
+            (.otherVersion(path: "/p", found: 1, wanted: 2), "restart the service"), (.closed, "closing"),
         ] as [(LedgerError, String)]
     )
     func saysWhatTheLedgerCannotDo(error: LedgerError, text: String) {
