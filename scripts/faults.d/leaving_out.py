@@ -12,7 +12,8 @@ from cuts import Cut, States
 from disk import File
 from shim import Event
 
-Place = collections.namedtuple("Place", "recording entry")
+Place = collections.namedtuple("Place", "recording entry matters")
+"""One sync, and whether there was anything for it to keep: names that begin with a dot are given up at the next start."""
 
 
 def places(recordings, sources):
@@ -21,15 +22,26 @@ def places(recordings, sources):
     sources.learn(addresses)
     found = collections.OrderedDict()
     for recording in recordings:
+        disk = recording.begin.copy()
         for entry in recording.entries:
-            if entry.event == Event.SYNC and entry.result == 0:
-                found.setdefault(sources.site(entry, recording.shim.below), []).append(Place(recording, entry))
+            target = disk.objects.get(entry.object)
+            if entry.event == Event.SYNC and entry.result == 0 and target:
+                place = Place(recording, entry, matters(target))
+                found.setdefault(sources.site(entry, recording.shim.below), []).append(place)
+            disk.do(entry)
     return found
+
+
+def matters(target):
+    if isinstance(target, File):
+        return bool(target.pending)
+    return any(not name.startswith(".") for changes in target.pending for name, _ in changes)
 
 
 # Those that need not be noticed, and why they are there.
 REASONS = {
     r".* at SQLite|.*Checkpointer.*|ledger's rollback journal .*": "SQLite's own",
+    r".* at FolderProbe.*": "tries out what a folder can do",
     r"new journal segment .*": "its zeros are on disk before its first record, whose sync then writes nothing else",
 }
 
@@ -46,7 +58,8 @@ def turns(instances, count, seed):
     dice = random.Random(seed)
     by_recording = collections.OrderedDict()
     for place in instances:
-        by_recording.setdefault(place.recording, []).append(place.entry.order)
+        if place.matters:
+            by_recording.setdefault(place.recording, []).append(place.entry.order)
     groups = {recording: dice.sample(orders, len(orders)) for recording, orders in by_recording.items()}
     # Those without faults come first; the others by chance.
     plain = [recording for recording in groups if not recording.fault]
@@ -64,7 +77,7 @@ def turns(instances, count, seed):
 def together(sites):
     """What to leave out where several names of syncs are left out at once: all of them, recording by recording."""
     by_recording = collections.OrderedDict()
-    for place in (place for instances in sites for place in instances):
+    for place in (place for instances in sites for place in instances if place.matters):
         by_recording.setdefault(place.recording, set()).add(place.entry.order)
     return sorted(by_recording.items(), key=lambda pair: pair[0].fault != 0)
 

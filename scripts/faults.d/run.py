@@ -122,6 +122,9 @@ class Run:
     def leave_out_together(self, kind, sites, found, limit):
         """Those of one kind of file that nothing notices, since another sync of the same file may make up for each."""
         reasons = {site: leaving_out.reason(site) for site in sites}
+        for site in sites:
+            if not any(place.matters for place in found[site]):
+                reasons[site] = "there was nothing for it to keep"
         notice = None
         if len(sites) > 1 and not all(reasons.values()):
             notice, _ = self.first_notice(leaving_out.together([found[site] for site in sites]), limit)
