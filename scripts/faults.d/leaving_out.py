@@ -13,7 +13,7 @@ from disk import File
 from shim import Event
 
 Place = collections.namedtuple("Place", "recording entry matters")
-"""One sync, and whether there was anything for it to keep: names that begin with a dot are given up at the next start."""
+"""One sync, and whether there was anything for it to keep: names with a dot in front are given up at the next start."""
 
 
 def places(recordings, sources):
@@ -76,9 +76,12 @@ def turns(instances, count, seed):
 
 def together(sites):
     """What to leave out where several names of syncs are left out at once: all of them, recording by recording."""
+    places = [place for instances in sites for place in instances]
+    concerned = {place.recording for place in places if place.matters}
     by_recording = collections.OrderedDict()
-    for place in (place for instances in sites for place in instances if place.matters):
-        by_recording.setdefault(place.recording, set()).add(place.entry.order)
+    for place in places:
+        if place.recording in concerned:
+            by_recording.setdefault(place.recording, set()).add(place.entry.order)
     return sorted(by_recording.items(), key=lambda pair: pair[0].fault != 0)
 
 
