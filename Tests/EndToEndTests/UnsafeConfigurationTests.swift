@@ -8,6 +8,8 @@ extension EndToEnd {
     struct UnsafeConfigurationTests {
         @Test func isToldByTheCheckAndAtTheStart() async throws {
             try await withGround { ground in
+                let folder = ground.directory + "/documents"
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
                 let clean = try await ground.json(["config", "check"])
                 #expect(clean["warnings"] == [])
                 let text = try String(contentsOfFile: ground.configuration, encoding: .utf8)

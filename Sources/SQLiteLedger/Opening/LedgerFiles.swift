@@ -87,7 +87,10 @@ final class ServingLock: Sendable {
 
     /// Gives the lock back; does nothing the second time.
     func release() {
-        let taken = descriptor.withLock { $0.take() }
-        try? taken?.close()  // The lock ends with it, whatever close says.
+        guard let taken = descriptor.withLock({ $0.take() }) else { return }
+        // A child that another thread is about to start has the descriptor, too, until it runs its own program: closing
+        // ours alone would leave the lock to it for that long.
+        flock(taken.rawValue, LOCK_UN)
+        try? taken.close()  // It locks nothing any more.
     }
 }
