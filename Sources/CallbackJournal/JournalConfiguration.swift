@@ -20,7 +20,15 @@ public struct JournalConfiguration: Sendable, Equatable {
     public var interval: Duration
     /// After how long a ledger that failed is tried again.
     public var retryInterval: Duration
-    /// The size of a file; two are kept at least, so that a full disk still leaves room for some callbacks.
+    /// How long a callback may wait; then it is answered ``RecordOutcome/timedOut`` whatever the disk does.
+    public var maxWait: Duration
+    /// How long a callback is kept at least after the ledger has it.
+    ///
+    /// A ledger that is older than that cannot be filled up again. A callback goes with the file that it is in.
+    public var keep: Duration
+    /// The most bytes of files with callbacks that the ledger has; the oldest file goes first, however young.
+    public var keepBytes: Int
+    /// The size of a file; some are made before they are needed, so that a full disk still leaves room for callbacks.
     public var segmentBytes: Int
 
     /// Creates a configuration.
@@ -33,6 +41,9 @@ public struct JournalConfiguration: Sendable, Equatable {
         maxHanded: Int = 2048,
         interval: Duration = .milliseconds(100),
         retryInterval: Duration = .seconds(1),
+        maxWait: Duration = .seconds(20),
+        keep: Duration = .seconds(7 * 86_400),
+        keepBytes: Int = 1 << 30,
         segmentBytes: Int = 2 << 20
     ) {
         self.maxQueuedCallbacks = max(1, maxQueuedCallbacks)
@@ -43,6 +54,9 @@ public struct JournalConfiguration: Sendable, Equatable {
         self.maxHanded = max(1, maxHanded)
         self.interval = interval
         self.retryInterval = retryInterval
+        self.maxWait = maxWait
+        self.keep = max(.zero, keep)
+        self.keepBytes = max(0, keepBytes)
         self.segmentBytes = max(4096, segmentBytes)
     }
 }

@@ -6,6 +6,10 @@ public struct JournalStatistics: Sendable, Equatable {
     public var callbacks = 0
     /// Callbacks answered as overloaded.
     public var overloads = 0
+    /// Callbacks answered as timed out; most of them are journaled all the same when the disk answers again.
+    public var timedOut = 0
+    /// Whether the disk has not answered for as long as a callback may wait: they are answered as timed out when they come.
+    public var isStalled = false
     /// Writes that failed, for example because the disk was full.
     public var failedWrites = 0
     /// Whether the last write failed.
@@ -16,7 +20,7 @@ public struct JournalStatistics: Sendable, Equatable {
     public var isLedgerFailing = false
     /// Callbacks that the ledger did not have when the journal was opened.
     public var recovered = 0
-    /// Places found damaged when the journal was opened; each was copied to a file of its own.
+    /// What was found damaged when the journal was opened; see ``CallbackJournal/damage``.
     public var damaged = 0
     /// Callbacks that the ledger cannot write while it writes others; each is in a file of its own, and tried again at
     /// the next start.

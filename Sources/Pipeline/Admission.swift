@@ -61,7 +61,7 @@ public enum IntakeAnswer: Sendable, Equatable {
     case duplicate(id: Int64)
     /// Nothing was stored: the queue is full.
     case overloaded(retryAfter: Duration)
-    /// Nothing was stored: the ledger cannot write.
+    /// Nothing was stored, or not in time: the disk is full, fails, or does not answer.
     case failed
     /// The body has no good token either.
     case unauthorized
@@ -74,7 +74,7 @@ public enum IntakeAnswer: Sendable, Equatable {
             case .accepted(let id): .accepted(id: id)
             case .duplicate(let id): .duplicate(id: id)
             case .overloaded(let retryAfter): .overloaded(retryAfter: retryAfter)
-            case .failed, .unwritable: .failed
+            case .failed, .timedOut, .unwritable: .failed
             }
     }
 }

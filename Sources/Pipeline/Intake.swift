@@ -285,7 +285,7 @@ public final class Intake: Sendable {
         ]
         switch outcome {
         case .accepted(let id), .duplicate(let id): metadata["callback.id"] = "\(id)"
-        case .overloaded, .failed, .unwritable: break
+        case .overloaded, .failed, .timedOut, .unwritable: break
         }
         metadata["outcome"] = "\(IntakeMeters.name(of: outcome))"
         logger.debug("Callback taken", metadata: metadata)

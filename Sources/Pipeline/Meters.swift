@@ -53,6 +53,7 @@ struct IntakeMeters: Sendable {
     private let duplicate = Counter(label: MetricName.callbacks, dimensions: [("outcome", "duplicate")])
     private let overloaded = Counter(label: MetricName.callbacks, dimensions: [("outcome", "overloaded")])
     private let failed = Counter(label: MetricName.callbacks, dimensions: [("outcome", "failed")])
+    private let timedOut = Counter(label: MetricName.callbacks, dimensions: [("outcome", "timed_out")])
     private let refusals = Refusal.allCases.map {
         Counter(label: MetricName.refusals, dimensions: [("reason", $0.rawValue)])
     }
@@ -63,6 +64,7 @@ struct IntakeMeters: Sendable {
         case .accepted: accepted.increment()
         case .duplicate: duplicate.increment()
         case .overloaded: overloaded.increment()
+        case .timedOut: timedOut.increment()
         case .failed, .unwritable: failed.increment()
         }
     }
@@ -78,6 +80,7 @@ struct IntakeMeters: Sendable {
         case .accepted: "accepted"
         case .duplicate: "duplicate"
         case .overloaded: "overloaded"
+        case .timedOut: "timed_out"
         case .failed, .unwritable: "failed"
         }
     }
@@ -102,6 +105,8 @@ enum Alarms {
         case documentTooLarge = "document_too_large"
         case archiveFailing = "archive_failing"
         case ledgerFailing = "ledger_failing"
+        case ledgerOlder = "ledger_older"
+        case journalDamaged = "journal_damaged"
         case deadLetter = "dead_letter"
         case sinkDisabled = "sink_disabled"
     }

@@ -247,8 +247,8 @@ struct RecoveryTests {
                 configuration: Sample.configuration
             )
             await begun.close()
-            let names = try FileManager.default.contentsOfDirectory(atPath: directory)
-            #expect(!names.isEmpty && names.allSatisfy { $0.hasPrefix("journal-") })
+            let names = try segments(in: directory)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory).count == names.count + 1)
 
             try FileManager.default.moveItem(
                 atPath: "\(directory)/\(try #require(names.first))",

@@ -81,3 +81,8 @@ func recovered(
         return (ledger.taken, statistics)
     }
 }
+
+/// The names of a journal's segments, oldest first.
+func segments(in directory: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasPrefix("journal-") }.sorted()
+}

@@ -74,7 +74,7 @@ extension RecordOutcome {
     var id: Int64? {
         switch self {
         case .accepted(let id), .duplicate(let id): id
-        case .overloaded, .failed, .unwritable: nil
+        case .overloaded, .failed, .timedOut, .unwritable: nil
         }
     }
 

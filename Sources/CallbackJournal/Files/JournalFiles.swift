@@ -1,48 +1,48 @@
 import Callbacks
 import Foundation
+import Visengine
 
-/// The journal's files: one is written to, and those before it are used again once the ledger has all that is in them.
+/// The journal's files: one is written to; those before it are kept, for a while also when the ledger has all that is in
+/// them.
 ///
 /// Used from the journal's thread, which is what lets it be `@unchecked Sendable`.
 final class JournalFiles: @unchecked Sendable {
-    /// Files that are made before they are needed, so that a full disk still leaves room for some callbacks.
-    private static let leastSpare = 2
-    /// Files that are kept though nothing is in them: making one takes a while.
-    private static let mostSpare = 8
-
+    private let configuration: JournalConfiguration
     private let directory: String
-    private let segmentBytes: Int
+    private let disk: JournalDisk
+    private let pool: SegmentPool
     private var current: JournalSegment?
-    /// Those with callbacks that the ledger may not have, and those that may be written over.
-    private var full: [JournalSegment] = []
-    private var free: [JournalSegment] = []
+    /// Those that are not written to any more, oldest first, and how large they are together.
+    private var full: [KeptSegment]
+    private var fullBytes: Int
+    /// The one before the current one.
+    private var previous: SegmentHeader.Predecessor?
     private var nextNumber: Int64
-    private var nextName = 1
     private var notedSettled: Int64
     private var buffer: [UInt8] = []
 
+    /// A file is begun anew after so long at least, whatever is to be kept.
+    private static let leastAge = Duration.seconds(3600)
+    /// Less free space than this is left to others before anything is kept that the ledger has.
+    private static let leastFreeBytes: Int64 = 128 << 20
+
     init(
         _ directory: String,
-        segmentBytes: Int,
-        found: [(name: SegmentName, lastNumber: Int64)],
-        nextNumber: Int64,
-        settled: Int64
+        _ configuration: JournalConfiguration,
+        disk: JournalDisk,
+        found: JournalReader.Found,
+        nextNumber: Int64
     ) throws(JournalError) {
         self.directory = directory
-        self.segmentBytes = segmentBytes
+        self.configuration = configuration
+        self.disk = disk
         self.nextNumber = nextNumber
-        notedSettled = settled
-        for (name, lastNumber) in found {
-            full.append(try JournalSegment(opening: name, in: directory, lastNumber: lastNumber))
-            nextName = max(nextName, name.number + 1)
-        }
-        recycle(settled: settled)
-        do throws(JournalError) {
-            while free.count < Self.leastSpare { free.append(try makeSegment(atLeast: 0)) }
-        } catch {
-            // What is stored already can be delivered without; callbacks are answered 503 until there is room.
-            guard case .full = error else { throw error }
-        }
+        notedSettled = found.settled
+        full = found.segments
+        fullBytes = full.reduce(0) { $0 + $1.capacity }
+        previous = found.last
+        pool = try SegmentPool(directory, segmentBytes: configuration.segmentBytes, disk: disk, found: found)
+        upkeep(settled: found.settled)
     }
 
     /// Whether the ledger has come further than the files say.
@@ -62,10 +62,17 @@ final class JournalFiles: @unchecked Sendable {
         for var callback in callbacks {
             let size = JournalRecord.size(of: callback)
             if let segment, buffer.count + size > segment.room { break }
-            let target = if let segment { segment } else { try self.segment(for: size, settled: settled) }
+            let target = if let segment { segment } else { try begin(for: size, settled: settled) }
             segment = target
             callback.number = nextNumber
-            JournalRecord.append(callback, tag: target.name.tag, number: nextNumber, settled: settled, to: &buffer)
+            JournalRecord.append(
+                callback,
+                place: written.count,
+                tag: target.name.tag,
+                number: nextNumber,
+                settled: settled,
+                to: &buffer
+            )
             nextNumber += 1
             written.append(callback)
         }
@@ -76,16 +83,31 @@ final class JournalFiles: @unchecked Sendable {
     /// Writes down how far the ledger is.
     func note(settled: Int64, isSynced: Bool) throws(JournalError) {
         buffer.removeAll(keepingCapacity: true)
-        let segment = try segment(for: 64, settled: settled)
+        let segment = try begin(for: 64, settled: settled)
         JournalRecord.append(nil, tag: segment.name.tag, number: nextNumber - 1, settled: settled, to: &buffer)
         try write(to: segment, settled: settled, isSynced: isSynced)
     }
 
     /// Closes the files.
     func close() {
+        pool.stop()
         current = nil
-        full = []
-        free = []
+    }
+
+    // MARK: Writing
+
+    /// A file with room for a record; the header of one that is new is in the buffer.
+    private func begin(for size: Int, settled: Int64) throws(JournalError) -> JournalSegment {
+        let segment = try segment(for: size + JournalRecord.headerSize, settled: settled)
+        guard segment.offset == 0 else { return segment }
+        let header = SegmentHeader(
+            segment: segment.name.number,
+            capacity: segment.capacity,
+            begunAt: Date().milliseconds,
+            predecessor: previous
+        )
+        JournalRecord.append(header, tag: segment.name.tag, number: nextNumber - 1, settled: settled, to: &buffer)
+        return segment
     }
 
     private func write(to segment: JournalSegment, settled: Int64, isSynced: Bool) throws(JournalError) {
@@ -93,49 +115,99 @@ final class JournalFiles: @unchecked Sendable {
             try segment.write(buffer, lastNumber: nextNumber - 1, isSynced: isSynced)
             notedSettled = max(notedSettled, settled)
         } catch {
-            // After a failed sync nobody knows what is on disk: this file is read at the next start, and never written.
-            current = nil
-            segment.isDoubtful = true
-            full.append(segment)
+            // After a failed sync nobody knows what is on disk. A file in which something was acknowledged is left as it
+            // is; one in which nothing was is written from its start until that succeeds, however often it takes.
+            if !segment.beginAnew() { retire(segment) }
             throw error
         }
     }
 
-    /// A file with room for a record.
     private func segment(for size: Int, settled: Int64) throws(JournalError) -> JournalSegment {
-        if let current, current.room >= size { return current }
-        if let current { full.append(current) }
-        current = nil
-        recycle(settled: settled)
-        let next: JournalSegment
-        if let index = free.firstIndex(where: { $0.capacity >= size }) {
-            next = free.remove(at: index)
-        } else {
-            next = try makeSegment(atLeast: size)
+        if let current {
+            if current.room >= size, !isOld(current) { return current }
+            retire(current)
         }
-        current = next
-        return next
-    }
-
-    private func makeSegment(atLeast size: Int) throws(JournalError) -> JournalSegment {
-        let name = SegmentName(new: nextName)
-        nextName += 1
-        let capacity = max(segmentBytes, (size + 4095) / 4096 * 4096)
-        return try JournalSegment(creating: name, in: directory, capacity: capacity)
-    }
-
-    /// Makes those files free whose callbacks the ledger has, and removes what is more than needed.
-    private func recycle(settled: Int64) {
-        for segment in full where segment.lastNumber <= settled {
-            if free.count < Self.mostSpare, !segment.isDoubtful,
-                let again = try? JournalSegment(opening: segment.name, in: directory, lastNumber: 0)
-            {
-                free.append(again)
-            } else {
-                // If it stays, the next start takes it for one of its own.
-                try? FileManager.default.removeItem(atPath: segment.path)
+        while true {
+            do throws(JournalError) {
+                let next = try pool.take(atLeast: size)
+                current = next
+                upkeep(settled: settled)
+                return next
+            } catch {
+                // What the ledger has is given up before anything is refused.
+                guard case .full = error, giveUpOldest(settled: settled) else { throw error }
             }
         }
-        full.removeAll { $0.lastNumber <= settled }
+    }
+
+    /// Whether it has been written to for so long that what came first is not to be kept any longer.
+    private func isOld(_ segment: JournalSegment) -> Bool {
+        guard let begunAt = segment.begunAt, segment.syncedBytes > 0 else { return false }
+        return Date().milliseconds - begunAt > max(configuration.keep, Self.leastAge).wholeMilliseconds
+    }
+
+    private func retire(_ segment: JournalSegment) {
+        let last = max(segment.lastNumber, previous?.lastNumber ?? 0)
+        full.append(
+            KeptSegment(
+                name: segment.name,
+                directory: directory,
+                capacity: segment.capacity,
+                lastNumber: last,
+                writtenAt: Date().milliseconds
+            )
+        )
+        fullBytes += segment.capacity
+        previous = SegmentHeader.Predecessor(
+            name: segment.name.number,
+            tag: segment.name.tag,
+            syncedBytes: segment.syncedBytes,
+            lastNumber: last
+        )
+        current = nil
+    }
+
+    // MARK: Keeping
+
+    /// Gives up what the ledger has and is older, or more, than is to be kept.
+    func upkeep(settled: Int64) {
+        let oldest = Date().milliseconds - configuration.keep.wholeMilliseconds
+        var bytes = fullBytes
+        giveUp { segment in
+            guard segment.lastNumber <= settled else { return false }
+            defer { bytes -= segment.capacity }
+            return segment.name.isOld || bytes > configuration.keepBytes || segment.writtenAt < oldest
+        }
+    }
+
+    /// Gives up what the ledger has while the disk is nearly full: callbacks and documents need the space more.
+    func leaveRoom(settled: Int64) {
+        guard let first = full.first, first.lastNumber <= settled, let free = disk.freeBytes(directory) else { return }
+        var lacking = Self.leastFreeBytes - free
+        giveUp { segment in
+            guard lacking > 0, segment.lastNumber <= settled else { return false }
+            lacking -= Int64(segment.capacity)
+            return true
+        }
+    }
+
+    private func giveUp(while isToGo: (KeptSegment) -> Bool) {
+        // The last one stays: the numbers in it show how far the journal went.
+        let gone = full.dropLast().prefix(while: isToGo)
+        guard !gone.isEmpty else { return }
+        full.removeFirst(gone.count)
+        fullBytes -= gone.reduce(0) { $0 + $1.capacity }
+        pool.remove(Array(gone))
+    }
+
+    /// Gives up the oldest segment at once.
+    ///
+    /// - Returns: `false` when the ledger may not have all that is in it, or there is none.
+    private func giveUpOldest(settled: Int64) -> Bool {
+        guard full.count > 1, let first = full.first, first.lastNumber <= settled else { return false }
+        full.removeFirst()
+        fullBytes -= first.capacity
+        pool.removeNow([first])
+        return true
     }
 }

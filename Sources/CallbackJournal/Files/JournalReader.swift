@@ -3,118 +3,303 @@ import DurableFiles
 import Foundation
 
 /// Finds what a journal's files hold, whatever state a crash has left them in.
+///
+/// Of a segment whose callbacks the ledger has, only the header is read: what it holds is looked at when it is needed.
 struct JournalReader {
     /// What was found.
     struct Found {
-        /// The files, with the greatest number in each; 0 when it has none.
-        var segments: [(name: SegmentName, lastNumber: Int64)] = []
-        /// Callbacks that the ledger may not have, by number.
-        var unsettled: [ReceivedCallback] = []
+        /// Segments that have been written to, in the order of use.
+        var segments: [KeptSegment] = []
+        /// Segments that have not.
+        var spares: [SegmentName] = []
+        /// The number of the next segment.
+        var nextSegment = 1
+        /// The last segment that was written to, as the next one's header has to describe it.
+        var last: SegmentHeader.Predecessor?
+        /// Callbacks that the ledger may not have.
+        var backlog = JournalBacklog()
+        /// How many they are.
+        var unsettled = 0
+        /// The ledger has every callback up to this number.
         var settled: Int64 = 0
         var newest: Int64 = 0
-        /// Places that held something which the ledger may not have, and hold no record.
-        var damaged = 0
+        /// The number from which on the ledger lacks callbacks that it had once; `nil` when it has none lost.
+        var refilledFrom: Int64?
+        var damage: [JournalDamage] = []
     }
 
-    /// A place that holds no record though a later one follows.
-    private struct Gap {
+    /// A segment, as far as its first page tells.
+    struct Head {
         let name: SegmentName
-        let bytes: ArraySlice<UInt8>
-        /// The numbers that are missing there.
-        let missing: Range<Int64>
+        let path: String
+        let size: Int
+        let isZero: Bool
+        /// What its records begin with.
+        let tag: UInt64
+        let header: SegmentHeader?
+        let number: Int64
     }
 
-    private let directory: String
-    private var found = Found()
-    private var gaps: [Gap] = []
-    private var records: [Int64: (name: SegmentName, bytes: [UInt8], record: JournalRecord)] = [:]
+    let directory: String
+    /// The greatest number that the ledger says it has been handed; `nil` when it does not say.
+    let handedOver: Int64?
+    var found = Found()
+    /// What a later segment's header says of a segment, by its number, and when that one was begun.
+    private var claims: [Int: (is: SegmentHeader.Predecessor, begunAt: Int64)] = [:]
+    /// Gaps whose callbacks the ledger may lack, once it is known what it has.
+    private var gaps: [(name: SegmentName, bytes: ArraySlice<UInt8>, missing: Range<Int64>)] = []
 
     /// Reads a directory, making it if it is missing.
-    static func read(_ directory: String) throws(JournalError) -> Found {
-        var reader = JournalReader(directory: directory)
+    static func read(_ directory: String, handedOver: Int64?) throws(JournalError) -> Found {
+        var reader = JournalReader(directory: directory, handedOver: handedOver)
         try reader.readFiles()
-        reader.judge()
         return reader.found
     }
 
-    private init(directory: String) { self.directory = directory }
+    private init(directory: String, handedOver: Int64?) {
+        self.directory = directory
+        self.handedOver = handedOver
+    }
 
     private mutating func readFiles() throws(JournalError) {
-        do throws(FileFailure) {
-            try DurableFiles.makeDirectory(directory)
-            // A process that was killed may have left names that no power cut would spare.
-            try DurableFiles.sync(directory: directory)
-            try DurableFiles.sync(directory: (directory as NSString).deletingLastPathComponent)
-        } catch {
-            throw JournalError(error)
+        let listing = try SegmentListing(directory)
+        found.newest = listing.newestSetAside
+        // Never one that is given up: the next start would remove it.
+        found.nextSegment = max((listing.names.map(\.number).max() ?? 0) + 1, listing.first ?? 1)
+        let old = listing.names.filter(\.isOld)
+        let row = try heads(listing.names.filter { !$0.isOld }.sorted { $0.number < $1.number })
+
+        for case (let header?) in row.map(\.header) {
+            if let predecessor = header.predecessor { claims[predecessor.name] = (predecessor, header.begunAt) }
         }
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
-            throw .file("cannot list \(directory)")
+        let newest = try newest(of: row)
+        var oldScans: [(name: SegmentName, bytes: [UInt8], scan: SegmentScan)] = []
+        for name in old {
+            let bytes = try Self.bytes(of: "\(directory)/\(name.text)")
+            oldScans.append((name, bytes, SegmentScan(bytes, tag: name.tag)))
         }
-        for name in names.sorted() {
-            let path = "\(directory)/\(name)"
-            if name.hasPrefix(".new-") {
-                try? FileManager.default.removeItem(atPath: path)  // Left by a crash; it was nothing yet.
-            } else if let number = SetAside.number(of: name) {
-                found.newest = max(found.newest, number)
-            } else if name.hasPrefix(SegmentName.prefix) {
-                guard let segment = SegmentName(name) else { throw .unknownFile(path) }
-                guard let data = FileManager.default.contents(atPath: path) else { throw .file("cannot read \(path)") }
-                found.segments.append((segment, scan(Array(data), segment)))
+        let scans = oldScans.map(\.scan) + (newest.map { [$0.scan] } ?? [])
+        let noted = scans.flatMap(\.records).map(\.settled).max() ?? 0
+        found.settled = min(noted, handedOver ?? noted)
+        if found.settled < noted { found.refilledFrom = found.settled + 1 }
+        found.newest = max(found.newest, noted, scans.map(\.lastNumber).max() ?? 0)
+
+        for (name, bytes, scan) in oldScans {
+            for gap in scan.gaps { gaps.append((name, bytes[gap.bytes], gap.missing)) }
+            found.segments.append(
+                KeptSegment(name: name, directory: directory, capacity: bytes.count, lastNumber: scan.lastNumber)
+            )
+            take(scan.records, in: bytes, name)
+        }
+        found.backlog.addOld(oldScans, after: found.settled)
+        found.segments.sort { ($0.lastNumber, $0.name.number) < ($1.lastNumber, $1.name.number) }
+        try readRow(row, newest)
+        findMissing(row, first: listing.first)
+        judge()
+        if let handedOver, found.newest < handedOver {
+            found.damage.append(.behindLedger(newest: found.newest, ledger: handedOver))
+        }
+    }
+
+    // MARK: The row of segments
+
+    private func heads(_ names: [SegmentName]) throws(JournalError) -> [Head] {
+        var heads: [Head] = []
+        for name in names {
+            let path = "\(directory)/\(name.text)"
+            let (start, size) = try Self.start(of: path)
+            let tag = JournalRecord.tag(at: start)
+            // The tag at a file's start is ours, whatever the file is called: nobody else writes there.
+            var head = (header: nil as SegmentHeader?, number: 0 as Int64, tag: name.tag)
+            if let record = JournalRecord(reading: start, at: 0, tag: tag), case .header(let header) = record.kind,
+                header.segment == name.number
+            {
+                head = (header, record.number, tag)
+            }
+            let isZero = start.allSatisfy { $0 == 0 }
+            if isZero, let last = heads.last, last.name.number == name.number {
+                // Of two with one number, the one that was never written to was never in use.
+                try? FileManager.default.removeItem(atPath: path)
+                continue
+            }
+            if let last = heads.last, last.name.number == name.number, last.isZero {
+                try? FileManager.default.removeItem(atPath: last.path)
+                heads.removeLast()
+            }
+            heads.append(
+                Head(
+                    name: name,
+                    path: path,
+                    size: size,
+                    isZero: isZero,
+                    tag: head.tag,
+                    header: head.header,
+                    number: head.number
+                )
+            )
+        }
+        return heads
+    }
+
+    /// The last segment that holds a record, read as a whole.
+    private func newest(of row: [Head]) throws(JournalError) -> (index: Int, bytes: [UInt8], scan: SegmentScan)? {
+        for (index, head) in row.enumerated().reversed() {
+            let data = try Self.data(of: head.path)
+            if head.isZero, data == Data(count: data.count) { continue }
+            let bytes = Array(data)
+            let before = head.header == nil ? 0 : head.number
+            let scan = SegmentScan(bytes, tag: head.tag, before: before)
+            if !scan.records.isEmpty { return (index, bytes, scan) }
+        }
+        return nil
+    }
+
+    private mutating func readRow(
+        _ row: [Head],
+        _ newest: (index: Int, bytes: [UInt8], scan: SegmentScan)?
+    ) throws(JournalError) {
+        var before: Int64 = 0
+        for (index, head) in row.enumerated() {
+            report(head)
+            guard let newest, index <= newest.index else {
+                if head.isZero { found.spares.append(head.name) } else { found.segments.append(kept(head, before)) }
+                continue
+            }
+            if index == newest.index {
+                for gap in newest.scan.gaps where !newest.scan.mayBeTorn(gap) {
+                    gaps.append((head.name, newest.bytes[gap.bytes], gap.missing))
+                }
+                take(newest.scan.records, in: newest.bytes, head.name)
+                before = max(before, newest.scan.lastNumber)
+                found.segments.append(kept(head, before))
+                found.backlog.add(head, upTo: .max, lastNumber: before, after: found.settled)
+                found.last = SegmentHeader.Predecessor(
+                    name: head.name.number,
+                    tag: head.tag,
+                    syncedBytes: newest.scan.provenEnd,
+                    lastNumber: before
+                )
+            } else {
+                before = try readEarlier(head, before: before)
             }
         }
     }
 
-    /// Reads one file's records, each with a greater number than the one before: what follows the last is older, left
-    /// over from the file's former use.
+    /// Reads a segment that another follows, as far as needed.
     ///
-    /// - Returns: The greatest number in it.
-    private mutating func scan(_ bytes: [UInt8], _ name: SegmentName) -> Int64 {
-        var last: Int64 = 0
-        var position = 0
-        var gap: Int?
-        while position < bytes.count {
-            guard let record = JournalRecord(reading: bytes, at: position, tag: name.tag),
-                record.number > last || record.isNote && record.number == last
-            else {
-                gap = gap ?? position
-                position += 8
-                continue
-            }
-            if let start = gap {
-                let next = record.isNote ? record.number + 1 : record.number
-                gaps.append(Gap(name: name, bytes: bytes[start..<position], missing: last + 1..<max(next, last + 1)))
-                gap = nil
-            }
-            last = record.number
-            found.settled = max(found.settled, record.settled)
-            if !record.isNote { records[record.number] = (name, bytes, record) }
-            position = record.end
+    /// - Returns: The greatest number in it, or before it.
+    private mutating func readEarlier(_ head: Head, before: Int64) throws(JournalError) -> Int64 {
+        let claim = claims[head.name.number]?.is
+        if let claim, claim.tag != head.tag, head.tag == head.name.tag {
+            // And there is nothing in it, or its records begin with the other tag.
+            found.damage.append(.renamed(file: head.path))
         }
-        found.newest = max(found.newest, last, found.settled)
+        if let claim, claim.lastNumber <= found.settled {
+            if claim.syncedBytes > 0, head.header == nil || claim.syncedBytes > head.size {
+                found.damage.append(.garbled(file: head.path, missing: 0..<0))
+            }
+            found.segments.append(kept(head, claim.lastNumber))
+            return max(before, claim.lastNumber)
+        }
+        let bytes = try Self.bytes(of: head.path)
+        let scan = SegmentScan(bytes, tag: head.tag, before: max(before, head.number))
+        let records = scan.records.filter { $0.number <= claim?.lastNumber ?? .max }
+        let last = max(before, claim?.lastNumber ?? scan.lastNumber)
+        // What follows the synced part was acknowledged to nobody.
+        for gap in scan.gaps where gap.bytes.lowerBound < claim?.syncedBytes ?? bytes.count {
+            gaps.append((head.name, bytes[gap.bytes], gap.missing.clamped(to: 0..<last + 1)))
+        }
+        if let claim, (records.last?.end ?? 0) < claim.syncedBytes {
+            let start = min(records.last?.end ?? 0, bytes.count)
+            let first = (records.last?.number ?? max(before, head.number)) + 1
+            let end = max(start, min(claim.syncedBytes, bytes.count))
+            gaps.append((head.name, bytes[start..<end], first..<max(first, last + 1)))
+        }
+        take(records, in: bytes, head.name)
+        found.segments.append(kept(head, last))
+        found.backlog.add(head, upTo: claim?.lastNumber ?? .max, lastNumber: last, after: found.settled)
         return last
     }
 
-    /// Tells, now that it is known what the ledger has, what it is missing.
-    private mutating func judge() {
-        for (number, (name, bytes, record)) in records.sorted(by: { $0.key < $1.key }) where number > found.settled {
-            if let callback = record.callback(in: bytes) {
-                found.unsettled.append(callback)
+    /// Counts what the ledger may not have.
+    private mutating func take(_ records: [JournalRecord], in bytes: [UInt8], _ name: SegmentName) {
+        for record in records where !record.isNote && record.number > found.settled {
+            if record.isReadable(in: bytes) {
+                found.unsettled += 1
             } else {
-                gaps.append(Gap(name: name, bytes: bytes[record.payload], missing: number..<number + 1))
+                gaps.append((name, bytes[record.payload], record.number..<record.number + 1))
             }
-        }
-        for gap in gaps where gap.missing.upperBound > found.settled + 1 && !gap.missing.isEmpty {
-            found.damaged += 1
-            keep(gap)
         }
     }
 
-    /// Copies a damaged place to a file of its own, once, for whoever wants to look; the journal's file is used again.
-    private func keep(_ gap: Gap) {
-        let content = String(CRC32C.checksum(Array(gap.bytes), 0..<gap.bytes.count), radix: 16)
-        let copy = "\(directory)/damaged-\(gap.name.number)-\(gap.bytes.startIndex)-\(content)"
+    private func kept(_ head: Head, _ last: Int64) -> KeptSegment {
+        KeptSegment(
+            name: head.name,
+            directory: directory,
+            capacity: head.size,
+            lastNumber: last,
+            writtenAt: claims[head.name.number]?.begunAt
+        )
+    }
+
+    // MARK: Damage
+
+    private mutating func report(_ head: Head) {
+        if head.tag != head.name.tag { found.damage.append(.renamed(file: head.path)) }
+        if let header = head.header, head.size < header.capacity {
+            found.damage.append(.cut(file: head.path, bytes: head.size, of: header.capacity))
+        } else if head.size < SegmentPool.leastBytes {
+            // Its whole size was synced before it was given its name.
+            found.damage.append(.cut(file: head.path, bytes: head.size, of: SegmentPool.leastBytes))
+        }
+    }
+
+    private mutating func findMissing(_ row: [Head], first: Int?) {
+        guard let last = row.last?.name.number, let first = first ?? row.first?.name.number, first < last
+        else { return }
+        let there = Set(row.map(\.name.number))
+        for number in first..<last where !there.contains(number) {
+            found.damage.append(.missing(segment: number))
+        }
+    }
+
+    /// Tells, now that it is known what the ledger has, what it lacks.
+    private mutating func judge() {
+        for (name, bytes, missing) in gaps {
+            let lacking = missing.clamped(to: found.settled + 1..<Int64.max)
+            guard !lacking.isEmpty else { continue }
+            let path = "\(directory)/\(name.text)"
+            found.damage.append(.garbled(file: path, missing: lacking))
+            keep(bytes, of: name)
+        }
+    }
+
+    /// Copies a damaged place to a file of its own, once, for whoever wants to look.
+    private func keep(_ bytes: ArraySlice<UInt8>, of name: SegmentName) {
+        let content = String(CRC32C.checksum(Array(bytes), 0..<bytes.count), radix: 16)
+        let copy = "\(directory)/\(JournalFindings.copyPrefix)\(name.number)-\(bytes.startIndex)-\(content)"
         guard !FileManager.default.fileExists(atPath: copy) else { return }
-        try? Data(gap.bytes).write(to: URL(fileURLWithPath: copy))  // What can be read matters more.
+        try? Data(bytes).write(to: URL(fileURLWithPath: copy))  // What can be read matters more.
+    }
+
+    // MARK: Files
+
+    static func data(of path: String) throws(JournalError) -> Data {
+        guard let data = FileManager.default.contents(atPath: path) else { throw .file("cannot read \(path)") }
+        return data
+    }
+
+    static func bytes(of path: String) throws(JournalError) -> [UInt8] { Array(try data(of: path)) }
+
+    /// A file's first page and its size.
+    private static func start(of path: String) throws(JournalError) -> (bytes: [UInt8], size: Int) {
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw .file("cannot read \(path)") }
+        defer { try? handle.close() }  // Opened for reading: closing loses nothing.
+        do {
+            let start = try handle.read(upToCount: SegmentPool.leastBytes) ?? Data()
+            return (Array(start), Int(try handle.seekToEnd()))
+        } catch {
+            throw .file("cannot read \(path): \(error)")
+        }
     }
 }

@@ -5,49 +5,107 @@ import Visengine
 ///
 /// All numbers are little-endian. A record begins at a multiple of 8 with 32 bytes: its file's tag (8), the callback's
 /// number (8), the number up to which the ledger had everything when this was written (8), the payload's length (4), and
-/// the CRC-32C of what is before and of the payload (4). The payload is the callback as it arrived, or nothing in a
-/// record that only notes how far the ledger is. What the body says is read anew when it is recovered; a problem with it
-/// stands behind it.
-struct JournalRecord {
-    /// Its callback's number; in a note, the last one's.
+/// the CRC-32C of what is before and of the payload (4). The payload is the callback as it arrived, a segment's header,
+/// or nothing in a record that only notes how far the ledger is. What the body says is read anew when it is recovered;
+/// a problem with it stands behind it.
+struct JournalRecord: Sendable {
+    /// What a record holds.
+    enum Kind: Equatable, Sendable {
+        /// How far the ledger is, and nothing else.
+        case note
+        case header(SegmentHeader)
+        /// A callback: its place among those written with the same sync, from 0.
+        case callback(place: Int)
+    }
+
+    /// Its callback's number; in a note and a header, the greatest that was given before.
     let number: Int64
     let settled: Int64
+    let kind: Kind
+    /// Where it begins.
+    let start: Int
     /// Where the payload lies; empty in a note.
     let payload: Range<Int>
 
-    /// Whether it only notes how far the ledger is.
-    var isNote: Bool { payload.isEmpty }
+    /// Whether it holds no callback.
+    var isNote: Bool { if case .callback = kind { false } else { true } }
+    /// The number of the first callback that was written with the same sync; `nil` when it holds no callback.
+    var firstOfBatch: Int64? { if case .callback(let place) = kind { number - Int64(place) } else { nil } }
     /// Where the next record may begin.
     var end: Int { (payload.upperBound + 7) / 8 * 8 }
 
     private static let headSize = 32
+    /// How many bytes a segment's header takes.
+    static let headerSize = headSize + 72
+    /// In the place of a callback's flags.
+    private static let headerMark: UInt32 = 0x8000_0001
     /// No number is as great; what claims one was not written here.
     private static let numberLimit: Int64 = 1 << 62
 
     // MARK: Writing
 
     /// Appends a record.
+    ///
+    /// - Parameters:
+    ///   - callback: What it holds; `nil` makes a note.
+    ///   - place: Of the callback, among those that are written with one sync.
+    ///   - tag: The segment's.
+    ///   - number: The callback's; in a note, the last one's.
+    ///   - settled: The ledger has everything up to this number.
+    ///   - bytes: Gets the record.
     static func append(
         _ callback: ReceivedCallback?,
+        place: Int = 0,
         tag: UInt64,
         number: Int64,
         settled: Int64,
         to bytes: inout [UInt8]
     ) {
+        let start = begin(tag: tag, number: number, settled: settled, &bytes)
+        if let callback { append(callback, place: place, to: &bytes) }
+        end(start, &bytes)
+    }
+
+    /// Appends a segment's header.
+    static func append(
+        _ header: SegmentHeader,
+        tag: UInt64,
+        number: Int64,
+        settled: Int64,
+        to bytes: inout [UInt8]
+    ) {
+        let start = begin(tag: tag, number: number, settled: settled, &bytes)
+        bytes.append(number: UInt64(bitPattern: header.begunAt))
+        bytes.append(number: headerMark)
+        bytes.append(number: 0 as UInt32)
+        bytes.append(number: UInt64(header.segment))
+        bytes.append(number: UInt64(header.capacity))
+        bytes.append(number: UInt64(header.predecessor == nil ? 0 : 1))
+        bytes.append(number: UInt64(header.predecessor?.name ?? 0))
+        bytes.append(number: header.predecessor?.tag ?? 0)
+        bytes.append(number: UInt64(header.predecessor?.syncedBytes ?? 0))
+        bytes.append(number: UInt64(bitPattern: header.predecessor?.lastNumber ?? 0))
+        end(start, &bytes)
+    }
+
+    private static func begin(tag: UInt64, number: Int64, settled: Int64, _ bytes: inout [UInt8]) -> Int {
         let start = bytes.count
         bytes.append(number: tag)
         bytes.append(number: UInt64(bitPattern: number))
         bytes.append(number: UInt64(bitPattern: settled))
         bytes.append(number: 0 as UInt64)
-        if let callback { append(callback, to: &bytes) }
+        return start
+    }
+
+    private static func end(_ start: Int, _ bytes: inout [UInt8]) {
         bytes.put(UInt32(bytes.count - start - headSize), at: start + 24)
         bytes.put(checksum(bytes, start, bytes.count), at: start + 28)
         while bytes.count % 8 != 0 { bytes.append(0) }
     }
 
-    private static func append(_ callback: ReceivedCallback, to bytes: inout [UInt8]) {
+    private static func append(_ callback: ReceivedCallback, place: Int, to bytes: inout [UInt8]) {
         bytes.append(number: UInt64(bitPattern: callback.receivedAt.milliseconds))
-        bytes.append(number: callback.isRetiredKey ? 1 : 0 as UInt32)
+        bytes.append(number: (callback.isRetiredKey ? 1 : 0) | UInt32(truncatingIfNeeded: place) << 1)
         bytes.append(text: callback.nonce?.rawValue)
         bytes.append(text: callback.keyID)
         bytes.append(text: callback.contentType)
@@ -57,7 +115,7 @@ struct JournalRecord {
         if let problem = callback.decodingProblem { bytes.append(text: problem) }
     }
 
-    /// How many bytes ``append(_:tag:number:settled:to:)`` takes for a callback at most.
+    /// How many bytes a callback's record takes at most.
     static func size(of callback: ReceivedCallback) -> Int {
         let texts = [
             callback.nonce?.rawValue, callback.keyID, callback.contentType, callback.peer, callback.decodingProblem,
@@ -76,14 +134,48 @@ struct JournalRecord {
         number = Int64(bitPattern: bytes.uint64(at: start + 8))
         settled = Int64(bitPattern: bytes.uint64(at: start + 16))
         guard (0..<Self.numberLimit).contains(number), (0..<Self.numberLimit).contains(settled) else { return nil }
+        self.start = start
         payload = start + Self.headSize..<end
+        kind = Self.kind(of: payload, in: bytes)
     }
 
-    /// Reads the callback; `nil` in a note, and when the payload is of a later version.
+    private static func kind(of payload: Range<Int>, in bytes: [UInt8]) -> Kind {
+        guard payload.count >= 12 else { return payload.isEmpty ? .note : .callback(place: 0) }
+        let flags = bytes.uint32(at: payload.lowerBound + 8)
+        guard flags == headerMark, payload.count >= headerSize - headSize else {
+            return .callback(place: Int(flags >> 1))
+        }
+        func number(_ place: Int) -> UInt64 { bytes.uint64(at: payload.lowerBound + 16 + 8 * place) }
+        let predecessor = SegmentHeader.Predecessor(
+            name: Int(truncatingIfNeeded: number(3)),
+            tag: number(4),
+            syncedBytes: Int(truncatingIfNeeded: number(5)),
+            lastNumber: Int64(bitPattern: number(6))
+        )
+        return .header(
+            SegmentHeader(
+                segment: Int(truncatingIfNeeded: number(0)),
+                capacity: Int(truncatingIfNeeded: number(1)),
+                begunAt: Int64(bitPattern: bytes.uint64(at: payload.lowerBound)),
+                predecessor: number(2) == 0 ? nil : predecessor
+            )
+        )
+    }
+
+    /// The tag with which whatever stands at a file's start begins.
+    static func tag(at start: [UInt8]) -> UInt64 { start.count < 8 ? 0 : start.uint64(at: 0) }
+
+    /// Reads the callback; `nil` when it holds none, and when the payload is of a later version.
     func callback(in bytes: [UInt8]) -> ReceivedCallback? {
         guard !isNote else { return nil }
         var reader = PayloadReader(bytes: bytes, position: payload.lowerBound, end: payload.upperBound)
         return reader.callback(number: number)
+    }
+
+    /// Whether ``callback(in:)`` can read the callback, without looking at what its body says.
+    func isReadable(in bytes: [UInt8]) -> Bool {
+        var reader = PayloadReader(bytes: bytes, position: payload.lowerBound, end: payload.upperBound)
+        return reader.fields() != nil
     }
 
     /// Of everything but the checksum's own place and what fills it up.
@@ -98,26 +190,47 @@ private struct PayloadReader {
     var position: Int
     let end: Int
 
-    mutating func callback(number: Int64) -> ReceivedCallback? {
+    struct Fields {
+        var receivedAt: Int64
+        var isRetiredKey: Bool
+        var nonce, keyID, contentType, peer, problem: String?
+        var body: [UInt8]
+    }
+
+    mutating func fields() -> Fields? {
         guard position + 12 <= end else { return nil }
         let receivedAt = Int64(bitPattern: bytes.uint64(at: position))
-        let isRetiredKey = bytes.uint32(at: position + 8) == 1
+        let isRetiredKey = bytes.uint32(at: position + 8) & 1 == 1
         position += 12
         guard let nonce = text(), let keyID = text(), let contentType = text(), let peer = text(), let body = blob()
         else { return nil }
         // What is wrong with a body may not show any more, as when it was cut.
         let problem = text() ?? nil
-        let reading = CallbackDecoder.read(body: body, contentType: contentType)
-        var callback = ReceivedCallback(
-            nonce: nonce.flatMap(OrderNonce.init(rawValue:)),
-            keyID: keyID,
+        return Fields(
+            receivedAt: receivedAt,
             isRetiredKey: isRetiredKey,
-            claim: reading.claim,
-            decodingProblem: problem ?? reading.problem?.code,
-            body: body,
+            nonce: nonce,
+            keyID: keyID,
             contentType: contentType,
-            peer: peer ?? "",
-            receivedAt: Timestamp(milliseconds: receivedAt)
+            peer: peer,
+            problem: problem,
+            body: body
+        )
+    }
+
+    mutating func callback(number: Int64) -> ReceivedCallback? {
+        guard let fields = fields() else { return nil }
+        let reading = CallbackDecoder.read(body: fields.body, contentType: fields.contentType)
+        var callback = ReceivedCallback(
+            nonce: fields.nonce.flatMap(OrderNonce.init(rawValue:)),
+            keyID: fields.keyID,
+            isRetiredKey: fields.isRetiredKey,
+            claim: reading.claim,
+            decodingProblem: fields.problem ?? reading.problem?.code,
+            body: fields.body,
+            contentType: fields.contentType,
+            peer: fields.peer ?? "",
+            receivedAt: Timestamp(milliseconds: fields.receivedAt)
         )
         callback.number = number
         return callback

@@ -2,29 +2,36 @@ import DurableFiles
 import Foundation
 import SystemPackage
 
-/// One file of a journal, of a fixed size and written once from its start to its end.
+/// One file of a journal, written once from its start to its end.
 ///
 /// Its blocks are on disk before its first record is, so that a sync writes the record and nothing else: half the time
 /// that a growing file takes.
 ///
-/// Used from the journal's thread, which is what lets it be `@unchecked Sendable`.
+/// Used from one thread at a time, which is what lets it be `@unchecked Sendable`: the pool's until it is taken, the
+/// journal's afterwards.
 final class JournalSegment: @unchecked Sendable {
     let name: SegmentName
     let path: String
-    let capacity: Int
+    private(set) var capacity: Int
+    /// Where the next record goes.
     private(set) var offset = 0
-    /// The greatest number written to it.
-    private(set) var lastNumber: Int64
-    /// Whether a write to it failed.
-    var isDoubtful = false
+    /// Where those records end that are known to be on disk.
+    private(set) var syncedBytes = 0
+    /// The greatest number in them.
+    private(set) var lastNumber: Int64 = 0
+    /// When the first record was written.
+    private(set) var begunAt: Int64?
 
     private let descriptor: FileDescriptor
+    private let disk: JournalDisk
+    /// Where that ends which an attempt wrote that failed.
+    private var soiledBytes = 0
 
-    /// Opens a file to be written from its start.
-    init(opening name: SegmentName, in directory: String, lastNumber: Int64) throws(JournalError) {
+    /// Opens a file that nothing was written to.
+    init(opening name: SegmentName, in directory: String, disk: JournalDisk) throws(JournalError) {
         self.name = name
+        self.disk = disk
         path = "\(directory)/\(name.text)"
-        self.lastNumber = lastNumber
         do {
             descriptor = try FileDescriptor.open(FilePath(path), .readWrite, options: [.closeOnExec])
         } catch {
@@ -34,23 +41,32 @@ final class JournalSegment: @unchecked Sendable {
     }
 
     /// Makes a file, its blocks and its name synced.
-    convenience init(creating name: SegmentName, in directory: String, capacity: Int) throws(JournalError) {
+    convenience init(
+        creating name: SegmentName,
+        in directory: String,
+        capacity: Int,
+        disk: JournalDisk
+    ) throws(JournalError) {
+        let path = "\(directory)/\(name.text)"
         do throws(FileFailure) {
             let file = try NewFile(creating: "\(directory)/.new-\(name.text)")
             try file.reserve(capacity)
             // Zeros that are written, not merely promised: the first write to promised blocks changes the file's map.
-            let zeros = [UInt8](repeating: 0, count: 256 << 10)
             var rest = capacity
             while rest > 0 {
-                try file.write(zeros.prefix(rest))
-                rest -= zeros.prefix(rest).count
+                try file.write(Self.zeros.prefix(rest))
+                rest -= Self.zeros.prefix(rest).count
             }
-            _ = try file.publish(as: "\(directory)/\(name.text)")
+            _ = try file.publish(as: path)
         } catch {
+            // It may have its name without having it for good; the next one gets the same number.
+            try? FileManager.default.removeItem(atPath: path)
             throw JournalError(error)
         }
-        try self.init(opening: name, in: directory, lastNumber: 0)
+        try self.init(opening: name, in: directory, disk: disk)
     }
+
+    private static let zeros = [UInt8](repeating: 0, count: 256 << 10)
 
     deinit {
         try? descriptor.close()  // All that matters was synced.
@@ -59,23 +75,67 @@ final class JournalSegment: @unchecked Sendable {
     /// Bytes that still fit.
     var room: Int { capacity - offset }
 
+    /// Makes a file that nothing was written to larger, synced.
+    func grow(to size: Int) throws(JournalError) {
+        let code = posix_fallocate(descriptor.rawValue, 0, off_t(size))
+        guard [0, EOPNOTSUPP, ENOSYS, EINVAL].contains(code) else {
+            throw JournalError(FileFailure(doing: "make larger", path: path, code: code))
+        }
+        do {
+            var position = capacity
+            while position < size {
+                let piece = Self.zeros.prefix(size - position)
+                position += try descriptor.writeAll(toAbsoluteOffset: Int64(position), piece)
+            }
+        } catch {
+            throw JournalError(FileFailure(doing: "make larger", path: path, code: (error as? Errno)?.rawValue ?? 0))
+        }
+        guard fsync(descriptor.rawValue) == 0 else {
+            throw JournalError(FileFailure(doing: "sync", path: path, code: errno))
+        }
+        capacity = size
+    }
+
     /// Writes records behind the others.
     ///
     /// - Parameters:
     ///   - records: Whole records.
     ///   - lastNumber: The greatest number in them.
     ///   - isSynced: Whether they are to be on disk when this returns.
-    /// - Throws: ``JournalError``; the file must not be written to any more then, whatever a second try would say.
+    /// - Throws: ``JournalError``. What was written since the last sync is in doubt then, whatever a later sync says: the
+    ///   system may have forgotten that it is not on disk. See ``beginAnew()``.
     func write(_ records: [UInt8], lastNumber: Int64, isSynced: Bool) throws(JournalError) {
+        var bytes = records
+        if offset == 0, soiledBytes > 0 {
+            // All that the failed attempt touched is written once more, so that this sync speaks for all of it.
+            bytes += repeatElement(0, count: max(0, soiledBytes - records.count))
+        }
         do {
-            try descriptor.writeAll(toAbsoluteOffset: Int64(offset), records)
+            try descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes)
         } catch {
+            soiledBytes = max(soiledBytes, offset + bytes.count)
             throw .file("cannot write \(path): \(error)")
         }
-        if isSynced, fdatasync(descriptor.rawValue) != 0 {
+        soiledBytes = max(soiledBytes, offset + bytes.count)
+        if isSynced, disk.sync(descriptor.rawValue) != 0 {
             throw .file("cannot sync \(path): \(Errno(rawValue: errno))")
         }
         offset += records.count
+        if begunAt == nil { begunAt = Date().milliseconds }
+        guard isSynced else { return }
+        soiledBytes = 0
+        syncedBytes = offset
         self.lastNumber = lastNumber
+    }
+
+    /// After a failure, prepares for writing it from its start once more: possible as long as nothing in it was ever
+    /// synced, so that nobody relies on it.
+    ///
+    /// - Returns: Whether it is.
+    func beginAnew() -> Bool {
+        guard syncedBytes == 0 else { return false }
+        offset = 0
+        begunAt = nil
+        return true
     }
 }

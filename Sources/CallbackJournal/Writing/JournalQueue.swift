@@ -8,12 +8,23 @@ final class JournalQueue: Sendable {
     /// Why a callback is not taken.
     enum Refusal { case full, closed }
 
+    /// What became of callbacks that were to be queued.
+    struct Admission {
+        /// How many of the first were taken.
+        var taken: Int
+        /// Why the others were not.
+        var refusal: Refusal?
+        /// Whether those taken have to be answered now: the disk does not answer, and their senders would wait in vain.
+        var isLate = false
+    }
+
     private struct State {
-        var entries: [RecordEntry] = []
+        var waiting = WaitingCallbacks()
         var bytes = 0
         var isIdle = false
         var isWoken = false
         var isClosing = false
+        var isStalled = false
     }
 
     private let state = Mutex(State())
@@ -27,29 +38,47 @@ final class JournalQueue: Sendable {
     }
 
     /// Queues callbacks in order, waking the journal's thread once for all of them.
-    ///
-    /// - Returns: How many were taken, and why the others were not.
-    func add(_ entries: [RecordEntry]) -> (taken: Int, refusal: Refusal?) {
-        let (taken, refusal, isIdle) = state.withLock { state -> (Int, Refusal?, Bool) in
-            guard !state.isClosing else { return (0, .closed, false) }
+    func add(_ entries: [RecordEntry]) -> Admission {
+        let now = ContinuousClock.now
+        let (admission, isIdle) = state.withLock { state -> (Admission, Bool) in
+            guard !state.isClosing else { return (Admission(taken: 0, refusal: .closed), false) }
             var taken = 0
             for entry in entries {
                 let size = entry.callback.body.count
-                guard state.entries.count < maxCallbacks, state.bytes + size <= maxBytes else { break }
+                while state.waiting.count >= maxCallbacks || state.bytes + size > maxBytes {
+                    // Whoever has an answer already makes room for those who wait for theirs.
+                    guard let dropped = state.waiting.dropAnswered() else { break }
+                    state.bytes -= dropped
+                }
+                guard state.waiting.count < maxCallbacks, state.bytes + size <= maxBytes else { break }
                 state.bytes += size
-                state.entries.append(entry)
+                state.waiting.append(entry, at: now, isAnswered: state.isStalled)
                 taken += 1
             }
             defer { if taken > 0 { state.isIdle = false } }
-            return (taken, taken < entries.count ? .full : nil, state.isIdle && taken > 0)
+            let refusal: Refusal? = taken < entries.count ? .full : nil
+            return (
+                Admission(taken: taken, refusal: refusal, isLate: state.isStalled), state.isIdle && taken > 0
+            )
         }
         if isIdle { work.signal() }
-        return (taken, refusal)
+        return admission
     }
 
     /// Whether one more would be taken besides so many, if it is no large one.
     func hasRoom(besides count: Int) -> Bool {
-        state.withLock { $0.entries.count + count < maxCallbacks && $0.bytes < maxBytes }
+        state.withLock { $0.isStalled || ($0.waiting.count + count < maxCallbacks && $0.bytes < maxBytes) }
+    }
+
+    /// Takes out of those that wait since before a time the right to answer them; they stay in the queue.
+    func expire(before time: ContinuousClock.Instant) -> [RecordEntry] {
+        state.withLock { $0.waiting.expire(before: time) }
+    }
+
+    /// Notes whether the disk answers; while it does not, callbacks are answered when they come.
+    var isStalled: Bool {
+        get { state.withLock { $0.isStalled } }
+        set { state.withLock { $0.isStalled = newValue } }
     }
 
     /// Ends the current wait, or the next one, though nothing waits.
@@ -68,10 +97,10 @@ final class JournalQueue: Sendable {
     ///   - batch: Empty; gets what waits, and its storage is used again.
     ///   - limit: Afterwards the batch is left empty.
     /// - Returns: `false` when the queue is closed and empty.
-    func takeAll(into batch: inout [RecordEntry], waitingAtMost limit: Duration?) -> Bool {
+    func takeAll(into batch: inout WaitingCallbacks, waitingAtMost limit: Duration?) -> Bool {
         while true {
             let (isClosed, isWoken) = state.withLock { state in
-                swap(&state.entries, &batch)
+                swap(&state.waiting, &batch)
                 state.bytes = 0
                 let isWoken = state.isWoken
                 state.isWoken = false
@@ -100,7 +129,7 @@ final class JournalQueue: Sendable {
 }
 
 extension Duration {
-    fileprivate var inSeconds: Double {
+    var inSeconds: Double {
         let (seconds, attoseconds) = components
         return Double(seconds) + Double(attoseconds) / 1e18
     }

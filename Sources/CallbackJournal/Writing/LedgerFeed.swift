@@ -7,14 +7,20 @@ import Synchronization
 /// One lot is with the ledger at a time, and lots follow each other at an interval, while the next one grows: the more
 /// callbacks a transaction has, the cheaper is each, and the fewer syncs of the ledger hold up those of the journal.
 final class LedgerFeed: Sendable {
-    private struct State {
+    fileprivate struct State {
         /// What the ledger does not have, by number, as it was written; the first `handed` of these are with it now.
         ///
         /// Never copied or freed under the lock, which those wait for that acknowledge.
-        var waiting: [[ReceivedCallback]]
-        var count: Int
-        var bytes: Int
+        var waiting: [[ReceivedCallback]] = []
+        var count = 0
+        var bytes = 0
         var handed = 0
+        /// Whether there is more in the files, which comes before what waits here.
+        var hasBacklog: Bool
+        /// Whether the first of what waits came out of the files: it is handed over by itself.
+        var isFirstOfBacklog = false
+        /// How many callbacks are in the files alone.
+        var filed: Int
         /// The number that the next callback will have at least.
         var next: Int64
         var settled: Int64
@@ -28,6 +34,8 @@ final class LedgerFeed: Sendable {
     }
 
     private let state: Mutex<State>
+    /// What is in the files, to be read by the journal's thread.
+    private let backlog: Mutex<JournalBacklog>
     private let ledger: any CallbackRecorder
     private let configuration: JournalConfiguration
     private let asides: SetAside
@@ -38,8 +46,7 @@ final class LedgerFeed: Sendable {
         _ ledger: any CallbackRecorder,
         _ configuration: JournalConfiguration,
         asides: SetAside,
-        unsettled: [ReceivedCallback],
-        settled: Int64,
+        found: JournalReader.Found,
         nextNumber: Int64,
         onChange: @escaping @Sendable () -> Void
     ) {
@@ -47,13 +54,13 @@ final class LedgerFeed: Sendable {
         self.configuration = configuration
         self.asides = asides
         self.onChange = onChange
+        backlog = Mutex(found.backlog)
         state = Mutex(
             State(
-                waiting: unsettled.isEmpty ? [] : [unsettled],
-                count: unsettled.count,
-                bytes: Self.bytes(of: unsettled),
+                hasBacklog: !found.backlog.isEmpty,
+                filed: found.unsettled,
                 next: nextNumber,
-                settled: unsettled.isEmpty ? nextNumber - 1 : settled
+                settled: found.backlog.isEmpty ? nextNumber - 1 : found.settled
             )
         )
     }
@@ -62,7 +69,7 @@ final class LedgerFeed: Sendable {
     var settled: Int64 { state.withLock { $0.settled } }
 
     var status: (unsettled: Int, setAside: Int, isResting: Bool) {
-        state.withLock { ($0.count, $0.setAside, $0.restingSince != nil) }
+        state.withLock { ($0.count + $0.filed, $0.setAside, $0.restingSince != nil) }
     }
 
     /// Begins with what an earlier process left.
@@ -94,10 +101,10 @@ final class LedgerFeed: Sendable {
     /// - Returns: After how long to call this again; `nil` when there is nothing to hand over before something changes.
     func handIfDue() -> Duration? {
         let wait: Duration? = state.withLock { state in
-            guard state.handed == 0, !state.waiting.isEmpty else { return nil }
+            guard state.handed == 0, state.hasBacklog || !state.waiting.isEmpty else { return nil }
             let (since, interval) =
                 state.restingSince.map { ($0, configuration.retryInterval) }
-                ?? (state.handedAt, state.count < configuration.maxHanded ? configuration.interval : .zero)
+                ?? (state.handedAt, state.isSmall(configuration) ? configuration.interval : .zero)
             return since.map { max(.zero, interval - $0.duration(to: .now)) } ?? .zero
         }
         guard wait == .zero else { return wait }
@@ -119,7 +126,8 @@ final class LedgerFeed: Sendable {
                 return (nil, state.handed == 0)
             }
             if let answer { return answer }
-            if isFree { hand() }
+            // Nothing was handed over: what there is has been found meanwhile, or cannot be read.
+            if isFree, !hand() { continue }
             change.wait()
         }
     }
@@ -131,12 +139,13 @@ final class LedgerFeed: Sendable {
             let (isOver, isFree) = state.withLock { state in
                 state.isFinishing = true
                 guard state.handed == 0 else { return (false, false) }
-                return (state.waiting.isEmpty || (!isFirst && state.restingSince != nil), true)
+                let isEmpty = state.waiting.isEmpty && !state.hasBacklog
+                return (isEmpty || (!isFirst && state.restingSince != nil), true)
             }
             if isOver { return }
             if isFree {
                 isFirst = false
-                hand()
+                if !hand() { continue }
             }
             change.wait()
         }
@@ -144,11 +153,22 @@ final class LedgerFeed: Sendable {
 
     // MARK: Lots
 
-    private func hand() {
+    /// Hands over the next lot.
+    ///
+    /// - Returns: Whether there was one; then ``finish(_:_:)`` comes.
+    @discardableResult
+    private func hand() -> Bool {
+        readBacklog()
         let lot = state.withLock { state -> [[ReceivedCallback]] in
             guard state.handed == 0 else { return [] }
             state.handedAt = .now
+            // Files that could not be read have their turn before anything that came later.
+            guard !state.hasBacklog || state.isFirstOfBacklog else { return [] }
             state.restingSince = nil
+            if state.isFirstOfBacklog {
+                state.handed = 1
+                return Array(state.waiting.prefix(1))
+            }
             var count = 0
             state.handed =
                 state.waiting.prefix { batch in
@@ -157,9 +177,40 @@ final class LedgerFeed: Sendable {
                 }.count
             return Array(state.waiting.prefix(state.handed))
         }
-        guard !lot.isEmpty else { return }
+        guard !lot.isEmpty else { return false }
         let callbacks = lot.flatMap(\.self)
         ledger.record(callbacks) { [self] outcomes in finish(callbacks, outcomes) }
+        return true
+    }
+
+    /// Puts the next callbacks of the files before what waits, if it is their turn.
+    private func readBacklog() {
+        let isDue = state.withLock { $0.handed == 0 && $0.hasBacklog && !$0.isFirstOfBacklog }
+        guard isDue else { return }
+        let read: (callbacks: [ReceivedCallback], isLast: Bool)? = backlog.withLock { backlog in
+            do throws(JournalError) {
+                return (try backlog.next(atMost: configuration.maxHanded), backlog.isEmpty)
+            } catch {
+                return nil
+            }
+        }
+        let bytes = Self.bytes(of: read?.callbacks ?? [])
+        state.withLock { state in
+            guard let (callbacks, isLast) = read else {
+                state.restingSince = .now  // Tried again later, like a ledger that fails.
+                return
+            }
+            state.hasBacklog = !isLast
+            state.filed = isLast ? 0 : max(0, state.filed - callbacks.count)
+            guard !callbacks.isEmpty else {
+                if isLast, state.waiting.isEmpty { state.settled = state.next - 1 }
+                return
+            }
+            state.isFirstOfBacklog = true
+            state.waiting.insert(callbacks, at: 0)
+            state.count += callbacks.count
+            state.bytes += bytes
+        }
     }
 
     /// Keeps what the ledger did not take; runs on the ledger's thread.
@@ -171,7 +222,7 @@ final class LedgerFeed: Sendable {
             case .accepted, .duplicate: break
             // Where it cannot be set aside either, the disk is to blame.
             case .unwritable where asides.add(callback): setAside += 1
-            case .unwritable, .failed, .overloaded: kept.append(callback)
+            case .unwritable, .failed, .overloaded, .timedOut: kept.append(callback)
             }
         }
         let bytes = Self.bytes(of: lot) - Self.bytes(of: kept)
@@ -181,7 +232,12 @@ final class LedgerFeed: Sendable {
             state.count -= lot.count - kept.count
             state.bytes -= bytes
             state.handed = 0
-            state.settled = (state.waiting.first?.first?.number ?? state.next) - 1
+            if state.isFirstOfBacklog { state.isFirstOfBacklog = !kept.isEmpty }
+            if state.hasBacklog, !state.isFirstOfBacklog {
+                state.settled = lot.last?.number ?? state.settled
+            } else {
+                state.settled = (state.waiting.first?.first?.number ?? state.next) - 1
+            }
             state.restingSince = kept.isEmpty ? nil : .now
             state.setAside += setAside
             defer { state.isWaitingForRoom = false }
@@ -196,12 +252,19 @@ final class LedgerFeed: Sendable {
     }
 }
 
+extension LedgerFeed.State {
+    /// Whether more may be waited for before the next lot.
+    fileprivate func isSmall(_ configuration: JournalConfiguration) -> Bool {
+        !hasBacklog && !isFirstOfBacklog && count < configuration.maxHanded
+    }
+}
+
 extension RecordOutcome {
     /// Whether the ledger has the callback.
     fileprivate var isKept: Bool {
         switch self {
         case .accepted, .duplicate: true
-        case .unwritable, .failed, .overloaded: false
+        case .unwritable, .failed, .overloaded, .timedOut: false
         }
     }
 }

@@ -86,6 +86,8 @@ public enum RecordOutcome: Sendable, Equatable {
     case overloaded(retryAfter: Duration)
     /// Not taken: the ledger cannot write, for example because the disk is full. Nothing was stored.
     case failed
+    /// It has waited for too long: the disk does not answer. It may be stored later all the same.
+    case timedOut
     /// Not taken: this one cannot be written, though others can. Nothing was stored.
     case unwritable
 }

@@ -250,6 +250,8 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
     public var setAsideCallbacks: Int?
     /// Syncs of the journal since the start, each of which has acknowledged all that waited; as above.
     public var journalSyncs: Int?
+    /// Damage that the journal was found to have at the start; as above.
+    public var journalDamage: Int?
 
     /// Creates a summary.
     public init(

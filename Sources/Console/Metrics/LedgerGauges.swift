@@ -16,6 +16,9 @@ enum LedgerGauges {
         if let setAside = summary.setAsideCallbacks {
             single("ricevuta_journal_set_aside", "Acknowledged callbacks that the ledger could not write.", setAside)
         }
+        if let damage = summary.journalDamage {
+            single("ricevuta_journal_damage", "Damage found in the journal at the start.", damage)
+        }
         if let syncs = summary.journalSyncs {
             text.family("ricevuta_journal_syncs_total", .counter, help: "Syncs that acknowledged callbacks.")
             text.sample("ricevuta_journal_syncs_total", [], Double(syncs))

@@ -13,6 +13,7 @@ enum Schema {
         ("2026-11-28 record when jobs were scheduled", scheduled),
         ("2026-11-28 remember searches and what became final", searches),
         ("2026-11-28 allow single documents to be larger", documentLimits),
+        ("2026-11-28 record what the journal has handed over", journal),
     ]
 
     /// The version of the schema that this program wants: how many steps lead to it.
@@ -54,6 +55,12 @@ enum Schema {
             order_key INTEGER PRIMARY KEY REFERENCES orders(key) ON DELETE CASCADE,
             max_bytes INTEGER NOT NULL
         ) STRICT;
+        """
+
+    /// How far the journal has handed its callbacks over; unknown in a ledger that served before this was noted.
+    private static let journal = """
+        CREATE TABLE journal (id INTEGER PRIMARY KEY CHECK (id = 1), handed_over INTEGER) STRICT;
+        INSERT INTO journal(id, handed_over) SELECT 1, CASE WHEN EXISTS (SELECT 1 FROM boots) THEN NULL ELSE 0 END;
         """
 
     /// Times are milliseconds since 1970.

@@ -5,7 +5,7 @@ import Visengine
 extension LedgerTransaction {
     /// Writes a notification about an order, and a delivery with its job for each sink that wants it.
     ///
-    /// - Returns: Whether it is new: a document is told of once for each order.
+    /// - Returns: Whether it is new: a document is told of once for each order, and so is each fact.
     @discardableResult
     func tell(
         _ type: NotificationType,
@@ -17,7 +17,13 @@ extension LedgerTransaction {
     ) throws -> Bool {
         guard let orderID = order.id else { throw LedgerError.conflict("an order without an id has nothing to tell") }
         let notification = Notification(
-            id: Self.newID("msg_"),
+            id: EventID.of(
+                type,
+                order: orderID,
+                state: order.state,
+                document: document,
+                occurrence: try occurrences(of: type, order)
+            ),
             type: type,
             occurredAt: now,
             orderKey: order.key,
@@ -55,6 +61,14 @@ extension LedgerTransaction {
         return id
     }
 
+    private func occurrences(of type: NotificationType, _ order: OrderRecord) throws -> Int64 {
+        let found = try row(
+            "SELECT count(*) AS n FROM notifications WHERE order_key = ? AND type = ? AND state IS ?",
+            [order.key, type.rawValue, order.state?.stored]
+        )
+        return try found?.integer("n") ?? 0
+    }
+
     private func insert(_ notification: Notification) throws {
         let document = notification.document
         try run(
@@ -63,7 +77,7 @@ extension LedgerTransaction {
                 previous_state, last_update_ms, outcome_code, outcome_info, document_sha256, document_bytes,
                 document_kind, document_name)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT(order_key) WHERE type = 'document.available' DO NOTHING
+            ON CONFLICT DO NOTHING
             """,
             [
                 notification.id, notification.type.rawValue, notification.occurredAt.milliseconds,

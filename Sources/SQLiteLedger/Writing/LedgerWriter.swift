@@ -226,6 +226,7 @@ final class LedgerWriter: Sendable {
                         answers.append { completion(outcome) }
                     case .recordAll(let callbacks, let completion):
                         let outcomes = try callbacks.map { try record($0, isIsolated: isolatingCallbacks) }
+                        try transaction.noteHandedOver(callbacks)
                         answers.append { completion(outcomes) }
                     case .change(let change):
                         operations += 1

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CallbackJournal
 import Callbacks
 import SQLiteLedger
 import Visengine
@@ -8,24 +9,31 @@ struct StatusCommand: RicevutaCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Show what the ledger holds and what is due.",
-        discussion: "The exit code is 1 when there are dead letters, disabled sinks or quarantined documents."
+        discussion: """
+            The exit code is 1 when there are dead letters, disabled sinks, quarantined documents, callbacks that the \
+            ledger could not write, or when the last start of `serve` found damage in the journal.
+            """
     )
 
     @OptionGroup var file: ConfigurationOption
     @OptionGroup var output: OutputOption
 
     func perform() async throws {
-        let (summary, disabled, sqlite) = try await file.withLedger { ledger, _ in
-            (try await ledger.summary(now: .now()), try await ledger.disabledSinks(), ledger.sqliteVersion)
+        let (summary, disabled, sqlite, journal) = try await file.withLedger { ledger, configuration in
+            (
+                try await ledger.summary(now: .now()), try await ledger.disabledSinks(), ledger.sqliteVersion,
+                JournalFindings(at: DataDirectory(path: configuration.dataDirectory).journal)
+            )
         }
         if output.json {
-            Terminal.print(Self.json(summary, disabled, sqlite))
+            Terminal.print(Self.json(summary, disabled, sqlite, journal))
         } else {
-            Terminal.print(Listing.table(Self.rows(summary, disabled, sqlite)))
+            Terminal.print(Listing.table(Self.rows(summary, disabled, sqlite) + Self.rows(journal)))
         }
         let needsCare =
             summary.quarantined > 0 || !disabled.isEmpty
             || (summary.deliveriesByState[DeliveryState.dead.rawValue] ?? 0) > 0
+            || !journal.lines.isEmpty || journal.copies > 0 || journal.setAside > 0
         if needsCare { throw ExitCode(CommandFailure.Code.failed.rawValue) }
     }
 
@@ -56,10 +64,23 @@ struct StatusCommand: RicevutaCommand {
         return rows
     }
 
+    private static func rows(_ journal: JournalFindings) -> [[String]] {
+        var rows = journal.lines.map { ["journal", $0] }
+        if journal.copies > 0 {
+            let copies = "\(journal.copies) copies of damaged places (damaged-*): remove them when looked at"
+            rows.append(["journal", copies])
+        }
+        if journal.setAside > 0 {
+            rows.append(["journal", "\(journal.setAside) callbacks that the ledger could not write (aside-*)"])
+        }
+        return rows
+    }
+
     private static func json(
         _ summary: LedgerSummary,
         _ disabled: [SinkName: String],
-        _ sqlite: SQLiteVersion
+        _ sqlite: SQLiteVersion,
+        _ journal: JournalFindings
     ) -> JSONValue {
         func object(_ values: [String: Int]) -> JSONValue {
             .object(JSONObject(values.sorted { $0.key < $1.key }.map { .init($0.key, JSONValue($0.value)) }))
@@ -69,6 +90,10 @@ struct StatusCommand: RicevutaCommand {
             "documents": JSONValue(summary.documents), "quarantined": JSONValue(summary.quarantined),
             "deliveries": object(summary.deliveriesByState), "jobs": object(summary.jobsByKind),
             "oldestDueMilliseconds": object(summary.oldestDueMilliseconds.mapValues { Int($0) }),
+            "journal": [
+                "findings": .array(journal.lines.map { .string($0) }), "damagedCopies": JSONValue(journal.copies),
+                "setAside": JSONValue(journal.setAside),
+            ],
             "sqlite": ["version": .string(sqlite.text), "walResetFix": .bool(sqlite.hasWALResetFix)],
             "disabledSinks": .object(
                 JSONObject(

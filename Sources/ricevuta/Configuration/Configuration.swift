@@ -78,6 +78,12 @@ struct Configuration: Sendable {
         var destination: Destination
     }
 
+    /// What the journal keeps of callbacks that the ledger has.
+    struct Journal: Sendable {
+        var keep: Duration
+        var keepBytes: Int
+    }
+
     /// What is told on standard error.
     struct Log: Sendable {
         /// One of swift-log's names.
@@ -100,6 +106,7 @@ struct Configuration: Sendable {
     var tokenLifetimeAfterFinal: Duration
     var retention: RetentionSchedule
     var reconciliation: ReconciliationSchedule
+    var journal: Journal
     var maxDocumentBytes: Int64
     var maxQuarantineBytes: Int64
     var delivery: DeliverySchedule

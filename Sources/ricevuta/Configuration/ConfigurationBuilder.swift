@@ -15,6 +15,7 @@ struct ConfigurationBuilder {
         let source = sure(root.section("source"))
         let reconciliation = sure(root.section("reconciliation"))
         let delivery = sure(root.section("delivery"))
+        let journal = sure(root.section("journal"))
         let log = sure(root.section("log"))
         return Configuration(
             dataDirectory: path(root, "dataDirectory"),
@@ -44,6 +45,10 @@ struct ConfigurationBuilder {
                 maxInterval: sure(reconciliation.duration("maxInterval")),
                 minReadBackInterval: sure(reconciliation.duration("minReadBackInterval")),
                 callbackGrace: sure(reconciliation.duration("callbackGrace"))
+            ),
+            journal: Configuration.Journal(
+                keep: sure(journal.duration("keep")),
+                keepBytes: Int(sure(journal.integer("keepBytes")))
             ),
             maxDocumentBytes: sure(root.section("archive")?.integer("maxDocumentBytes")),
             maxQuarantineBytes: sure(root.section("archive")?.integer("maxQuarantineBytes")),

@@ -9,7 +9,7 @@ enum ConfigurationTable {
             "./data",
             "Where the ledger and the documents live. Relative paths start at this file's directory."
         ),
-        listener, admin, provider, tokens, source, reconciliation, archive, delivery, retention,
+        listener, admin, provider, tokens, source, reconciliation, journal, archive, delivery, retention,
         .value(
             "sinks",
             .list(of: .section(sinkKeys)),
@@ -299,6 +299,25 @@ enum ConfigurationTable {
     )
 
     private static let interval = ValueKind.duration(.milliseconds(10) ... .seconds(30 * 86_400))
+
+    private static let journal = ConfigurationKey.section(
+        "journal",
+        "What the journal keeps of callbacks that the ledger has: a ledger restored from an older copy is filled up with it.",
+        [
+            .value(
+                "keep",
+                .duration(.zero ... .seconds(3650 * 86_400)),
+                "7d",
+                "How long a callback is kept at least, unless there are more than keepBytes."
+            ),
+            .value(
+                "keepBytes",
+                .size(0...1 << 40),
+                "1GiB",
+                "The most that they take; the oldest go first. On a nearly full disk they go, too."
+            ),
+        ]
+    )
 
     private static let archive = ConfigurationKey.section(
         "archive",

@@ -25,7 +25,9 @@ extension ConsolePorts {
         self.init(
             problems: {
                 var problems: [String] = []
-                if journal.statistics.isFailing { problems.append("Callbacks cannot be written to the journal.") }
+                let writing = journal.statistics
+                if writing.isFailing { problems.append("Callbacks cannot be written to the journal.") }
+                if writing.isStalled { problems.append("The journal's disk does not answer.") }
                 let statistics = ledger.statistics
                 if let refusal = statistics.refusal {
                     problems.append("The ledger does not record callbacks, which wait in the journal: \(refusal).")
@@ -53,6 +55,7 @@ extension ConsolePorts {
                 summary.unsettledCallbacks = journal.unsettled
                 summary.setAsideCallbacks = journal.setAside
                 summary.journalSyncs = journal.syncs
+                summary.journalDamage = journal.damaged
                 return summary
             },
             isGood: { links.isGood(sha256: $0.sha256, expires: $0.expires, signature: $0.signature) },

@@ -65,7 +65,17 @@ struct Receiver: Sendable {
         )
         do {
             let newest = try await ledger.newestCallback()
-            return (ledger, try CallbackJournal(at: directory.journal, ledger: ledger, newest: newest), archive)
+            let journal = try CallbackJournal(
+                at: directory.journal,
+                ledger: ledger,
+                newest: newest,
+                handedOver: try await ledger.handedOver(),
+                configuration: JournalConfiguration(
+                    keep: configuration.journal.keep,
+                    keepBytes: configuration.journal.keepBytes
+                )
+            )
+            return (ledger, journal, archive)
         } catch {
             await ledger.close()
             throw error
@@ -222,21 +232,17 @@ struct Receiver: Sendable {
         return logger
     }
 
-    /// Tells of what an earlier process left.
+    /// Reports what an earlier process left.
     private static func report(_ journal: CallbackJournal, _ logger: Logger) {
-        let found = journal.statistics
-        if found.recovered > 0 {
-            logger.notice(
-                "Callbacks that were acknowledged before a crash go on",
-                metadata: ["count": "\(found.recovered)"]
-            )
-        }
-        if found.damaged > 0 {
-            logger.error(
-                "Places in the journal of callbacks cannot be read; orders whose callbacks were there are found by polling",
-                metadata: ["count": "\(found.damaged)", "copies": "\(journal.path)/damaged-*"]
-            )
-        }
+        JournalReport.report(
+            JournalReport.Found(
+                recovered: journal.statistics.recovered,
+                refilledFrom: journal.refilledFrom,
+                damage: journal.damage.map(\.description),
+                lost: journal.damage.reduce(0) { $0 + $1.lost }
+            ),
+            logger: logger
+        )
     }
 
     private static func report(

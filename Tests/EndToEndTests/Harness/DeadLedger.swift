@@ -10,6 +10,8 @@ import Visengine
 struct DeadLedger {
     /// The orders that recorded callbacks name.
     let claimedOrders: Set<String>
+    /// The numbers of recorded callbacks.
+    let callbackNumbers: [Int64]
     /// How many jobs are due within a second.
     let due: Int
     /// How many of them a new process gets at once.
@@ -21,7 +23,8 @@ struct DeadLedger {
         self = try await withTemporaryDirectory { parent in
             let copy = parent + "/copy"
             try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
-            for name in ["ledger.sqlite", "ledger.sqlite-wal", "journal"] {
+            for name in ["ledger.sqlite", "ledger.sqlite-wal", "journal"]
+            where FileManager.default.fileExists(atPath: "\(directory)/\(name)") {
                 try FileManager.default.copyItem(atPath: "\(directory)/\(name)", toPath: "\(copy)/\(name)")
             }
             return try await DeadLedger(copy: copy)
@@ -37,6 +40,9 @@ struct DeadLedger {
         let database = try DatabaseQueue(path: ledger.path)
         claimedOrders = try await database.read { db in
             try Set(String.fetchAll(db, sql: "SELECT claim_id FROM callbacks WHERE claim_id IS NOT NULL"))
+        }
+        callbackNumbers = try await database.read { db in
+            try Int64.fetchAll(db, sql: "SELECT id FROM callbacks ORDER BY id")
         }
         due = try await database.read { db in
             try Int.fetchOne(db, sql: "SELECT count(*) FROM jobs WHERE due_ms <= ?", arguments: [soon.milliseconds])

@@ -1,0 +1,47 @@
+public import Logging
+
+/// Reports what the journal of callbacks was found to hold, and to lack, at the start.
+public enum JournalReport {
+    /// What was found.
+    public struct Found: Sendable {
+        /// Acknowledged callbacks that the ledger did not have.
+        public var recovered: Int
+        /// The number of the first one that it had had; `nil` when none was lost.
+        public var refilledFrom: Int64?
+        /// What no crash leaves, a line each, without personal data.
+        public var damage: [String]
+        /// Acknowledged callbacks that are lost by it, as far as can be told.
+        public var lost: Int
+
+        /// Names what was found.
+        public init(recovered: Int, refilledFrom: Int64?, damage: [String], lost: Int) {
+            self.recovered = recovered
+            self.refilledFrom = refilledFrom
+            self.damage = damage
+            self.lost = lost
+        }
+    }
+
+    /// Writes a line for each thing, and raises an alarm for each that should not have happened.
+    public static func report(_ found: Found, logger: Logger) {
+        if let first = found.refilledFrom {
+            Alarms.raise(.ledgerOlder)
+            logger.error(
+                "The ledger is older than the journal, from which it is filled up: was it restored from a copy?",
+                metadata: ["first": "\(first)", "count": "\(found.recovered)"]
+            )
+        } else if found.recovered > 0 {
+            logger.notice("Recovered acknowledged callbacks", metadata: ["count": "\(found.recovered)"])
+        }
+        for damage in found.damage {
+            Alarms.raise(.journalDamaged)
+            logger.error("The journal of callbacks is damaged", metadata: ["damage": "\(damage)"])
+        }
+        if found.lost > 0 {
+            logger.error(
+                "Acknowledged callbacks cannot be read any more; their orders are found by polling",
+                metadata: ["count": "\(found.lost)"]
+            )
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import Callbacks
+import Foundation
+import TestSupport
+import Testing
+
+@testable import CallbackJournal
+
+/// What is kept after the ledger has it, and a ledger that is older than its journal.
+@Suite(.timeLimit(.minutes(1)))
+struct KeepingTests {
+    /// Journals callbacks in several segments, all of which the ledger has.
+    private func fill(_ directory: String, count: Int = 100) async throws {
+        let journal = try CallbackJournal(
+            at: directory,
+            ledger: FakeLedger(),
+            newest: 0,
+            configuration: Sample.configuration
+        )
+        for number in 0..<count { _ = await journal.record(try Sample.callback(number, filler: 2000)) }
+        await journal.close()
+    }
+
+    private func open(
+        _ directory: String,
+        of ledger: FakeLedger,
+        handedOver: Int64?,
+        _ configuration: JournalConfiguration = Sample.configuration
+    ) throws -> CallbackJournal {
+        try CallbackJournal(
+            at: directory,
+            ledger: ledger,
+            newest: 0,
+            handedOver: handedOver,
+            configuration: configuration
+        )
+    }
+
+    @Test(arguments: [0, 1, 40, 99] as [Int64])
+    func fillsUpAnOlderLedgerWithTheSameNumbers(_ handedOver: Int64) async throws {
+        try await withTemporaryDirectory { directory in
+            try await fill(directory)
+            let ledger = FakeLedger()
+            let journal = try open(directory, of: ledger, handedOver: handedOver)
+            let next = await journal.record(try Sample.callback(1000))
+            await journal.close()
+
+            #expect(ledger.taken.map(\.number) == Array(handedOver + 1...101), "and what comes next is behind them")
+            let bodies = try (Int(handedOver)..<100).map { try Sample.callback($0, filler: 2000).body }
+            #expect(ledger.taken.dropLast().map(\.body) == bodies)
+            #expect(next == .accepted(id: 101))
+            #expect(journal.refilledFrom == handedOver + 1)
+            #expect(journal.statistics.recovered == 100 - Int(handedOver))
+            #expect(journal.damage == [])
+            #expect(JournalFindings(at: directory).lines.first?.contains("older than the journal") == true)
+
+            let again = try open(directory, of: ledger, handedOver: 101)
+            await again.close()
+            #expect(again.refilledFrom == nil && again.statistics.recovered == 0)
+            #expect(JournalFindings(at: directory).lines == [])
+        }
+    }
+
+    @Test func goesOnWithFillingUpAfterACrash() async throws {
+        try await withTemporaryDirectory { parent in
+            let directory = "\(parent)/journal"
+            try await fill(directory)
+            let holding = FakeLedger(.holds)
+            let journal = try open(directory, of: holding, handedOver: 10)
+            while holding.attempts == 0 { await Task.yield() }
+            try FileManager.default.copyItem(atPath: directory, toPath: "\(parent)/copy")
+            holding.behave(.takes)
+            await journal.close()
+
+            // The ledger had some of it when the process died.
+            let ledger = FakeLedger()
+            let next = try open("\(parent)/copy", of: ledger, handedOver: 50)
+            await next.close()
+            #expect(ledger.taken.map(\.number) == Array(51...100))
+        }
+    }
+
+    @Test func keepsNothingLongerThanItIsToldTo() async throws {
+        try await withTemporaryDirectory { directory in
+            try await fill(directory)
+            var configuration = Sample.configuration
+            configuration.keep = .zero
+            let ledger = FakeLedger()
+            let before = try segments(in: directory)
+            // What is given up is removed a moment later.
+            let journal = try open(directory, of: ledger, handedOver: 100, configuration)
+            while Set(try segments(in: directory)).intersection(before.prefix(3)).count > 0 { await Task.yield() }
+            await journal.close()
+            #expect(journal.damage == [])
+
+            let next = try open(directory, of: FakeLedger(), handedOver: 100)
+            #expect(next.damage == [], "what was given up is not missed")
+            let last = await next.record(try Sample.callback(1000))
+            await next.close()
+            #expect(last == .accepted(id: 101))
+        }
+    }
+
+    @Test func givesUpWhatTheLedgerHasWhileTheDiskIsNearlyFull() async throws {
+        let disk = FakeDisk()
+        try await withTemporaryDirectory { directory in
+            try await fill(directory)
+            disk.setFreeBytes(1000)
+            let ledger = FakeLedger(.fails)
+            let journal = try CallbackJournal(
+                at: directory,
+                ledger: ledger,
+                newest: 0,
+                handedOver: 100,
+                configuration: Sample.configuration,
+                disk: disk.disk
+            )
+            let old = Set(try segments(in: directory).prefix(3))
+            // The ledger fails: it may be for want of space.
+            _ = await journal.record(try Sample.callback(1000))
+            while !old.isDisjoint(with: try segments(in: directory)) { await Task.yield() }
+            ledger.behave(.takes)
+            await journal.close()
+
+            let next = try open(directory, of: FakeLedger(), handedOver: 101)
+            await next.close()
+            #expect(next.damage == [])
+        }
+    }
+
+    @Test func readsNoMoreThanItNeeds() async throws {
+        try await withTemporaryDirectory { directory in
+            try await fill(directory)
+            let path = URL(fileURLWithPath: "\(directory)/\(try #require(segments(in: directory).first))")
+            var bytes = try Data(contentsOf: path)
+            bytes.replaceSubrange(20_000..<20_100, with: Data(repeating: 0x55, count: 100))
+            try bytes.write(to: path)
+
+            let agreeing = try open(directory, of: FakeLedger(), handedOver: 100)
+            await agreeing.close()
+            #expect(agreeing.damage == [], "the ledger has all that is in it")
+
+            let ledger = FakeLedger()
+            let older = try open(directory, of: ledger, handedOver: 0)
+            await older.close()
+            #expect(older.damage.count == 1, "now it is needed")
+            #expect(older.damage.first?.lost == 100 - ledger.taken.count)
+        }
+    }
+
+    @Test func takesOverFilesOfTheFirstVersion() async throws {
+        try await withTemporaryDirectory { directory in
+            // Used twice: behind what is new lie records of the first use.
+            let tag: UInt64 = 0x0123_4567_89AB_CDEF
+            var bytes: [UInt8] = []
+            for number in 0..<4 {
+                JournalRecord.append(
+                    try Sample.callback(number),
+                    tag: tag,
+                    number: Int64(number + 10),
+                    settled: 11,
+                    to: &bytes
+                )
+            }
+            for number in 0..<4 {
+                JournalRecord.append(try Sample.callback(50), tag: tag, number: Int64(number), settled: 0, to: &bytes)
+            }
+            bytes += [UInt8](repeating: 0, count: 65_536 - bytes.count)
+            try Data(bytes).write(to: URL(fileURLWithPath: "\(directory)/journal-3-0123456789abcdef"))
+
+            let ledger = FakeLedger()
+            let journal = try open(directory, of: ledger, handedOver: nil)
+            while ledger.taken.count < 2 { await Task.yield() }
+            let next = await journal.record(try Sample.callback(20))
+            await journal.close()
+
+            #expect(ledger.taken.map(\.number) == [12, 13, 14])
+            #expect(next == .accepted(id: 14))
+            #expect(journal.damage == [])
+            let last = try open(directory, of: FakeLedger(), handedOver: 14)
+            await last.close()
+            #expect(try segments(in: directory).allSatisfy { $0.hasSuffix(".seg") }, "and gives them up")
+        }
+    }
+}

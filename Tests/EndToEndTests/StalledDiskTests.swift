@@ -1,0 +1,70 @@
+import AsyncHTTPClient
+import Foundation
+import Testing
+import Visengine
+
+extension EndToEnd {
+    /// The provider waits for 30 seconds and posts once.
+    @Suite(.timeLimit(.minutes(3)))
+    struct StalledDiskTests {
+        @Test func everyCallbackIsAnsweredInTimeWhileTheDiskDoesNotAnswer() async throws {
+            try await withGround { ground in
+                // Fewer connections than callers: those behind the limit have to be answered, too.
+                let text = try String(contentsOfFile: ground.configuration, encoding: .utf8)
+                try text.replacing("listener: {", with: "listener: {maxConnections: 40, ")
+                    .write(toFile: ground.configuration, atomically: true, encoding: .utf8)
+                let library = try await Native.library("stalled-disk", in: ground.directory)
+                let flag = ground.directory + "/stalled"
+                let environment = [
+                    "LD_PRELOAD": library, "STALLED_DIRECTORY": ground.dataDirectory + "/journal",
+                    "STALLED_FLAG": flag,
+                ]
+                try await ground.receiver(environment: environment) { receiver in
+                    let urls = try await ground.registrations(81).compactMap { $0["url"]?.string }
+                    let body = #"{"stato_richiesta":"Dati disponibili","timestamp_last_update":1750000000}"#
+                    #expect(try await ground.post(urls[80], body) == 200)
+                    try Data().write(to: URL(filePath: flag))
+
+                    let answers = try await withThrowingTaskGroup(of: (Int, Duration).self) { group in
+                        for url in urls[..<80] {
+                            group.addTask {
+                                // Each has a connection of its own.
+                                let begun = ContinuousClock.now
+                                let output = try await Program.output(
+                                    "/usr/bin/curl",
+                                    [
+                                        "--silent", "--max-time", "30", "--output", "/dev/null", "--write-out",
+                                        "%{http_code}", "--data", body, "--header", "Content-Type: application/json",
+                                        url,
+                                    ]
+                                )
+                                let status = Int(String(decoding: output.bytes, as: UTF8.self)) ?? 0
+                                return (status, begun.duration(to: .now))
+                            }
+                        }
+                        return try await group.reduce(into: []) { $0.append($1) }
+                    }
+                    #expect(answers.map(\.0) == Array(repeating: 503, count: 80))
+                    let slowest = answers.map(\.1).max() ?? .zero
+                    #expect(slowest < .seconds(26), "\(slowest)")
+                    let readiness = try await ground.text(receiver.admin + "/readyz")
+                    #expect(readiness.contains("The journal's disk does not answer."), "\(readiness)")
+                    let begun = ContinuousClock.now
+                    #expect(try await ground.post(urls[0], body) == 503)
+                    #expect(begun.duration(to: .now) < .seconds(2), "nobody is kept waiting for what will not come")
+
+                    try FileManager.default.removeItem(atPath: flag)
+                    try await ground.until { try await ground.text(receiver.admin + "/readyz").hasPrefix("ready") }
+                    #expect(try await ground.post(urls[80], body) == 200)
+                    try await ground.until {
+                        // What was answered 503 is kept all the same.
+                        let callbacks = try await ground.status()["callbacks"]?.object?.members ?? []
+                        return callbacks.reduce(0) { $0 + ($1.value.int64 ?? 0) } == 81
+                    }
+                    let metrics = try await ground.text(receiver.admin + "/metrics")
+                    #expect(metrics.contains(#"ricevuta_callbacks_total{outcome="timed_out"} 81"#))
+                }
+            }
+        }
+    }
+}

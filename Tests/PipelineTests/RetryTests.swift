@@ -1,0 +1,62 @@
+import Callbacks
+import Pipeline
+import Synchronization
+import Testing
+import Visengine
+
+/// A sender that tries again after it was refused.
+@Suite struct RetryTests {
+    @Test(arguments: [RecordOutcome.failed, .timedOut, .overloaded(retryAfter: .seconds(1))])
+    func takesATokenAgainAfterARefusal(_ refusal: RecordOutcome) throws {
+        let recorder = ChangingRecorder([refusal, refusal, .accepted(id: 7)])
+        let keys = try Sample.keys()
+        let intake = Intake(
+            recorder: recorder,
+            keys: keys,
+            policy: SourcePolicy(),
+            limiter: FailureLimiter(burst: 1, refillPerSecond: 0.001),
+            now: { Sample.now },
+            logger: Sample.logger
+        )
+        let token = keys.mint(try Sample.nonce())
+
+        let answers = Mutex<[IntakeAnswer]>([])
+        for _ in 0..<3 {
+            let admission = intake.admit(
+                method: "POST",
+                path: "/callbacks/\(token)",
+                peer: [192, 0, 2, 1],
+                forwardedFor: []
+            )
+            guard case .admitted(let admitted) = admission else {
+                Issue.record("not admitted: \(admission)")
+                return
+            }
+            intake.take(admitted, body: Array(#"{"_id":"id1"}"#.utf8), contentType: "application/json") { answer in
+                answers.withLock { $0.append(answer) }
+            }
+            intake.flush()
+        }
+
+        #expect(answers.withLock { $0 }.last == .accepted(id: 7), "nothing is used up by a callback that is not stored")
+        #expect(recorder.nonces == Array(repeating: try Sample.nonce(), count: 3))
+    }
+}
+
+/// Answers one callback after another as told.
+private final class ChangingRecorder: CallbackRecorder {
+    private let state: Mutex<(outcomes: [RecordOutcome], nonces: [OrderNonce])>
+
+    init(_ outcomes: [RecordOutcome]) { state = Mutex((outcomes, [])) }
+
+    var nonces: [OrderNonce] { state.withLock(\.nonces) }
+
+    func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void) {
+        completion(
+            state.withLock { state in
+                if let nonce = callback.nonce { state.nonces.append(nonce) }
+                return state.outcomes.removeFirst()
+            }
+        )
+    }
+}
