@@ -105,7 +105,7 @@ public final class Intake: Sendable {
             return .admitted(AdmittedCallback(token: nil, origin: source))
         }
         // A good token, which nobody guesses, passes even so: it may have come from behind the address of a guesser.
-        guard let token = check(text) else {
+        guard let token = check(text) ?? CallbackPath.unescaped(text).flatMap({ check($0) }) else {
             if let tooMany { return refuse(tooMany, .limited, from: origin, token: String(text)) }
             noteFailure(of: origin, isLimited: !source.isProxy, now: time)
             return refuse(.unauthorized, .badToken, from: origin, token: String(text))
