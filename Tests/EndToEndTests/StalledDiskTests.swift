@@ -28,18 +28,11 @@ extension EndToEnd {
                     let answers = try await withThrowingTaskGroup(of: (Int, Duration).self) { group in
                         for url in urls[..<80] {
                             group.addTask {
-                                // Each has a connection of its own.
-                                let begun = ContinuousClock.now
-                                let output = try await Program.output(
-                                    "/usr/bin/curl",
-                                    [
-                                        "--silent", "--max-time", "30", "--output", "/dev/null", "--write-out",
-                                        "%{http_code}", "--data", body, "--header", "Content-Type: application/json",
-                                        url,
-                                    ]
-                                )
-                                let status = Int(String(decoding: output.bytes, as: UTF8.self)) ?? 0
-                                return (status, begun.duration(to: .now))
+                                while true {
+                                    let (status, duration) = try await Self.post(url, body)
+                                    // Whoever has not sent its head yet when there is no place left gives way at once.
+                                    if status != 0 || duration > .seconds(1) { return (status, duration) }
+                                }
                             }
                         }
                         return try await group.reduce(into: []) { $0.append($1) }
@@ -65,6 +58,21 @@ extension EndToEnd {
                     #expect(metrics.contains(#"ricevuta_callbacks_total{outcome="timed_out"} 81"#))
                 }
             }
+        }
+
+        /// Posts JSON on a connection of its own.
+        ///
+        /// - Returns: The answer's status, 0 without one, and how long it took.
+        private static func post(_ url: String, _ body: String) async throws -> (Int, Duration) {
+            let begun = ContinuousClock.now
+            let output = try await Program.output(
+                "/usr/bin/curl",
+                [
+                    "--silent", "--max-time", "30", "--output", "/dev/null", "--write-out", "%{http_code}",
+                    "--data", body, "--header", "Content-Type: application/json", url,
+                ]
+            )
+            return (Int(String(decoding: output.bytes, as: UTF8.self)) ?? 0, begun.duration(to: .now))
         }
     }
 }
