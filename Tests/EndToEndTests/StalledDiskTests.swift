@@ -28,10 +28,13 @@ extension EndToEnd {
                     let answers = try await withThrowingTaskGroup(of: (Int, Duration).self) { group in
                         for url in urls[..<80] {
                             group.addTask {
+                                let begun = ContinuousClock.now
                                 while true {
-                                    let (status, duration) = try await Self.post(url, body)
-                                    // Whoever has not sent its head yet when there is no place left gives way at once.
-                                    if status != 0 || duration > .seconds(1) { return (status, duration) }
+                                    let status = try await Self.post(url, body)
+                                    let duration = begun.duration(to: .now)
+                                    // Whoever has not sent its head yet when there is no place left gives way, and comes
+                                    // again; the time of all its attempts counts.
+                                    if status != 0 || duration > .seconds(26) { return (status, duration) }
                                 }
                             }
                         }
@@ -62,9 +65,8 @@ extension EndToEnd {
 
         /// Posts JSON on a connection of its own.
         ///
-        /// - Returns: The answer's status, 0 without one, and how long it took.
-        private static func post(_ url: String, _ body: String) async throws -> (Int, Duration) {
-            let begun = ContinuousClock.now
+        /// - Returns: The answer's status; 0 without one.
+        private static func post(_ url: String, _ body: String) async throws -> Int {
             let output = try await Program.output(
                 "/usr/bin/curl",
                 [
@@ -72,7 +74,7 @@ extension EndToEnd {
                     "--data", body, "--header", "Content-Type: application/json", url,
                 ]
             )
-            return (Int(String(decoding: output.bytes, as: UTF8.self)) ?? 0, begun.duration(to: .now))
+            return Int(String(decoding: output.bytes, as: UTF8.self)) ?? 0
         }
     }
 }
