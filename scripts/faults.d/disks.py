@@ -116,7 +116,7 @@ def full_disk(world):
 
     trial.send(1, 20)
     fill()
-    outcomes = trial.send(4, 20, body_size=100_000)
+    outcomes = trial.send(4, 60, body_size=100_000)
     trial.told.append(f"while the disk is full: {load.counts(outcomes)}")
     trial.expect({outcome.status for outcome in outcomes} <= {200, 503}, "not each callback is answered 200 or 503")
     trial.expect(503 in {outcome.status for outcome in outcomes}, "no callback is refused though there is no room")
