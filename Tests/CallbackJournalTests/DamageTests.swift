@@ -24,7 +24,7 @@ struct DamageTests {
             if settled { await journal.close() }
             return try await withTemporaryDirectory { parent in
                 let copy = "\(parent)/copy"
-                try FileManager.default.copyItem(atPath: directory, toPath: copy)
+                try copyJournal(from: directory, to: copy)
                 let used = try segments(in: copy).filter { name in
                     try Data(contentsOf: URL(fileURLWithPath: "\(copy)/\(name)")).contains { $0 != 0 }
                 }
@@ -165,7 +165,7 @@ struct DamageTests {
             try withTemporaryDirectory { parent in
                 for subset in 0..<1 << changed.count {
                     let copy = "\(parent)/\(subset)"
-                    try FileManager.default.copyItem(atPath: directory, toPath: copy)
+                    try copyJournal(from: directory, to: copy)
                     var bytes = old
                     for (bit, sector) in changed.enumerated() where subset >> bit & 1 == 1 {
                         bytes.replaceSubrange(

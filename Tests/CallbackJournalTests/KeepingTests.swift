@@ -67,7 +67,7 @@ struct KeepingTests {
             let holding = FakeLedger(.holds)
             let journal = try open(directory, of: holding, handedOver: 10)
             while holding.attempts == 0 { await Task.yield() }
-            try FileManager.default.copyItem(atPath: directory, toPath: "\(parent)/copy")
+            try copyJournal(from: directory, to: "\(parent)/copy")
             holding.behave(.takes)
             await journal.close()
 

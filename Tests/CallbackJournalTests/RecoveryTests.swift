@@ -211,7 +211,7 @@ struct RecoveryTests {
             for number in 0..<5 { _ = await journal.record(try Sample.callback(number)) }
             try await withTemporaryDirectory { parent in
                 let copy = "\(parent)/copy"
-                try FileManager.default.copyItem(atPath: directory, toPath: copy)
+                try copyJournal(from: directory, to: copy)
                 let path = try writtenFile(in: copy)
                 var bytes = try Data(contentsOf: path)
                 let place = try #require(bytes.range(of: Data("order2\"".utf8)))

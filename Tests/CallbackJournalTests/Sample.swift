@@ -72,13 +72,22 @@ func recovered(
 ) async throws -> (callbacks: [ReceivedCallback], statistics: JournalStatistics) {
     try await withTemporaryDirectory { parent in
         let copy = "\(parent)/copy"
-        try FileManager.default.copyItem(atPath: directory, toPath: copy)
+        try copyJournal(from: directory, to: copy)
         try damage(copy)
         let ledger = FakeLedger()
         let journal = try CallbackJournal(at: copy, ledger: ledger, newest: 0, configuration: Sample.configuration)
         let statistics = journal.statistics
         await journal.close()
         return (ledger.taken, statistics)
+    }
+}
+
+/// Copies a journal's files as they lie, beside a journal that may be making new ones meanwhile.
+func copyJournal(from directory: String, to copy: String) throws {
+    try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+    for name in try FileManager.default.contentsOfDirectory(atPath: directory) where !name.hasPrefix(".new-") {
+        // A name that begins like this is a file that is being made: it may get its own at any moment, and is nothing yet.
+        try FileManager.default.copyItem(atPath: "\(directory)/\(name)", toPath: "\(copy)/\(name)")
     }
 }
 

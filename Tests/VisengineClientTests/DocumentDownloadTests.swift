@@ -47,7 +47,7 @@ struct DocumentDownloadTests {
             #expect(writer.bytes.count == size)
             let digest = SHA256.hash(data: writer.bytes)
             #expect(digest.description == "SHA256 digest: " + report.sha256)
-            #expect(writer.longestPiece <= 64 << 10)
+            #expect(writer.longestPiece <= 49_152)
         }
     }
 

@@ -48,12 +48,14 @@ struct DocumentDownload: Sendable {
         do {
             for try await piece in body {
                 progress.note()
-                var decoded: [UInt8] = []
-                try decoder.feed(Array(buffer: piece)) { decoded.append(contentsOf: $0) }
-                guard !decoded.isEmpty else { continue }
-                try await writer.write(decoded[...])
-                // A disk that takes its time is no silence of the provider.
-                progress.note()
+                // Written as the decoder gives them, 48 KiB at most: what is read at once may be longer.
+                var decoded: [[UInt8]] = []
+                try decoder.feed(Array(buffer: piece)) { decoded.append(Array($0)) }
+                for bytes in decoded {
+                    try await writer.write(bytes[...])
+                    // A disk that takes its time is no silence of the provider.
+                    progress.note()
+                }
             }
         } catch let error as ArchiveError {
             throw VisengineError(request.call, .archive(error))
