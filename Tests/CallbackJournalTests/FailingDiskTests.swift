@@ -57,6 +57,40 @@ struct FailingDiskTests {
         }
     }
 
+    /// A batch that failed may stand in the file, right behind what is written next.
+    @Test func readsNoRecordOfABatchThatFailed() async throws {
+        let disk = FakeDisk()
+        try await withJournal(on: disk, of: FakeLedger(.holds)) { journal, directory in
+            disk.behave(.hangs)
+            let outcomes = Mutex<[RecordOutcome]>([])
+            let last = try Sample.callback(20)
+            for number in 0..<10 {
+                journal.record(try Sample.callback(number)) { outcome in
+                    let count = outcomes.withLock { outcomes in
+                        outcomes.append(outcome)
+                        return outcomes.count
+                    }
+                    // From the journal's own thread: nothing else is written before it.
+                    if count == 10 { journal.record(last) { outcome in outcomes.withLock { $0.append(outcome) } } }
+                }
+                // The first is being written; the others go together.
+                if number == 0 { while disk.hanging == 0 { await Task.yield() } }
+            }
+            disk.behave(.refusesOnly(2))
+            while outcomes.withLock({ $0.count }) < 11 { await Task.yield() }
+
+            let found = try await recovered(from: directory)
+
+            #expect(outcomes.withLock { $0.prefix(10).allSatisfy { $0 == .failed } })
+            guard case .accepted(let id) = outcomes.withLock({ $0[10] }) else {
+                Issue.record("the one after the failure was not accepted")
+                return
+            }
+            #expect(found.callbacks.compactMap(\.number) == [id])
+            #expect(found.statistics.damaged == 0, "what was refused is no damage")
+        }
+    }
+
     @Test func findsOutByItselfThatItCanWriteAgain() async throws {
         let disk = FakeDisk()
         try await withJournal(on: disk) { journal, _ in

@@ -14,6 +14,8 @@ final class FakeDisk: Sendable {
         /// Says no, and loses what was to be synced: whoever reads it afterwards finds other bytes there.
         case loses
         case hangs
+        /// Says no so many times, and then works; what was to be synced stays, as far as whoever reads it can tell.
+        case refusesOnly(Int)
         /// Works so many times, and then loses.
         case worksOnly(Int)
     }
@@ -64,8 +66,12 @@ final class FakeDisk: Sendable {
         let file = Self.file(of: descriptor)
         return state.withLock { state in
             switch state.behaviour {
-            case .works, .hangs: break
+            case .works, .hangs, .refusesOnly(0): break
             case .worksOnly(let count) where count > 0: state.behaviour = .worksOnly(count - 1)
+            case .refusesOnly(let count):
+                state.behaviour = .refusesOnly(count - 1)
+                errno = EIO
+                return -1
             case .loses, .worksOnly:
                 lose(descriptor, from: state.synced[file] ?? 0)
                 errno = EIO

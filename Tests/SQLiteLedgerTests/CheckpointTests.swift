@@ -62,12 +62,12 @@ struct CheckpointTests {
                 _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM orders")
             }
             for number in 0..<100 { _ = await ledger.record(try Sample.callback(id: "a\(number)", body: body)) }
-            #expect(try logBytes(in: directory) > 100 * 4096 * 16)
+            #expect(try logBytes(in: directory) > 100 * 4096 * 4)
 
             try reader.inDatabase { db in try db.rollback() }
             for number in 0..<10 { _ = await ledger.record(try Sample.callback(id: "b\(number)", body: body)) }
 
-            #expect(try logBytes(in: directory) <= 100 * 4096 * 16)
+            #expect(try logBytes(in: directory) <= 100 * 4096 * 4)
             try reader.close()
         }
     }

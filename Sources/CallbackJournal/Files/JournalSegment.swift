@@ -24,8 +24,6 @@ final class JournalSegment: @unchecked Sendable {
 
     private let descriptor: FileDescriptor
     private let disk: JournalDisk
-    /// Where that ends which an attempt wrote that failed.
-    private var soiledBytes = 0
 
     /// Opens a file that nothing was written to.
     init(opening name: SegmentName, in directory: String, disk: JournalDisk) throws(JournalError) {
@@ -107,31 +105,26 @@ final class JournalSegment: @unchecked Sendable {
     /// - Throws: ``JournalError``. What was written since the last sync is in doubt then, whatever a later sync says: the
     ///   system may have forgotten that it is not on disk. See ``beginAnew()``.
     func write(_ records: [UInt8], lastNumber: Int64, isSynced: Bool) throws(JournalError) {
-        var bytes = records
-        if offset == 0, soiledBytes > 0 {
-            // All that the failed attempt touched is written once more, so that this sync speaks for all of it.
-            bytes += repeatElement(0, count: max(0, soiledBytes - records.count))
-        }
         do {
-            try descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes)
+            try descriptor.writeAll(toAbsoluteOffset: Int64(offset), records)
         } catch {
-            soiledBytes = max(soiledBytes, offset + bytes.count)
             throw .file("cannot write \(path): \(error)")
         }
-        soiledBytes = max(soiledBytes, offset + bytes.count)
         if isSynced, disk.sync(descriptor.rawValue) != 0 {
             throw .file("cannot sync \(path): \(Errno(rawValue: errno))")
         }
         offset += records.count
         if begunAt == nil { begunAt = Date().milliseconds }
         guard isSynced else { return }
-        soiledBytes = 0
         syncedBytes = offset
         self.lastNumber = lastNumber
     }
 
     /// After a failure, prepares for writing it from its start once more: possible as long as nothing in it was ever
     /// synced, so that nobody relies on it.
+    ///
+    /// What the failed attempt wrote may stay behind what is written next; its numbers are lower, which is how a scan
+    /// knows it.
     ///
     /// - Returns: Whether it is.
     func beginAnew() -> Bool {

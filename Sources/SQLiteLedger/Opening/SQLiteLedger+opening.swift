@@ -177,7 +177,7 @@ extension SQLiteLedger {
                 // In KiB: SQLite's own 2000 are outgrown by the inner pages of the indexes that each callback touches.
                 try db.execute(sql: "PRAGMA cache_size = -4096")
                 // The log is cut to this when it is begun anew: no checkpoint has to do it.
-                try db.execute(sql: "PRAGMA journal_size_limit = \(configuration.checkpointPages * 4096 * 16)")
+                try db.execute(sql: "PRAGMA journal_size_limit = \(configuration.checkpointPages * 4096 * 4)")
             }
             if let pages = configuration.maxPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
         }
