@@ -85,6 +85,36 @@ struct StoppingTests {
         }
     }
 
+    /// Peers that keep their side open, in the middle of a request or with an answer, do not keep the listener.
+    @Test(arguments: [
+        ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", 4), ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab", 0),
+    ])
+    func keepsNothingWhenItHasStopped(sent: String, requests: Int) async throws {
+        weak var kept: KeepingHandler?
+        var clients: [RawClient] = []
+        do {
+            let handler = KeepingHandler()
+            kept = handler
+            let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+            for _ in 0..<4 {
+                let client = try RawClient(port: listener.port)
+                try client.send(sent)
+                clients.append(client)
+            }
+            var arrivals = handler.arrivals.makeAsyncIterator()
+            var replies: [SharedReply] = []
+            for _ in 0..<requests { replies.append(try #require(await arrivals.next())) }
+            await listener.stop(within: .milliseconds(100))
+            for reply in replies { #expect(!reply.send(.text(200, "too late"))) }
+        }
+        // Its thread may still be on its way out.
+        while kept != nil {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+        for client in clients { _ = client.rest() }
+    }
+
     @Test func stopsOnceForManyCallers() async throws {
         let listener = try HTTPListener(ListenerConfiguration(), handler: RecordingHandler())
         let port = listener.port

@@ -261,6 +261,8 @@ extension ListenerLoop {
         } while Instant.now() < end && !connections.values.allSatisfy(\.isIdle)
         for connection in connections.values { connection.closeOut() }
         for connection in arriving.values { turnAway(connection) }
+        // A daemon ends, and its connections with it, when nobody holds it any more.
+        for connection in connections.values { connection.daemon = nil }
         leaving = []
         daemons = nil
         gate.release()
