@@ -127,13 +127,11 @@ struct DocumentFetch: Sendable {
     private func retryOrAbandon(_ work: FetchWork, reason: String, logger: Logger) async throws(LedgerError) {
         let now = environment.now()
         if isHopeless(work, now: now) { return try await abandon(work, reason: reason, logger: logger) }
-        try await ledger.postpone(work.lease, until: now + slowBackoff(after: work), reason: reason)
+        try await ledger.postpone(work.lease, until: now + slowBackoff(after: work), reason: reason, refusedAt: now)
     }
 
-    /// Attempts count those that were too early and those that met an outage, too, so time has to have passed as well.
     private func isHopeless(_ work: FetchWork, now: Timestamp) -> Bool {
-        work.lease.attempt >= settings.maxFetchAttempts
-            && now - (work.order.lastUpdate ?? work.order.createdAt) >= settings.documentPatience
+        work.lease.refusals.reach(settings.maxFetchRefusals, over: settings.documentPatience, withOneAt: now)
     }
 
     /// A document that is bad is mended by people, if at all: it is not worth a download every ten minutes.

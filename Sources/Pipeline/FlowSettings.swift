@@ -21,13 +21,14 @@ public struct FlowSettings: Sendable {
     public var documentTimeLimit: Duration
     /// The longest that one delivery attempt may take.
     public var attemptTimeLimit: Duration
-    /// Failed fetches before a document is given up; "not yet available" does not count.
-    public var maxFetchAttempts: Int
-    /// Read-backs of an order that the provider does not know before it is left alone.
+    /// Answers "not found" and broken documents before a document is given up; outages and "not yet available" do not
+    /// count.
+    public var maxFetchRefusals: Int
+    /// Answers that the provider does not know an order before it is left alone; outages do not count.
     public var maxUnknownReads: Int
-    /// How old an order has to be before it is left alone, however many read-backs found nothing.
+    /// How long ago the first such answer has to be before an order is left alone, however many there were.
     public var unknownOrderPatience: Duration
-    /// How long after its order's last change a document has to be missing before it is given up.
+    /// The same for a document.
     public var documentPatience: Duration
     /// How long after an order became final its token is still good for a read-back.
     public var tokenLifetimeAfterFinal: Duration
@@ -43,7 +44,7 @@ public struct FlowSettings: Sendable {
         callTimeLimit: Duration = .seconds(120),
         documentTimeLimit: Duration = .seconds(1800),
         attemptTimeLimit: Duration = .seconds(60),
-        maxFetchAttempts: Int = 100,
+        maxFetchRefusals: Int = 20,
         maxUnknownReads: Int = 20,
         unknownOrderPatience: Duration = .seconds(86_400),
         documentPatience: Duration = .seconds(3 * 86_400),
@@ -58,7 +59,7 @@ public struct FlowSettings: Sendable {
         self.callTimeLimit = callTimeLimit
         self.documentTimeLimit = documentTimeLimit
         self.attemptTimeLimit = attemptTimeLimit
-        self.maxFetchAttempts = maxFetchAttempts
+        self.maxFetchRefusals = maxFetchRefusals
         self.maxUnknownReads = maxUnknownReads
         self.unknownOrderPatience = unknownOrderPatience
         self.documentPatience = documentPatience

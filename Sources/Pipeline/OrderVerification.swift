@@ -231,14 +231,17 @@ struct OrderVerification: Sendable {
 
     /// Waits a little longer each time, and in the end for the next callback only.
     private func leaveAlone(_ work: VerifyWork, reason: String, logger: Logger) async {
-        let age = environment.now() - work.order.createdAt
+        let now = environment.now()
         do throws(LedgerError) {
-            if work.lease.attempt >= settings.maxUnknownReads, age >= settings.unknownOrderPatience {
+            if work.lease.refusals.reach(
+                settings.maxUnknownReads,
+                over: settings.unknownOrderPatience,
+                withOneAt: now
+            ) {
                 logger.warning("Order left alone until its next callback", metadata: ["reason": "\(reason)"])
-                try await ledger.park(work, reason: reason, now: environment.now())
+                try await ledger.park(work, reason: reason, now: now)
             } else {
-                let due = environment.now() + nextPoll(of: work)
-                try await ledger.postpone(work.lease, until: due, reason: reason)
+                try await ledger.postpone(work.lease, until: now + nextPoll(of: work), reason: reason, refusedAt: now)
             }
         } catch {
             JobLoop<VerifyWork>.report(error, "postponing a read-back", to: logger)

@@ -69,7 +69,7 @@ extension SQLiteLedger: FetchLedger {
                     [order.key, document.reason, document.path, document.size, now.milliseconds]
                 )
             }
-            try transaction.postpone(work.lease, until: retryAt, reason: document.reason)
+            try transaction.postpone(work.lease, until: retryAt, reason: document.reason, refusedAt: now)
         }
     }
 

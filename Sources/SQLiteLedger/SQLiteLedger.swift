@@ -166,11 +166,16 @@ extension SQLiteLedger: JobLedger {
     public func waitForWork(_ kind: JobKind) async { await writer.bell.wait(for: kind) }
 
     /// Gives the lease back and sets the job's next due time.
-    public func postpone(_ lease: JobLease, until due: Timestamp, reason: String) async throws(LedgerError) {
+    public func postpone(
+        _ lease: JobLease,
+        until due: Timestamp,
+        reason: String,
+        refusedAt: Timestamp?
+    ) async throws(LedgerError) {
         try await change("postponing a job", endingWorkUnder: lease) { transaction in
             let job = try transaction.held(lease)
             let due = try transaction.due(of: job, lease.kind, atLatest: due)
-            try transaction.postpone(lease, until: due, reason: reason)
+            try transaction.postpone(lease, until: due, reason: reason, refusedAt: refusedAt)
         }
     }
 

@@ -64,12 +64,15 @@ import Visengine
         DocumentFetchError.provider(.notFound(reason: "404")), .provider(.permanent(reason: "404")),
         .damaged(reason: "404"),
     ])
-    func givesUpOnlyWhenMuchWasTriedForLong(failure: DocumentFetchError) async throws {
-        await fetch(try Sample.fetchWork(attempt: 500, age: .seconds(3600)), .failure(failure))
-        await fetch(try Sample.fetchWork(attempt: 99, age: .seconds(400_000)), .failure(failure))
+    func givesUpOnlyWhenTheProviderSaidNoOftenAndForLong(failure: DocumentFetchError) async throws {
+        // After an outage of months, the first answer is a refusal.
+        await fetch(try Sample.fetchWork(attempt: 10_000, age: .seconds(10_000_000)), .failure(failure))
+        await fetch(try Sample.fetchWork(attempt: 20, refusals: Sample.refusals(19, for: .seconds(3600))), .failure(failure))
+        await fetch(try Sample.fetchWork(refusals: Sample.refusals(18, for: .seconds(400_000))), .failure(failure))
+        #expect(ledger.refusals == 3)
         #expect(!ledger.events.contains(.abandoned(reason: "404")))
 
-        await fetch(try Sample.fetchWork(attempt: 100, age: .seconds(400_000)), .failure(failure))
+        await fetch(try Sample.fetchWork(refusals: Sample.refusals(19, for: .seconds(400_000))), .failure(failure))
         #expect(ledger.events.last == .abandoned(reason: "404"))
     }
 
@@ -79,8 +82,10 @@ import Visengine
         .archive(.io(doing: "write", path: "/x", errno: 28)),
     ])
     func neverGivesUpForAnOutage(failure: DocumentFetchError) async throws {
-        await fetch(try Sample.fetchWork(attempt: 10_000, age: .seconds(10_000_000)), .failure(failure))
+        let refusals = Sample.refusals(1000, for: .seconds(10_000_000))
+        await fetch(try Sample.fetchWork(attempt: 10_000, age: .seconds(10_000_000), refusals: refusals), .failure(failure))
 
+        #expect(ledger.refusals == 0)
         guard case .postponed = ledger.events.first else {
             Issue.record("\(ledger.events)")
             return

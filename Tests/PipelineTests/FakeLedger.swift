@@ -19,6 +19,7 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
     private struct State {
         var verify: [VerifyWork] = []
         var deliveries: [DeliverWork] = []
+        var refusals = 0
         var events: [LedgerEvent] = []
         var claims = 0
         var failingClaims = 0
@@ -41,6 +42,8 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
     }
 
     var events: [LedgerEvent] { state.withLock { $0.events } }
+    /// How often it was said that the provider had said no.
+    var refusals: Int { state.withLock { $0.refusals } }
     var claims: Int { state.withLock { $0.claims } }
 
     func add(_ work: VerifyWork) {
@@ -63,7 +66,13 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         for await _ in stream { return }
     }
 
-    func postpone(_ lease: JobLease, until due: Timestamp, reason: String) async throws(LedgerError) {
+    func postpone(
+        _ lease: JobLease,
+        until due: Timestamp,
+        reason: String,
+        refusedAt: Timestamp?
+    ) async throws(LedgerError) {
+        if refusedAt != nil { state.withLock { $0.refusals += 1 } }
         note(.postponed(until: due))
     }
 

@@ -267,14 +267,18 @@ import Visengine
         )
     }
 
-    @Test func leavesAnUnknownOrderAloneOnlyWhenItIsOldAndWasSoughtOften() async throws {
+    @Test func leavesAnOrderAloneOnlyWhenTheProviderHasNotKnownItOftenAndForLong() async throws {
         let id = try Sample.id()
-
-        await verify(try Sample.verifyWork(id: id, attempt: 100, age: .seconds(3600)), at: FakeProvider())
-        await verify(try Sample.verifyWork(id: id, attempt: 3, age: .seconds(90_000)), at: FakeProvider())
+        // After an outage of months, the first answer is that there is no such order.
+        await verify(try Sample.verifyWork(id: id, attempt: 100, age: .seconds(10_000_000)), at: FakeProvider())
+        for refusals in [Sample.refusals(19, for: .seconds(3600)), Sample.refusals(18, for: .seconds(90_000))] {
+            await verify(try Sample.verifyWork(id: id, refusals: refusals), at: FakeProvider())
+        }
+        #expect(ledger.refusals == 3)
         #expect(!ledger.events.contains(.parked))
 
-        await verify(try Sample.verifyWork(id: id, attempt: 20, age: .seconds(90_000)), at: FakeProvider())
+        let refusals = Sample.refusals(19, for: .seconds(90_000))
+        await verify(try Sample.verifyWork(id: id, refusals: refusals), at: FakeProvider())
         #expect(ledger.events.last == .parked)
     }
 }

@@ -34,18 +34,22 @@ enum Sample {
 
     static func sink(_ name: String) throws -> SinkName { try #require(SinkName(rawValue: name)) }
 
-    static func lease(_ kind: JobKind, attempt: Int = 1) -> JobLease {
-        JobLease(job: 1, kind: kind, attempt: attempt, boot: 1, trigger: 1)
+    static func lease(_ kind: JobKind, attempt: Int = 1, refusals: Refusals = Refusals()) -> JobLease {
+        JobLease(job: 1, kind: kind, attempt: attempt, boot: 1, trigger: 1, refusals: refusals)
     }
+
+    /// Refusals up to now.
+    static func refusals(_ count: Int, for time: Duration) -> Refusals { Refusals(count: count, since: now - time) }
 
     static func verifyWork(
         id: OrderID? = nil,
         candidates: [OrderID] = [],
         attempt: Int = 1,
-        age: Duration = .zero
+        age: Duration = .zero,
+        refusals: Refusals = Refusals()
     ) throws -> VerifyWork {
         VerifyWork(
-            lease: lease(.verify, attempt: attempt),
+            lease: lease(.verify, attempt: attempt, refusals: refusals),
             order: OrderRecord(
                 key: 1,
                 nonce: try nonce(),
@@ -59,10 +63,14 @@ enum Sample {
         )
     }
 
-    static func fetchWork(attempt: Int = 1, age: Duration = .zero) throws -> FetchWork {
+    static func fetchWork(
+        attempt: Int = 1,
+        age: Duration = .zero,
+        refusals: Refusals = Refusals()
+    ) throws -> FetchWork {
         var order = try verifyWork(id: id(), age: age).order
         order.document = .due
-        return FetchWork(lease: lease(.fetch, attempt: attempt), order: order)
+        return FetchWork(lease: lease(.fetch, attempt: attempt, refusals: refusals), order: order)
     }
 
     static func delivery(_ id: String, to sink: SinkName, attempt: Int = 1) throws -> DeliverWork {

@@ -14,6 +14,7 @@ enum Schema {
         ("2026-11-28 remember searches and what became final", searches),
         ("2026-11-28 allow single documents to be larger", documentLimits),
         ("2026-11-28 record what the journal has handed over", journal),
+        ("2026-11-28 count what the provider refuses", refusals),
     ]
 
     /// The version of the schema that this program wants: how many steps lead to it.
@@ -29,6 +30,12 @@ enum Schema {
     /// clock was set back.
     private static let scheduled = """
         ALTER TABLE jobs ADD COLUMN scheduled_ms INTEGER NOT NULL DEFAULT 0;
+        """
+
+    /// How often the provider has said no to a job since it was last done, and since when; outages do not count.
+    private static let refusals = """
+        ALTER TABLE jobs ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE jobs ADD COLUMN refused_since_ms INTEGER;
         """
 
     /// Since when orders are final, how often they were read back, and what searches have looked at.

@@ -52,7 +52,7 @@ extension LedgerTransaction {
         try noticeClockSetBack(now: now)
         let due = try rows(
             """
-            SELECT id, subject, attempt, trigger, source, lease_boot, crashes FROM jobs
+            SELECT id, subject, attempt, trigger, source, lease_boot, crashes, refusals, refused_since_ms FROM jobs
             WHERE lane = ? AND due_ms <= ? AND (lease_boot IS NULL OR lease_boot <> ? OR lease_until_ms <= ?)
             ORDER BY due_ms LIMIT ?
             """,
@@ -70,7 +70,11 @@ extension LedgerTransaction {
                     attempt: Int(try row.integer("attempt")) + 1,
                     boot: boot,
                     trigger: try row.integer("trigger"),
-                    serial: .random(in: 1 ... .max)
+                    serial: .random(in: 1 ... .max),
+                    refusals: Refusals(
+                        count: Int(try row.integer("refusals")),
+                        since: try row.optionalTime("refused_since_ms")
+                    )
                 )
                 let job = ClaimedJob(lease: lease, subject: subject, source: try row.name("source"))
                 if try take(job, crashes: crashes, now: now, until: now + leaseFor) { claimed.append(job) }
@@ -176,10 +180,14 @@ extension LedgerTransaction {
     }
 
     /// Gives a held job back, to be tried again.
-    func postpone(_ lease: JobLease, until due: Timestamp, reason: String?) throws {
+    func postpone(_ lease: JobLease, until due: Timestamp, reason: String?, refusedAt: Timestamp? = nil) throws {
         try run(
-            "UPDATE jobs SET due_ms = ?, lease_boot = NULL, crashes = 0, last_reason = ? WHERE id = ?",
-            [due.milliseconds, reason, lease.job]
+            """
+            UPDATE jobs SET due_ms = ?, lease_boot = NULL, crashes = 0, last_reason = ?, refusals = refusals + ?,
+                refused_since_ms = coalesce(refused_since_ms, ?)
+            WHERE id = ?
+            """,
+            [due.milliseconds, reason, refusedAt == nil ? 0 : 1, refusedAt?.milliseconds, lease.job]
         )
     }
 

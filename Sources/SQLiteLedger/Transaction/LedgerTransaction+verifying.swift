@@ -61,7 +61,8 @@ extension LedgerTransaction {
             let due = next.map { min($0, asked) } ?? asked
             try run(
                 """
-                UPDATE jobs SET due_ms = ?, attempt = 0, lease_boot = NULL, crashes = 0, last_reason = NULL
+                UPDATE jobs SET due_ms = ?, attempt = 0, refusals = 0, refused_since_ms = NULL, lease_boot = NULL,
+                    crashes = 0, last_reason = NULL
                 WHERE id = ?
                 """,
                 [due.milliseconds, lease.job]
@@ -70,8 +71,8 @@ extension LedgerTransaction {
         } else if let next {
             try run(
                 """
-                UPDATE jobs SET due_ms = ?, attempt = 0, source = 'poll', lease_boot = NULL, crashes = 0,
-                    last_reason = NULL
+                UPDATE jobs SET due_ms = ?, attempt = 0, refusals = 0, refused_since_ms = NULL, source = 'poll',
+                    lease_boot = NULL, crashes = 0, last_reason = NULL
                 WHERE id = ?
                 """,
                 [next.milliseconds, lease.job]
