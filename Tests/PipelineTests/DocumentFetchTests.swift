@@ -67,7 +67,10 @@ import Visengine
     func givesUpOnlyWhenTheProviderSaidNoOftenAndForLong(failure: DocumentFetchError) async throws {
         // After an outage of months, the first answer is a refusal.
         await fetch(try Sample.fetchWork(attempt: 10_000, age: .seconds(10_000_000)), .failure(failure))
-        await fetch(try Sample.fetchWork(attempt: 20, refusals: Sample.refusals(19, for: .seconds(3600))), .failure(failure))
+        await fetch(
+            try Sample.fetchWork(attempt: 20, refusals: Sample.refusals(19, for: .seconds(3600))),
+            .failure(failure)
+        )
         await fetch(try Sample.fetchWork(refusals: Sample.refusals(18, for: .seconds(400_000))), .failure(failure))
         #expect(ledger.refusals == 3)
         #expect(!ledger.events.contains(.abandoned(reason: "404")))
@@ -83,7 +86,10 @@ import Visengine
     ])
     func neverGivesUpForAnOutage(failure: DocumentFetchError) async throws {
         let refusals = Sample.refusals(1000, for: .seconds(10_000_000))
-        await fetch(try Sample.fetchWork(attempt: 10_000, age: .seconds(10_000_000), refusals: refusals), .failure(failure))
+        await fetch(
+            try Sample.fetchWork(attempt: 10_000, age: .seconds(10_000_000), refusals: refusals),
+            .failure(failure)
+        )
 
         #expect(ledger.refusals == 0)
         guard case .postponed = ledger.events.first else {
