@@ -4,10 +4,10 @@ import Synchronization
 
 /// Runs blocking work on threads of its own, a limited number at a time.
 ///
-/// The cooperative pool has one thread for each core, and the global queues share theirs with it: a disk, a file server or a
-/// resolver that hangs would take them from everything else. What hangs here takes a thread of this set alone. A thread that
-/// hangs in the kernel cannot be stopped; so who waits for it stops waiting instead, when the time limit is over or the task
-/// is cancelled.
+/// The cooperative pool has one thread for each core, and the global queues share theirs with it: a disk, a file server
+/// or a resolver that hangs would take them from everything else. What hangs here takes a thread of this set alone. A
+/// thread that hangs in the kernel cannot be stopped; so who waits for it stops waiting instead, when the time limit is
+/// over or the task is cancelled.
 public final class BlockingThreads: Sendable {
     /// How a piece of work ended, for the one who waited.
     public enum Outcome<Value: Sendable>: Sendable {

@@ -14,8 +14,8 @@ import Visengine
 /// Nobody waits for longer than ``JournalConfiguration/maxWait``: what the disk has not taken by then is answered
 /// ``RecordOutcome/timedOut``, and journaled all the same when the disk answers again.
 ///
-/// What the ledger has is kept for a while (``JournalConfiguration/keep``). A ledger that is older than the journal, since
-/// it was restored from a copy or lost its end, gets what it lacks from there, with the same numbers.
+/// What the ledger has is kept for a while (``JournalConfiguration/keep``). A ledger that is older than the journal,
+/// since it was restored from a copy or lost its end, gets what it lacks from there, with the same numbers.
 ///
 /// An answer of ``RecordOutcome/duplicate(id:)`` means that the same fact was journaled a moment ago; one that repeats
 /// what is older is answered as new, and found to be known by the ledger.
@@ -53,8 +53,8 @@ public final class CallbackJournal: CallbackRecorder {
     ///   - directory: Where the journal's files lie; nothing else is in it.
     ///   - ledger: Takes the callbacks over; closed after the journal.
     ///   - newest: The greatest number of a callback that the ledger knows; this journal's are greater.
-    ///   - handedOver: The greatest number that the ledger has recorded as handed over to it; `nil` when it does not say,
-    ///     and the journal's own word counts.
+    ///   - handedOver: The greatest number that the ledger has recorded as handed over to it; `nil` when it does not
+    ///     say, and the journal's own word counts.
     ///   - configuration: Limits.
     /// - Throws: ``JournalError``.
     public convenience init(

@@ -8,7 +8,8 @@ public struct JournalStatistics: Sendable, Equatable {
     public var overloads = 0
     /// Callbacks answered as timed out; most of them are journaled all the same when the disk answers again.
     public var timedOut = 0
-    /// Whether the disk has not answered for as long as a callback may wait: they are answered as timed out when they come.
+    /// Whether the disk has not answered for as long as a callback may wait: they are answered as timed out when they
+    /// come.
     public var isStalled = false
     /// Writes that failed, for example because the disk was full.
     public var failedWrites = 0

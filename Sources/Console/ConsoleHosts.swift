@@ -4,9 +4,9 @@ import HTTPListener
 
 /// The names under which the console may be asked.
 ///
-/// A web page in a browser on this machine can have a name of its own point to 127.0.0.1, and then reads what is there as
-/// its own (DNS rebinding). The name in `Host` gives it away. An IP address in its place does not have to be known: no
-/// page's name leads to it.
+/// A web page in a browser on this machine can have a name of its own point to 127.0.0.1, and then reads what is there
+/// as its own (DNS rebinding). The name in `Host` gives it away. An IP address in its place does not have to be known:
+/// no page's name leads to it.
 public struct ConsoleHosts: Sendable, Equatable {
     private let names: Set<String>
 

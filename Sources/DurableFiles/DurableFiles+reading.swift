@@ -2,14 +2,15 @@ public import Foundation
 import SystemPackage
 
 extension DurableFiles {
-    /// Opens a file for reading that has to be a regular one: a symbolic link is not followed, and what would make the reader
-    /// wait, such as a FIFO, is refused.
+    /// Opens a file for reading that has to be a regular one: a symbolic link is not followed, and what would make the
+    /// reader wait, such as a FIFO, is refused.
     ///
     /// - Returns: The open file; `nil` when there is none of that name.
     /// - Throws: ``FileFailure``.
     public static func openRegularFile(_ path: String) throws(FileFailure) -> FileHandle? {
         do {
-            // Looked at first, since opening a device can do something to it; and again, since it may be another by then.
+            // Looked at first, since opening a device can do something to it; and again, since it may be another by
+            // then.
             try require(regular: FilePath(path).stat(followTargetSymlink: false), path)
             let descriptor = try FileDescriptor.open(
                 FilePath(path),

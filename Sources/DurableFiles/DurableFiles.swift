@@ -97,7 +97,8 @@ public enum DurableFiles {
         do throws(FileFailure) {
             try sync(directory: parent.isEmpty ? path : parent, syncing)
         } catch {
-            // A directory above may be closed to this user, who then cannot open it; the whole file system can be synced.
+            // A directory above may be closed to this user, who then cannot open it; the whole file system can be
+            // synced.
             guard error.code == EACCES || error.code == EPERM else { throw error }
             try syncFileSystem(of: path)
         }

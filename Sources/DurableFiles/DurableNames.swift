@@ -3,9 +3,9 @@ import SystemPackage
 
 /// Directories that this process has seen to be entered durably above.
 ///
-/// A name that is there may still be one that a power cut takes back: made by a process that died before its sync, or whose
-/// sync failed. So a directory that is found is synced above once, and only then relied on. One that was removed and made
-/// anew is another.
+/// A name that is there may still be one that a power cut takes back: made by a process that died before its sync, or
+/// whose sync failed. So a directory that is found is synced above once, and only then relied on. One that was removed
+/// and made anew is another.
 enum DurableNames {
     struct Name: Hashable {
         let path: String

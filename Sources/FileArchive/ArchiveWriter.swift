@@ -7,8 +7,8 @@ import Visengine
 
 /// Writes one document: hashed while it is written, checked before it gets its name.
 ///
-/// Used from one task at a time, which is what lets it be `@unchecked Sendable`: the fetch that began it owns it. What the
-/// threads touch is handed to them and back; a thread that hangs keeps it.
+/// Used from one task at a time, which is what lets it be `@unchecked Sendable`: the fetch that began it owns it. What
+/// the threads touch is handed to them and back; a thread that hangs keeps it.
 final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
     /// What a thread needs, and changes.
     private struct Progress {

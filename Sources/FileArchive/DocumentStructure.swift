@@ -3,7 +3,8 @@ import Foundation
 
 /// Looks at a document's bytes: what it is, and whether it is whole.
 ///
-/// Reads the head and the tail, and a zip to its end; see ``ZipStructure`` and ``ZipEntries`` for what is checked there.
+/// Reads the head and the tail, and a zip to its end; see ``ZipStructure`` and ``ZipEntries`` for what is checked
+/// there.
 enum DocumentStructure {
     enum Verdict: Equatable {
         case sound(DocumentKind)

@@ -22,8 +22,8 @@ struct Quarantine: Sendable {
 
     /// Sets a content aside; one that is there already is kept as it is, and counts as new again.
     ///
-    /// The reason is written first, so that no content lies there without. A content that alone is larger than the bound
-    /// leaves its reason only.
+    /// The reason is written first, so that no content lies there without. A content that alone is larger than the
+    /// bound leaves its reason only.
     ///
     /// - Returns: The error that says so.
     func keep(

@@ -1,5 +1,5 @@
-/// The start of a PKCS#7 envelope, `.p7m`: a sequence whose first element is the object identifier of signed data (RFC 5652,
-/// section 5.1), in DER or BER.
+/// The start of a PKCS#7 envelope, `.p7m`: a sequence whose first element is the object identifier of signed data (RFC
+/// 5652, section 5.1), in DER or BER.
 struct SignedEnvelope {
     // 1.2.840.113549.1.7.2
     private static let signedData: [UInt8] = [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02]

@@ -4,9 +4,9 @@ import Visengine
 
 /// Looks through the provider account's orders for the one that carries a token.
 ///
-/// The list of orders shows no tokens (doc), so each order has to be read; the provider's rate limit paces that. What has
-/// been looked at is remembered in the ledger, whichever order it was for: no order of the account is read twice, and a
-/// search goes on where it was, after a restart too.
+/// The list of orders shows no tokens (doc), so each order has to be read; the provider's rate limit paces that. What
+/// has been looked at is remembered in the ledger, whichever order it was for: no order of the account is read twice,
+/// and a search goes on where it was, after a restart too.
 struct AccountSearch {
     /// The most orders read in one go; more are left for the next.
     static let maxReads = 50
@@ -80,8 +80,8 @@ struct AccountSearch {
 
 /// Lets one search run at a time, and knows which orders the provider lists and does not show.
 ///
-/// It may show them a moment later, so that they are not noted as looked at; for a while they are passed over, so that they
-/// hold up no others.
+/// It may show them a moment later, so that they are not noted as looked at; for a while they are passed over, so that
+/// they hold up no others.
 final class SearchTurn: Sendable {
     private static let pause = Duration.seconds(3600)
 

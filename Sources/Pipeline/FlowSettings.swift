@@ -103,8 +103,8 @@ public struct FlowEnvironment: Sendable {
         self.jitter = jitter
     }
 
-    /// The delay before the attempt after `attempt`: doubles from 2 s up to `longest`, then jitter, and never shorter than
-    /// the other side asked for (up to a day).
+    /// The delay before the attempt after `attempt`: doubles from 2 s up to `longest`, then jitter, and never shorter
+    /// than the other side asked for (up to a day).
     func backoff(after attempt: Int, atLeast asked: Duration? = nil, upTo longest: Duration = .seconds(600)) -> Duration
     {
         let own = min(Duration.seconds(2) * (1 << min(max(0, attempt - 1), 20)), longest) * jitter()

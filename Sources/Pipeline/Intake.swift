@@ -133,8 +133,8 @@ public final class Intake: Sendable {
 
     /// Takes a callback, to be recorded with the next ``flush()``.
     ///
-    /// With a good token it is taken whatever came with it: what is no callback by any rule still causes a read-back, and
-    /// is told of. `answer` is called once, from any thread, and gets ``IntakeAnswer/accepted(id:)`` or
+    /// With a good token it is taken whatever came with it: what is no callback by any rule still causes a read-back,
+    /// and is told of. `answer` is called once, from any thread, and gets ``IntakeAnswer/accepted(id:)`` or
     /// ``IntakeAnswer/duplicate(id:)`` only after the sync.
     ///
     /// - Parameters:

@@ -5,8 +5,9 @@ import Visengine
 
 /// Claims due jobs while there is room, and does them side by side until asked to stop.
 ///
-/// On graceful shutdown it takes nothing new, and waits a moment for what is under way. After that, and on cancellation,
-/// what is under way stops at its next suspension point; the ledger still lists it, and its lease is free for the next boot.
+/// On graceful shutdown it takes nothing new, and waits a moment for what is under way. After that, and on
+/// cancellation, what is under way stops at its next suspension point; the ledger still lists it, and its lease is free
+/// for the next boot.
 struct JobLoop<Work: Sendable>: Sendable {
     let kind: JobKind
     let ledger: any JobLedger
@@ -17,8 +18,8 @@ struct JobLoop<Work: Sendable>: Sendable {
 
     private enum Event { case finished, woken(after: Duration), graceOver }
 
-    /// How long what is under way may take when everything is to stop: restarts are not to wait for a provider that does
-    /// not answer.
+    /// How long what is under way may take when everything is to stop: restarts are not to wait for a provider that
+    /// does not answer.
     private static var grace: Duration { .seconds(1) }
 
     func run() async {

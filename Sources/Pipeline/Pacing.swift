@@ -1,4 +1,5 @@
-/// Keeps a loop from spinning: on a ledger that fails, and on due work that nobody may take (its sink is full or disabled).
+/// Keeps a loop from spinning: on a ledger that fails, and on due work that nobody may take (its sink is full or
+/// disabled).
 struct Pacing: Equatable {
     private var failures = 0
     private var hastyWakes = 0

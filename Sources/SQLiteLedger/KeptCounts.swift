@@ -1,7 +1,7 @@
 /// Counts that are told again for a while when it took long to count.
 ///
-/// SQLite counts by looking at each entry, and metrics are asked for every few seconds: with millions of callbacks it would
-/// do little else, and the log could not be written over meanwhile. What is counted quickly is counted each time.
+/// SQLite counts by looking at each entry, and metrics are asked for every few seconds: with millions of callbacks it
+/// would do little else, and the log could not be written over meanwhile. What is counted quickly is counted each time.
 struct KeptCounts: Sendable {
     /// Less than this is not worth keeping.
     private static let quick = Duration.milliseconds(20)

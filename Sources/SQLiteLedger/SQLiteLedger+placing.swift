@@ -54,7 +54,8 @@ extension SQLiteLedger: PlacementLedger {
 
     /// Records that the provider refused the order, unless the provider itself has shown that it exists.
     ///
-    /// A read-back that a callback asked for, or that is under way, is still made: it finds an order that exists after all.
+    /// A read-back that a callback asked for, or that is under way, is still made: it finds an order that exists after
+    /// all.
     public func placementRefused(_ nonce: OrderNonce, reason: String, now: Timestamp) async throws(LedgerError) {
         try await change("recording a refused order") { transaction in
             guard let order = try transaction.order(nonce: nonce) else {
@@ -78,8 +79,8 @@ extension SQLiteLedger: PlacementLedger {
 }
 
 extension LedgerTransaction {
-    /// Makes sure that an order has a verify job, and leaves one that it has as it is: an order that was left alone before
-    /// its placing was answered has none.
+    /// Makes sure that an order has a verify job, and leaves one that it has as it is: an order that was left alone
+    /// before its placing was answered has none.
     fileprivate func keepAsking(for order: Int64, now: Timestamp) throws {
         let job = try row("SELECT id FROM jobs WHERE id = ?", [JobNumber.of(.verify, order)])
         guard job == nil else { return }

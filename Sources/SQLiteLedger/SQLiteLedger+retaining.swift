@@ -40,8 +40,8 @@ extension SQLiteLedger: RetentionLedger {
                 let isMeant = try rule == .bodies ? row.integer("has_body") == 1 : row.integer("waits") == 0
                 if isMeant { ids.append(try row.integer("id")) }
             }
-            // Numbers ascend with time: behind so many that are young there are no old ones. A later round goes on behind the
-            // last old one, so that the young are looked at again when they are old.
+            // Numbers ascend with time: behind so many that are young there are no old ones. A later round goes on
+            // behind the last old one, so that the young are looked at again when they are old.
             return (ids: ids, next: rows.count < Self.looked ? nil : lastOld)
         }
         guard !found.ids.isEmpty else { return (0, found.next) }

@@ -18,8 +18,8 @@ extension SQLiteLedger {
             summary.documents = try count(db, "SELECT count(*) FROM documents")
             summary.quarantined = try count(db, "SELECT count(*) FROM quarantine")
             summary.deliveriesByState = try counts(db, "SELECT state, count(*) FROM deliveries GROUP BY state")
-            // Late is what could be taken now: a job in flight is being done, and a disabled sink's waits for an operator.
-            // A command has no boot of its own; the newest one's leases are those that hold.
+            // Late is what could be taken now: a job in flight is being done, and a disabled sink's waits for an
+            // operator. A command has no boot of its own; the newest one's leases are those that hold.
             let jobs = """
                 SELECT id % 4 AS kind, count(*) AS n, min(CASE WHEN
                     (lease_boot IS NULL OR lease_boot <> (SELECT max(id) FROM boots) OR lease_until_ms <= ?)

@@ -61,7 +61,8 @@ extension SQLiteLedger: VerificationLedger {
 
     /// Ends verification until the order's next callback.
     ///
-    /// An order that the API has shown once is asked for once a day: it was paid for, and the provider may mend what hides it.
+    /// An order that the API has shown once is asked for once a day: it was paid for, and the provider may mend what
+    /// hides it.
     public func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError) {
         try await change("parking an order", endingWorkUnder: work.lease) { transaction in
             let job = try transaction.held(work.lease)

@@ -5,8 +5,8 @@ public import Visengine
 
 /// What is known and what is due, in one SQLite database: every fact, every job, and every transaction on them.
 ///
-/// One thread writes. It takes all that waits, commits it as one transaction with one sync (`synchronous=FULL`, WAL), and
-/// answers then. Reads have connections of their own and hold up nobody. Safe to use from any thread.
+/// One thread writes. It takes all that waits, commits it as one transaction with one sync (`synchronous=FULL`, WAL),
+/// and answers then. Reads have connections of their own and hold up nobody. Safe to use from any thread.
 public final class SQLiteLedger: Sendable {
     /// What the ledger is opened for.
     public enum Mode: Sendable {
@@ -96,8 +96,8 @@ public final class SQLiteLedger: Sendable {
 
     /// Records how the work under a lease ended, as ``change(_:_:)`` does.
     ///
-    /// Whoever did the work is through with it, so that a lease whose outcome could not be written is given back with the
-    /// next jobs that are taken: else the job would wait until the lease is over, which takes hours.
+    /// Whoever did the work is through with it, so that a lease whose outcome could not be written is given back with
+    /// the next jobs that are taken: else the job would wait until the lease is over, which takes hours.
     func change<Value: Sendable>(
         _ doing: String,
         endingWorkUnder lease: JobLease,
@@ -162,7 +162,8 @@ extension SQLiteLedger {
 }
 
 extension SQLiteLedger: JobLedger {
-    /// Waits until a job of the kind may be due, at most ``LedgerConfiguration/longestWait``; returns at once when cancelled or closed.
+    /// Waits until a job of the kind may be due, at most ``LedgerConfiguration/longestWait``; returns at once when
+    /// cancelled or closed.
     public func waitForWork(_ kind: JobKind) async { await writer.bell.wait(for: kind) }
 
     /// Gives the lease back and sets the job's next due time.

@@ -2,8 +2,8 @@ import CSQLiteShim
 public import GRDB
 
 extension Database {
-    /// Keeps this connection from ever copying the write-ahead log into the database: neither after a commit, nor when it
-    /// is the last one to close.
+    /// Keeps this connection from ever copying the write-ahead log into the database: neither after a commit, nor when
+    /// it is the last one to close.
     ///
     /// - Throws: `DatabaseError`.
     public func disableCheckpoints() throws {

@@ -3,8 +3,8 @@ import Visengine
 
 /// A notification as a CloudEvents 1.0 event, in the JSON format.
 ///
-/// Members without a value are left out. `document` is the last member of `data`, and `data` the last of the event, so that
-/// a content can be put in where it is read; see ``encoded(content:)``.
+/// Members without a value are left out. `document` is the last member of `data`, and `data` the last of the event, so
+/// that a content can be put in where it is read; see ``encoded(content:)``.
 struct CloudEvent {
     /// The media type of the structured mode (CloudEvents JSON format 1.0.2, section 3).
     static let contentType = "application/cloudevents+json; charset=utf-8"

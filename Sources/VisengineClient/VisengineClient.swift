@@ -4,10 +4,10 @@ public import Visengine
 
 /// The provider's nine calls.
 ///
-/// Every call waits for its turn in the token bucket, is refused at once while the circuit is open, and is tried again after
-/// what may pass, as long as trying again cannot do a thing twice: a placement only when no connection came about, or when
-/// it was refused in so many words. Redirects are not followed. The API token goes into the request's header and nowhere
-/// else. Safe to use from any task; cancelling the task ends the call.
+/// Every call waits for its turn in the token bucket, is refused at once while the circuit is open, and is tried again
+/// after what may pass, as long as trying again cannot do a thing twice: a placement only when no connection came
+/// about, or when it was refused in so many words. Redirects are not followed. The API token goes into the request's
+/// header and nowhere else. Safe to use from any task; cancelling the task ends the call.
 public final class VisengineClient: Sendable {
     let transport: ProviderTransport
     let documentPath: String
@@ -76,7 +76,8 @@ public final class VisengineClient: Sendable {
 
     /// Lists the account's orders, in the provider's order (`GET /richiesta`; 404/203 is an empty list).
     ///
-    /// The list shows less of each order than ``readOrder(_:)``: no searches, no outcome, nothing of the callback (doc).
+    /// The list shows less of each order than ``readOrder(_:)``: no searches, no outcome, nothing of the callback
+    /// (doc).
     public func readOrders() async throws(VisengineError) -> [Order] {
         let data: JSONValue
         do throws(VisengineError) {

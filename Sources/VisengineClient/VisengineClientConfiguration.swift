@@ -37,15 +37,15 @@ public struct VisengineClientConfiguration: Sendable {
         self.maxAnswerBytes = maxAnswerBytes
     }
 
-    /// What the HTTP client has to be created with: redirects not followed, and one try to connect, so that a call knows
-    /// whether anything was sent.
+    /// What the HTTP client has to be created with: redirects not followed, and one try to connect, so that a call
+    /// knows whether anything was sent.
     public var httpClientConfiguration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = TimeAmount(timeLimits.connect)
         configuration.connectionPool.retryConnectionEstablishment = false
-        // Shorter than servers keep an idle connection: one that is closed while an order is sent on it leaves the order's
-        // fate unknown.
+        // Shorter than servers keep an idle connection: one that is closed while an order is sent on it leaves the
+        // order's fate unknown.
         configuration.connectionPool.idleTimeout = .seconds(4)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
         configuration.httpVersion = .http1Only

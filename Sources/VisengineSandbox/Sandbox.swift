@@ -5,8 +5,8 @@ public import Visengine
 /// The provider, played: the calls of its API over HTTP, orders that move through the states, documents, callbacks, and
 /// every fault on demand.
 ///
-/// Besides the nine calls there is a control API under `/sandbox`, without a token. Bodies and answers are JSON; a call that
-/// makes no sense is answered 400 with a problem document that says why.
+/// Besides the nine calls there is a control API under `/sandbox`, without a token. Bodies and answers are JSON; a call
+/// that makes no sense is answered 400 with a problem document that says why.
 ///
 /// | call | body | answer |
 /// |---|---|---|
@@ -20,9 +20,9 @@ public import Visengine
 /// | `POST /sandbox/credit` | `{"credit": 12.5}` | `{"credit": 12.5}` |
 /// | `GET /sandbox/status` | | `{"orders": N, "pendingCallbacks": N, "calls": {"place": N, …}}` |
 ///
-/// The calls are named `catalogue`, `item`, `place`, `orders`, `order`, `updateDraft`, `addSearch`, `chooseSearchResult`,
-/// `document`, `cancel` and `suppliers`; the faults of a document `truncatedBase64`, `wrongLength`, `cutOff` and
-/// `brokenStructure`; the quirks are those of ``SandboxQuirk``.
+/// The calls are named `catalogue`, `item`, `place`, `orders`, `order`, `updateDraft`, `addSearch`,
+/// `chooseSearchResult`, `document`, `cancel` and `suppliers`; the faults of a document `truncatedBase64`,
+/// `wrongLength`, `cutOff` and `brokenStructure`; the quirks are those of ``SandboxQuirk``.
 public final class Sandbox: Sendable {
     private let state: SandboxState
     private let listener: HTTPListener

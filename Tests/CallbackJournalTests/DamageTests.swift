@@ -88,7 +88,8 @@ struct DamageTests {
             try harm(damage, directory, used[place])
         }
 
-        // The end of a segment whose callbacks the ledger has is not looked at. What the newest one lacks, the ledger has.
+        // The end of a segment whose callbacks the ledger has is not looked at. What the newest one lacks, the ledger
+        // has.
         let isSilent = damage == .garbledEnd && place < 3
         #expect(found.journal.damage.isEmpty == isSilent, "\(found.journal.damage)")
         #expect(found.journal.damage.allSatisfy { $0.lost == 0 })

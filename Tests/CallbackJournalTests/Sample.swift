@@ -86,7 +86,8 @@ func recovered(
 func copyJournal(from directory: String, to copy: String) throws {
     try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
     for name in try FileManager.default.contentsOfDirectory(atPath: directory) where !name.hasPrefix(".new-") {
-        // A name that begins like this is a file that is being made: it may get its own at any moment, and is nothing yet.
+        // A name that begins like this is a file that is being made: it may get its own at any moment, and is nothing
+        // yet.
         try FileManager.default.copyItem(atPath: "\(directory)/\(name)", toPath: "\(copy)/\(name)")
     }
 }

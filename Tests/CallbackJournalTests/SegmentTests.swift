@@ -18,7 +18,8 @@ struct SegmentTests {
                 if number % 10 == 0 { while journal.statistics.unsettled > 0 { await Task.yield() } }
             }
 
-            // Two that are kept, one that is written to, four that are made before they are needed, and one on its way out.
+            // Two that are kept, one that is written to, four that are made before they are needed, and one on its way
+            // out.
             while try segments(in: directory).count > 8 { await Task.yield() }
             while journal.statistics.unsettled > 0 { await Task.yield() }
             #expect(ledger.taken.map(\.number) == Array(1...1500))

@@ -20,7 +20,8 @@ func send(
     host: String? = "127.0.0.1",
     fields: [String] = []
 ) async throws -> RawAnswer {
-    // The console answers from tasks, for which a blocked thread of their pool would be missing; a serial queue's is not.
+    // The console answers from tasks, for which a blocked thread of their pool would be missing; a serial queue's is
+    // not.
     try await withCheckedThrowingContinuation { continuation in
         DispatchQueue(label: "request").async {
             continuation.resume(with: Result { try exchange(method, target, port: port, host: host, fields: fields) })

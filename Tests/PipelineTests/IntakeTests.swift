@@ -303,7 +303,8 @@ import Visengine
     @Test(
         arguments: [
             ([192, 0, 2, 1], [], true), ([198, 51, 100, 1], [], false),
-            // Through the proxy, the rightmost hop that is no proxy counts; what stands before it is the sender's own word.
+            // Through the proxy, the rightmost hop that is no proxy counts; what stands before it is the sender's own
+            // word.
             ([10, 0, 0, 1], ["192.0.2.9"], true), ([10, 0, 0, 1], ["192.0.2.9, 198.51.100.1"], false),
             ([10, 0, 0, 1], ["198.51.100.1, 192.0.2.9"], true),
             ([10, 0, 0, 1], ["198.51.100.1", "192.0.2.9, 10.0.0.2"], true),

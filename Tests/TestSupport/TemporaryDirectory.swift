@@ -1,15 +1,15 @@
 import Foundation
 
-/// Runs `body` with the absolute path of a new, empty directory, and removes the directory with all it holds afterwards,
-/// also when `body` throws.
+/// Runs `body` with the absolute path of a new, empty directory, and removes the directory with all it holds
+/// afterwards, also when `body` throws.
 public func withTemporaryDirectory<Result>(_ body: (_ path: String) throws -> Result) throws -> Result {
     let path = try makeTemporaryDirectory()
     defer { try? FileManager.default.removeItem(atPath: path) }  // What stays is in the system's temporary directory.
     return try body(path)
 }
 
-/// Runs `body` with the absolute path of a new, empty directory, and removes the directory with all it holds afterwards,
-/// also when `body` throws.
+/// Runs `body` with the absolute path of a new, empty directory, and removes the directory with all it holds
+/// afterwards, also when `body` throws.
 public func withTemporaryDirectory<Result>(
     isolation: isolated (any Actor)? = #isolation,
     _ body: (_ path: String) async throws -> Result

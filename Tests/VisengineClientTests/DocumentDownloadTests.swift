@@ -51,7 +51,8 @@ struct DocumentDownloadTests {
         }
     }
 
-    /// A document that arrives damaged: it is not asked for again at once, and its bytes so far are the caller's to drop.
+    /// A document that arrives damaged: it is not asked for again at once, and its bytes so far are the caller's to
+    /// drop.
     @Test func truncatedBase64IsADamagedDocument() async throws {
         try await withFinishedOrder(bytes: 200_000) { client, sandbox, id in
             sandbox.setFaults { $0.document = .truncatedBase64 }

@@ -6,8 +6,8 @@ import VisengineSandbox
 
 /// A provider that is silent or slow is not waited for longer than allowed.
 ///
-/// The limits run on the real clock: short where they are to be over, and then it does not matter how far the call came;
-/// how often it was made is read off the waits between, and nothing is measured.
+/// The limits run on the real clock: short where they are to be over, and then it does not matter how far the call
+/// came; how often it was made is read off the waits between, and nothing is measured.
 @Suite(.timeLimit(.minutes(1)))
 struct TimeLimitTests {
     static let long = Duration.seconds(3600)

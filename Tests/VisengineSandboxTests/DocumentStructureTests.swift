@@ -27,7 +27,8 @@ struct DocumentStructureTests {
         }
     }
 
-    /// Follows the trailer to the table, the table to each object, and each stream to its end (ISO 32000-1, 7.3.8 and 7.5).
+    /// Follows the trailer to the table, the table to each object, and each stream to its end (ISO 32000-1, 7.3.8 and
+    /// 7.5).
     private func checkPDF(_ bytes: [UInt8], title: String) throws {
         // ISO 8859-1, so that characters count as bytes do; everything but the filler is ASCII.
         let text = Array(String(String.UnicodeScalarView(bytes.map { UnicodeScalar($0) })).unicodeScalars)

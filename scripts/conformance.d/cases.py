@@ -130,7 +130,8 @@ CHUNKS = [
     bad("chunk without its line end", post("Transfer-Encoding: chunked", b"4\r\nabcdXX0\r\n\r\n"), by_library=True),
 ]
 
-# The library reads these as chunks though RFC 9112 does not; what counts is that nothing behind them is another request.
+# The library reads these as chunks though RFC 9112 does not; what counts is that nothing behind them is another
+# request.
 LAX_CHUNKS = [
     Case(f"chunks with {name}, then a request", post("Transfer-Encoding: chunked", body) + GOOD, [200], stored=1)
     for name, body in [

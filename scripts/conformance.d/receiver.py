@@ -163,7 +163,8 @@ class Receiver:
         end = time.monotonic() + 5
         while time.monotonic() < end:
             if self.metrics()["ricevuta_journal_unsettled"] == 0:
-                # A page counts the ledger first and the journal after it, so that only the next one is sure to be whole.
+                # A page counts the ledger first and the journal after it, so that only the next one is sure to be
+                # whole.
                 return int(self.metrics()["ricevuta_ledger_callbacks"])
             time.sleep(0.02)
         raise SystemExit("the ledger does not follow the journal")

@@ -99,7 +99,8 @@ class Load:
                     connection, is_used = socket.create_connection(("127.0.0.1", self.port), 30), False
                 answer, text = self.ask(connection, number)
                 if answer is None and is_used and not text:
-                    # An idle connection may be closed at any time (RFC 9112, 9.3): it is asked again on a new one, once.
+                    # An idle connection may be closed at any time (RFC 9112, 9.3): it is asked again on a new one,
+                    # once.
                     self.again += 1
                     connection.close()
                     connection, is_used = socket.create_connection(("127.0.0.1", self.port), 30), False

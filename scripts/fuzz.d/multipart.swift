@@ -1,7 +1,7 @@
 @testable import Visengine
 
-/// Any multipart body ends in an object or an error; the object can be written as JSON and read again, and reading as far
-/// as possible says the same each time, and no less than the rules say.
+/// Any multipart body ends in an object or an error; the object can be written as JSON and read again, and reading as
+/// far as possible says the same each time, and no less than the rules say.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzMultipart(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeRawBufferPointer(start: start, count: count))

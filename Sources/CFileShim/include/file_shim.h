@@ -2,7 +2,8 @@
 
 #pragma clang assume_nonnull begin
 
-/// `link`: 0, or the negative error number, such as `-EEXIST`, or `-EOPNOTSUPP` where the file system has no hard links.
+/// `link`: 0, or the negative error number, such as `-EEXIST`, or `-EOPNOTSUPP` where the file system has no hard
+/// links.
 int cfs_link(const char *from, const char *to);
 
 /// `renameat2` with `RENAME_NOREPLACE`: 0, or the negative error number, such as `-EEXIST`, or `-EINVAL` where the file

@@ -2,8 +2,8 @@ import Callbacks
 import Foundation
 import Visengine
 
-/// The journal's files: one is written to; those before it are kept, for a while also when the ledger has all that is in
-/// them.
+/// The journal's files: one is written to; those before it are kept, for a while also when the ledger has all that is
+/// in them.
 ///
 /// Used from the journal's thread, which is what lets it be `@unchecked Sendable`.
 final class JournalFiles: @unchecked Sendable {
@@ -115,8 +115,8 @@ final class JournalFiles: @unchecked Sendable {
             try segment.write(buffer, lastNumber: nextNumber - 1, isSynced: isSynced)
             notedSettled = max(notedSettled, settled)
         } catch {
-            // After a failed sync nobody knows what is on disk. A file in which something was acknowledged is left as it
-            // is; one in which nothing was is written from its start until that succeeds, however often it takes.
+            // After a failed sync nobody knows what is on disk. A file in which something was acknowledged is left as
+            // it is; one in which nothing was is written from its start until that succeeds, however often it takes.
             if !segment.beginAnew() { retire(segment) }
             throw error
         }

@@ -4,10 +4,10 @@ import Visengine
 /// One record of a journal file.
 ///
 /// All numbers are little-endian. A record begins at a multiple of 8 with 32 bytes: its file's tag (8), the callback's
-/// number (8), the number up to which the ledger had everything when this was written (8), the payload's length (4), and
-/// the CRC-32C of what is before and of the payload (4). The payload is the callback as it arrived, a segment's header,
-/// or nothing in a record that only notes how far the ledger is. What the body says is read anew when it is recovered;
-/// a problem with it stands behind it.
+/// number (8), the number up to which the ledger had everything when this was written (8), the payload's length (4),
+/// and the CRC-32C of what is before and of the payload (4). The payload is the callback as it arrived, a segment's
+/// header, or nothing in a record that only notes how far the ledger is. What the body says is read anew when it is
+/// recovered; a problem with it stands behind it.
 struct JournalRecord: Sendable {
     /// What a record holds.
     enum Kind: Equatable, Sendable {

@@ -102,8 +102,8 @@ final class JournalSegment: @unchecked Sendable {
     ///   - records: Whole records.
     ///   - lastNumber: The greatest number in them.
     ///   - isSynced: Whether they are to be on disk when this returns.
-    /// - Throws: ``JournalError``. What was written since the last sync is in doubt then, whatever a later sync says: the
-    ///   system may have forgotten that it is not on disk. See ``beginAnew()``.
+    /// - Throws: ``JournalError``. What was written since the last sync is in doubt then, whatever a later sync says:
+    ///   the system may have forgotten that it is not on disk. See ``beginAnew()``.
     func write(_ records: [UInt8], lastNumber: Int64, isSynced: Bool) throws(JournalError) {
         do {
             try descriptor.writeAll(toAbsoluteOffset: Int64(offset), records)

@@ -3,7 +3,8 @@
 ///
 /// The tag is drawn when the file is made, and begins each record in it. Bodies come from outside: without something
 /// that nobody there can know, one could hold what looks like a record. Numbers are consecutive in the order of use, so
-/// that one that is missing shows. Files without `.seg` are those of the first version, which used them again and again.
+/// that one that is missing shows. Files without `.seg` are those of the first version, which used them again and
+/// again.
 struct SegmentName: Hashable, Sendable {
     static let prefix = "journal-"
     private static let suffix = ".seg"

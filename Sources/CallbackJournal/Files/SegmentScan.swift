@@ -9,8 +9,8 @@ struct SegmentScan: Sendable {
         let next: JournalRecord
     }
 
-    /// Whole records, each with a greater number than the one before: what follows the last may be older, left over from
-    /// a former use of the file, or from an attempt at writing that failed.
+    /// Whole records, each with a greater number than the one before: what follows the last may be older, left over
+    /// from a former use of the file, or from an attempt at writing that failed.
     private(set) var records: [JournalRecord] = []
     private(set) var gaps: [Gap] = []
 
@@ -51,8 +51,8 @@ struct SegmentScan: Sendable {
     /// Where the last record ends.
     var end: Int { records.last?.end ?? 0 }
 
-    /// The first callback of the last sync, unless something else was written behind it: then that sync is known to have
-    /// succeeded.
+    /// The first callback of the last sync, unless something else was written behind it: then that sync is known to
+    /// have succeeded.
     private var unprovenBatch: Int64? { records.last?.firstOfBatch }
 
     /// Where those records end that are known to have been synced: all before the last batch.

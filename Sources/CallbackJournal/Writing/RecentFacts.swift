@@ -1,4 +1,5 @@
-/// The facts journaled last, to tell at once that one is repeated: some ten thousands, the older half forgotten at a time.
+/// The facts journaled last, to tell at once that one is repeated: some ten thousands, the older half forgotten at a
+/// time.
 struct RecentFacts {
     private var newer: [UInt64: Int64] = [:]
     private var older: [UInt64: Int64] = [:]

@@ -1,6 +1,7 @@
 public import Visengine
 
-/// How many bytes of callbacks' bodies are kept of one order in an hour: whoever got hold of its token could fill the disk.
+/// How many bytes of callbacks' bodies are kept of one order in an hour: whoever got hold of its token could fill the
+/// disk.
 ///
 /// Small bodies are kept in any case: they are hardly more than the fact that they tell. Bounded in memory: of so many
 /// orders, those that sent something longest ago are forgotten.

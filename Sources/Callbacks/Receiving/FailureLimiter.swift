@@ -3,8 +3,8 @@ public import Visengine
 /// Limits how often one address may show a bad token: a bucket for each address that refills with time.
 ///
 /// IPv6 addresses count by their first 64 bits, which one customer has for himself. Bounded in memory: of so many
-/// addresses that failed, the ones that failed longest ago are forgotten. None is ever limited for what others did, since
-/// whoever has addresses in plenty could then shut everybody else out.
+/// addresses that failed, the ones that failed longest ago are forgotten. None is ever limited for what others did,
+/// since whoever has addresses in plenty could then shut everybody else out.
 public struct FailureLimiter: Sendable {
     private struct Bucket {
         var failures: Double

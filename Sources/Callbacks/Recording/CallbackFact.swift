@@ -5,7 +5,8 @@ public enum CallbackFact {
     /// The text under which the ledger keeps a callback once, as UTF-8.
     ///
     /// Two shapes of one fact give one key: the order (its token's nonce, else its id), the id it names, the state, the
-    /// last update and the last search's state. A body that says neither state nor last update is told apart by its hash.
+    /// last update and the last search's state. A body that says neither state nor last update is told apart by its
+    /// hash.
     ///
     /// - Parameters:
     ///   - callback: The callback.
@@ -38,8 +39,8 @@ public enum CallbackFact {
 
     /// A number that is the same for callbacks of the same key, as long as this process runs.
     ///
-    /// It knows no ids but those that the callbacks name. Two facts that share one by chance are as rare as 64 bits make
-    /// them.
+    /// It knows no ids but those that the callbacks name. Two facts that share one by chance are as rare as 64 bits
+    /// make them.
     public static func fingerprint(of callback: ReceivedCallback) -> UInt64 {
         let claim = callback.claim
         var hasher = Hasher()

@@ -2,7 +2,8 @@ public import Visengine
 
 /// What a job does.
 public enum JobKind: String, Sendable, CaseIterable, Codable {
-    /// Read an order back from the API. One for each open order: a callback brings it forward, else it is the next poll.
+    /// Read an order back from the API. One for each open order: a callback brings it forward, else it is the next
+    /// poll.
     case verify
     /// Fetch an order's document.
     case fetch

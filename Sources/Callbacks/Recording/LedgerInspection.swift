@@ -29,11 +29,12 @@ public protocol LedgerInspection: Sendable {
     ///
     /// - Parameters:
     ///   - name: As in ``order(named:)``.
-    ///   - maxBytes: The most bytes that this document may have, instead of the configured limit; `nil` changes nothing.
+    ///   - maxBytes: The most bytes that this document may have, instead of the configured limit; `nil` changes
+    ///     nothing.
     ///   - now: The current time.
     /// - Returns: The order.
-    /// - Throws: ``LedgerError/notFound(what:name:)``; ``LedgerError/conflict(_:)`` when its document is in the archive, or
-    ///   when there is none at the provider yet.
+    /// - Throws: ``LedgerError/notFound(what:name:)``; ``LedgerError/conflict(_:)`` when its document is in the
+    ///   archive, or when there is none at the provider yet.
     func fetchAgain(_ name: String, maxBytes: Int64?, now: Timestamp) async throws(LedgerError) -> OrderRecord
 
     /// The sinks that are disabled, with the reason.

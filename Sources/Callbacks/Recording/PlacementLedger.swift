@@ -22,8 +22,8 @@ public protocol PlacementLedger: Sendable {
 
     /// Records that the provider refused the order: it does not exist there, and its verify job ends.
     ///
-    /// An order that is bound to an id exists, whatever the answer seemed to say: it stays as it is. One that a callback has
-    /// asked for is still read back.
+    /// An order that is bound to an id exists, whatever the answer seemed to say: it stays as it is. One that a
+    /// callback has asked for is still read back.
     ///
     /// An answer that was lost is not a refusal: leave the order pending, and reconciliation finds it by its token.
     func placementRefused(_ nonce: OrderNonce, reason: String, now: Timestamp) async throws(LedgerError)

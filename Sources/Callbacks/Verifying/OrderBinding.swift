@@ -2,7 +2,8 @@ public import Visengine
 
 /// Decides whether an order that the API shows is the one that a token stands for.
 ///
-/// A token in a URL can leak, and the id in a callback's body is anybody's: only the API's echo of the token ties the two.
+/// A token in a URL can leak, and the id in a callback's body is anybody's: only the API's echo of the token ties the
+/// two.
 public enum OrderBinding: Sendable, Equatable {
     /// The order is the token's.
     case bind

@@ -5,7 +5,8 @@ public protocol OrderReader: Sendable {
     /// Reads one order back (`GET /richiesta/{_id}`).
     func order(_ id: OrderID) async throws(ProviderFailure) -> Order
 
-    /// Lists the account's orders, newest first where the provider says so (`GET /richiesta`; 404/203 is an empty list).
+    /// Lists the account's orders, newest first where the provider says so (`GET /richiesta`; 404/203 is an empty
+    /// list).
     func orders() async throws(ProviderFailure) -> [Order]
 }
 

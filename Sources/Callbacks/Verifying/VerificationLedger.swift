@@ -59,8 +59,8 @@ public protocol VerificationLedger: JobLedger {
     /// An open order that the API has shown before is asked for once a day instead.
     func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError)
 
-    /// Of these ids, those that a search still has to look at, in the same order: bound to no order here, and not looked at
-    /// before. Used to find orders whose placing was never answered, or whose callbacks were not understood.
+    /// Of these ids, those that a search still has to look at, in the same order: bound to no order here, and not
+    /// looked at before. Used to find orders whose placing was never answered, or whose callbacks were not understood.
     func unsearchedIDs(among ids: [OrderID]) async throws(LedgerError) -> [OrderID]
 
     /// The ids that an earlier search found to carry an order's token, and that are bound to no order here.

@@ -92,7 +92,8 @@ extension Connection {
         isLast = true
         excess += piece.count
         if excess <= Self.mostExcess(over: bodyLimit) { return .proceed }
-        // The library answers nothing in the middle of a body; that the peer will not hear of it is no reason to lose it.
+        // The library answers nothing in the middle of a body; that the peer will not hear of it is no reason to lose
+        // it.
         if let head, bodyExcess != .refuse {
             core.handler.handle(
                 Request(head: head, body: body, isCut: true, passed: passed),

@@ -3,8 +3,8 @@ import Glibc
 
 /// One connection of a peer, from its acceptance to its end, and the request that is on it.
 ///
-/// Until its first head has come it is the gate's, and its socket its own; then both are the library's. Replies may hold
-/// it longer.
+/// Until its first head has come it is the gate's, and its socket its own; then both are the library's. Replies may
+/// hold it longer.
 ///
 /// Safe because all that changes is touched on the listener's thread only; a reply on another thread does nothing but
 /// name the connection and the number of its request, by which one that comes too late is recognised. The pointer is

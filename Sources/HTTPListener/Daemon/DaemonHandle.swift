@@ -25,8 +25,8 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
     /// - Throws: ``ListenerError/startFailed(errno:reason:)`` with the library's own words.
     init(headBytes: Int, idleTimeout: Duration, tls: TLSTexts?, loop: ListenerLoop) throws(ListenerError) {
         unsafe MHD_set_panic_func(onPanic, nil)
-        // Room for the head, for a record of each field, and for a head somewhat over the limit, which is to get our own
-        // answer. Not more than that: the library clears all of it for each request.
+        // Room for the head, for a record of each field, and for a head somewhat over the limit, which is to get our
+        // own answer. Not more than that: the library clears all of it for each request.
         let memory = max(8_192, headBytes * 5 / 4 + 2_048)
         var settings = unsafe cmhd_settings(
             idle_seconds: idleTimeout.wholeSeconds,

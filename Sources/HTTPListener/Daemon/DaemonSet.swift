@@ -11,9 +11,9 @@ final class RunningDaemon {
 
 /// The daemons that serve connections with the same certificate.
 ///
-/// The library gives each connection of a daemon the same room, and clears it with every request. So there are two: heads
-/// are small, nearly all of them, and whoever sends a small one keeps little room while it is silent. Behind a proxy a
-/// connection brings the heads of many peers, and one in TLS can't be looked into: they get the whole room.
+/// The library gives each connection of a daemon the same room, and clears it with every request. So there are two:
+/// heads are small, nearly all of them, and whoever sends a small one keeps little room while it is silent. Behind a
+/// proxy a connection brings the heads of many peers, and one in TLS can't be looked into: they get the whole room.
 final class DaemonSet {
     /// A head of twice the size at which one counts as large, for those that grow on a connection that is kept.
     private static let smallRoom = Int(cmhd_small_head) * 2

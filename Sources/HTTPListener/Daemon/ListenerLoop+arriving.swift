@@ -4,9 +4,9 @@ import Glibc
 // How connections come in, and who makes room for whom.
 //
 // A crowd that connects and says nothing must not keep out those who have something to say. nginx closes the idle
-// connections that have been idle longest when it runs short, haproxy and Go give a head a time in which it has to come,
-// and all of them can count connections by address. Here it is all three; and a place is not refused to the newcomer,
-// since a callback comes once, but taken from whoever has had one longest without bringing a request.
+// connections that have been idle longest when it runs short, haproxy and Go give a head a time in which it has to
+// come, and all of them can count connections by address. Here it is all three; and a place is not refused to the
+// newcomer, since a callback comes once, but taken from whoever has had one longest without bringing a request.
 extension ListenerLoop {
     /// Accepts who waits, as far as there is room.
     func letIn() {

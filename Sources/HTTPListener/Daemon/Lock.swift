@@ -2,8 +2,9 @@ import Glibc
 
 /// A value that one thread at a time can reach.
 ///
-/// The corresponding C type is `pthread_mutex_t`. `Mutex` of the standard library would do, but what it does is hidden from ThreadSanitizer, which then takes every two
-/// accesses for a race. This target is run under it; so its lock is one that it knows.
+/// The corresponding C type is `pthread_mutex_t`. `Mutex` of the standard library would do, but what it does is hidden
+/// from ThreadSanitizer, which then takes every two accesses for a race. This target is run under it; so its lock is
+/// one that it knows.
 @safe
 struct Lock<Value: ~Copyable>: ~Copyable {
     // Of their own, since a mutex must never move; freed by `deinit`, which runs when nobody holds the lock any more.

@@ -9,7 +9,8 @@ struct TLSTexts: Sendable {
 
     /// Reads the files.
     ///
-    /// - Throws: ``ListenerError/tlsFile(path:reason:)`` for the first that can't be read or is no PEM file of its kind.
+    /// - Throws: ``ListenerError/tlsFile(path:reason:)`` for the first that can't be read or is no PEM file of its
+    ///   kind.
     init(_ files: TLSFiles) throws(ListenerError) {
         certificate = try Self.read(files.certificate, kind: "CERTIFICATE")
         privateKey = try Self.read(files.privateKey, kind: "PRIVATE KEY")

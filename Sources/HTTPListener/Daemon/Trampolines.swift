@@ -1,8 +1,8 @@
 import CMicroHTTPD
 import Glibc
 
-// What libmicrohttpd calls, on the listener's thread. Global functions, never closures: a closure written where the main
-// actor is in force would carry its isolation along and trap off the main thread.
+// What libmicrohttpd calls, on the listener's thread. Global functions, never closures: a closure written where the
+// main actor is in force would carry its isolation along and trap off the main thread.
 
 /// A socket was handed over (`event` 0) or is about to be closed.
 func onConnection(

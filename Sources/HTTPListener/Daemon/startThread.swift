@@ -13,8 +13,8 @@ private final class ThreadBody: Sendable {
 
 /// Starts a thread that nobody joins.
 ///
-/// A thread rather than a task: what runs here waits in system calls, and would take a thread from the cooperative pool.
-/// The corresponding C function is `pthread_create`.
+/// A thread rather than a task: what runs here waits in system calls, and would take a thread from the cooperative
+/// pool. The corresponding C function is `pthread_create`.
 ///
 /// - Parameters:
 ///   - name: What the system shows, at most 15 bytes.

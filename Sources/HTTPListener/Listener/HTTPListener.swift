@@ -51,8 +51,8 @@ public final class HTTPListener: Sendable {
     ///
     /// Takes no new connection at once; closes each connection after its current request; waits for the requests in
     /// flight until the deadline; answers the rest 503; stops the thread. What has not become a whole request after a
-    /// second is in flight only as long as it goes on and the handler wants it to (``HeadDecision``). May be called from any thread and more
-    /// than once: the earliest deadline counts and every call returns when all is stopped.
+    /// second is in flight only as long as it goes on and the handler wants it to (``HeadDecision``). May be called
+    /// from any thread and more than once: the earliest deadline counts and every call returns when all is stopped.
     ///
     /// - Parameter deadline: How long what is in flight may take; ``Swift/Duration/zero`` for none.
     public func stop(within deadline: Duration) async {

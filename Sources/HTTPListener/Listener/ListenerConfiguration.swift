@@ -8,8 +8,8 @@ public struct ListenerConfiguration: Sendable {
     /// The TCP port; 0 lets the kernel choose, and ``HTTPListener/port`` says what it chose.
     public var port: UInt16
 
-    /// A bound and listening stream socket to use instead of binding ``host`` and ``port``, such as a service manager hands
-    /// over; whoever made it may go on holding it.
+    /// A bound and listening stream socket to use instead of binding ``host`` and ``port``, such as a service manager
+    /// hands over; whoever made it may go on holding it.
     public var socket: Int32?
 
     /// Certificate and key; `nil` for plain HTTP.

@@ -20,8 +20,8 @@ public struct ListenerLimits: Sendable, Equatable {
 
     /// Connections at one time from one address that have no request on them that the handler wants.
     ///
-    /// For a further one the oldest of them gives way. Of IPv6 the first 64 bits count. 0 is no limit, and there is none
-    /// for proxies: see ``ListenerConfiguration/isProxy``.
+    /// For a further one the oldest of them gives way. Of IPv6 the first 64 bits count. 0 is no limit, and there is
+    /// none for proxies: see ``ListenerConfiguration/isProxy``.
     public var maxConnectionsPerAddress = 0
 
     /// How long a connection may be silent between two requests, in whole seconds; 0 is for ever.

@@ -20,8 +20,8 @@ struct HeadRules: Sendable {
 
     /// What the rules found.
     enum Verdict {
-        /// A good head: its target in origin form, the length it declares, whether its body comes in chunks, and whether
-        /// the peer keeps the connection.
+        /// A good head: its target in origin form, the length it declares, whether its body comes in chunks, and
+        /// whether the peer keeps the connection.
         case accepted(target: String, contentLength: Int?, isChunked: Bool, persists: Bool)
         /// Answer with this and close.
         case refused(Response)

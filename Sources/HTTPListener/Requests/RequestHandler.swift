@@ -31,8 +31,8 @@ public enum HeadDecision: Sendable {
 
     /// Read the body, up to this many bytes (`nil` for ``ListenerLimits/maxBodyBytes``).
     ///
-    /// What is passed comes back as ``Request/passed``, so that nothing is judged twice. A request that gives way may be
-    /// broken off before it is whole, where its connection's place is needed; any other only when it is slow.
+    /// What is passed comes back as ``Request/passed``, so that nothing is judged twice. A request that gives way may
+    /// be broken off before it is whole, where its connection's place is needed; any other only when it is slow.
     case readBody(
         limit: Int? = nil,
         ifLonger: BodyExcess = .refuse,
@@ -48,8 +48,8 @@ public enum BodyExcess: Sendable, Equatable {
 
     /// Hand over so many of its first bytes, with ``Request/isCut``; the connection is closed after the answer.
     ///
-    /// The rest is read and thrown away, since a peer that still sends may miss an answer: eight times the limit at most.
-    /// A body that declares more is handed over without a byte, before it is sent; one that comes in chunks and has more
-    /// is handed over and its connection closed.
+    /// The rest is read and thrown away, since a peer that still sends may miss an answer: eight times the limit at
+    /// most. A body that declares more is handed over without a byte, before it is sent; one that comes in chunks and
+    /// has more is handed over and its connection closed.
     case cut(to: Int)
 }

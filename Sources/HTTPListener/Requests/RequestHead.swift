@@ -15,8 +15,8 @@ public struct RequestHead: Sendable {
     /// The body's declared length in bytes; `nil` when none is declared or the body comes in chunks.
     public var contentLength: Int?
 
-    /// The SHA-256 of the peer's certificate over its DER, in lower-case hexadecimal, when it is for a client and one of
-    /// ``TLSFiles/clientAuthorities`` vouches for it.
+    /// The SHA-256 of the peer's certificate over its DER, in lower-case hexadecimal, when it is for a client and one
+    /// of ``TLSFiles/clientAuthorities`` vouches for it.
     public var clientCertificate: String?
 
     /// The target up to its first `?`, not decoded.

@@ -1,8 +1,8 @@
 /// The right to answer one request, once.
 ///
-/// Dropping it answers 503 with `Retry-After`; using it twice doesn't compile. It may be sent from any thread, before or
-/// after ``RequestHandler/handle(_:reply:)`` has returned, and when the listener has answered in the meantime because it
-/// had to stop, sending does nothing.
+/// Dropping it answers 503 with `Retry-After`; using it twice doesn't compile. It may be sent from any thread, before
+/// or after ``RequestHandler/handle(_:reply:)`` has returned, and when the listener has answered in the meantime
+/// because it had to stop, sending does nothing.
 public struct PendingReply: ~Copyable, Sendable {
     /// Who gets the answer.
     enum Recipient: Sendable {

@@ -21,8 +21,8 @@ public struct LedgerConfiguration: Sendable, Equatable {
     public var crashPause: Duration
     /// The size of the file that is given up when the disk is full, so that outcomes can still be written; 0 for none.
     public var reserveBytes: Int
-    /// How many pages the write-ahead log may have before it is copied into the database, off the acknowledging path: a page
-    /// that many commits changed is copied once.
+    /// How many pages the write-ahead log may have before it is copied into the database, off the acknowledging path: a
+    /// page that many commits changed is copied once.
     public var checkpointPages: Int
     /// After how long those who wait for work look again: how late they learn of a change that another process made.
     public var longestWait: Duration

@@ -40,8 +40,8 @@ enum Schema {
 
     /// Since when orders are final, how often they were read back, and what searches have looked at.
     ///
-    /// An order's `read_backs` are those that callbacks caused in the hour from `read_backs_since_ms`. A searched order's
-    /// `nonce` is that of the token it carries, if it is ours.
+    /// An order's `read_backs` are those that callbacks caused in the hour from `read_backs_since_ms`. A searched
+    /// order's `nonce` is that of the token it carries, if it is ours.
     private static let searches = """
         ALTER TABLE orders ADD COLUMN final_at_ms INTEGER;
         ALTER TABLE orders ADD COLUMN read_backs INTEGER NOT NULL DEFAULT 0;
@@ -72,14 +72,14 @@ enum Schema {
 
     /// Times are milliseconds since 1970.
     ///
-    /// Entries of an index that lie anywhere are a page each to write and sync. So a fact's begins with its last update,
-    /// and those by order are kept in sections of callbacks that came together (``CallbackSections``).
+    /// Entries of an index that lie anywhere are a page each to write and sync. So a fact's begins with its last
+    /// update, and those by order are kept in sections of callbacks that came together (``CallbackSections``).
     ///
     /// A callback's `fact` is a hash. Its `order_key` is no foreign key to SQLite, which would have to look through all
     /// callbacks when an order goes: only ``LedgerTransaction`` writes it.
     ///
-    /// A callback's `claim_state` is what it claims as the provider writes it, `claim_name` the same as it is compared. A
-    /// candidate's `rejection` grows with each rejection of its order, so that the oldest can be forgotten.
+    /// A callback's `claim_state` is what it claims as the provider writes it, `claim_name` the same as it is compared.
+    /// A candidate's `rejection` grows with each rejection of its order, so that the oldest can be forgotten.
     ///
     /// A job's number is its subject's times four plus its kind's
     /// (``JobNumber``), so that there is one job of a kind for a subject without a second index.

@@ -1,7 +1,8 @@
 /// The sections in which an index finds the callbacks of an order: each of as many callbacks as follow each other.
 ///
-/// New callbacks are entered in the newest section alone, whose few pages are shared by all that one transaction writes,
-/// however many callbacks there are and of however many orders. Finding those of one order takes a look into each section.
+/// New callbacks are entered in the newest section alone, whose few pages are shared by all that one transaction
+/// writes, however many callbacks there are and of however many orders. Finding those of one order takes a look into
+/// each section.
 enum CallbackSections {
     /// 65,536 callbacks to a section.
     static let shift: Int64 = 16

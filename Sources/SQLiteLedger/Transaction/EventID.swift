@@ -3,8 +3,8 @@ import Crypto
 import Foundation
 import Visengine
 
-/// The id of a notification, which follows from the fact that it tells: told again by a ledger that has lost it, the same
-/// fact has the same id, so that receivers and folders recognize it.
+/// The id of a notification, which follows from the fact that it tells: told again by a ledger that has lost it, the
+/// same fact has the same id, so that receivers and folders recognize it.
 enum EventID {
     /// Makes the id of a fact.
     ///
@@ -13,7 +13,8 @@ enum EventID {
     ///   - order: The provider's id of the order.
     ///   - state: The state confirmed with the fact.
     ///   - document: For a document: its content makes it another.
-    ///   - occurrence: How often the order has come to that state before: known states come once, odd ones may come back.
+    ///   - occurrence: How often the order has come to that state before: known states come once, odd ones may come
+    ///     back.
     /// - Returns: 26 visible ASCII characters.
     static func of(
         _ type: NotificationType,

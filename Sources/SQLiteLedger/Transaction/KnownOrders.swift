@@ -22,8 +22,8 @@ struct KnownOrder {
 
 /// Orders whose further callbacks change nothing but themselves: bound or with their id noted, and their read-back due.
 ///
-/// Kept by the writer from one transaction to the next, so that many callbacks of an order cost one look at it. Whatever
-/// else is written may concern any of them, and empties it.
+/// Kept by the writer from one transaction to the next, so that many callbacks of an order cost one look at it.
+/// Whatever else is written may concern any of them, and empties it.
 struct KnownOrders {
     private var orders: [OrderNonce: KnownOrder] = [:]
     private static let most = 10_000

@@ -191,7 +191,8 @@ extension LedgerTransaction {
         )
     }
 
-    /// Gives a job back whose outcome could not be written, if its lease still holds: it is tried again, later each time.
+    /// Gives a job back whose outcome could not be written, if its lease still holds: it is tried again, later each
+    /// time.
     func giveBack(_ lease: JobLease, now: Timestamp) throws {
         let due = now + Self.lostPause * (1 << min(max(0, lease.attempt - 1), 7))
         try run(

@@ -114,7 +114,8 @@ extension LedgerTransaction {
                 """
         ).firstRow({ $0.add(argument) }) { row in
             guard let key = try row.integer(0, "key") else { throw UnreadableRow(column: "key") }
-            // An id that is damaged is no reason to refuse a callback: the order waits to be repaired, the callback with it.
+            // An id that is damaged is no reason to refuse a callback: the order waits to be repaired, the callback
+            // with it.
             let id = try row.text(1, "provider_id")
             return KnownOrder(
                 key: key,

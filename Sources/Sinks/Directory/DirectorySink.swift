@@ -6,12 +6,13 @@ import Visengine
 
 /// Writes each notification into a directory: the document, if there is one, and beside it a JSON file with the event.
 ///
-/// Both appear whole, synced and under their final name, the document first: who waits for the JSON file finds the document
-/// there. A name that is taken by something else is never overwritten: `-2`, `-3` and so on is appended. The same
-/// notification again finds its own JSON file and writes nothing, after seeing to it that the name is synced.
+/// Both appear whole, synced and under their final name, the document first: who waits for the JSON file finds the
+/// document there. A name that is taken by something else is never overwritten: `-2`, `-3` and so on is appended. The
+/// same notification again finds its own JSON file and writes nothing, after seeing to it that the name is synced.
 ///
-/// Only regular files count as its own, and below its root no symbolic link is followed. All it does to the directory blocks
-/// threads of its own: a folder on a file server that hangs makes its deliveries fail in time, and holds up nothing else.
+/// Only regular files count as its own, and below its root no symbolic link is followed. All it does to the directory
+/// blocks threads of its own: a folder on a file server that hangs makes its deliveries fail in time, and holds up
+/// nothing else.
 public struct DirectorySink: Sink {
     /// The configured name.
     public let name: SinkName
@@ -129,7 +130,8 @@ public struct DirectorySink: Sink {
         var event = CloudEvent(notification: parcel.notification, source: source, deliveryID: parcel.deliveryID)
         if let document = parcel.notification.document {
             guard let path = parcel.documentPath else { throw DirectorySinkError.noDocument }
-            // It may be there already: from an attempt that ended before the JSON file. Its name is synced with that one's.
+            // It may be there already: from an attempt that ended before the JSON file. Its name is synced with that
+            // one's.
             if slot.holds(document) {
                 try DurableFiles.sync(file: slot.documentPath(document.kind))
             } else {

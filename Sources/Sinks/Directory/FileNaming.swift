@@ -9,8 +9,8 @@ enum FileNaming {
         "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
     ]
 
-    /// The text with each character that some system cannot have in a name replaced by `_`: separators, wildcards, quotes,
-    /// control characters, and those that show nothing or turn the direction of writing.
+    /// The text with each character that some system cannot have in a name replaced by `_`: separators, wildcards,
+    /// quotes, control characters, and those that show nothing or turn the direction of writing.
     static func cleaned(_ text: String) -> String {
         var cleaned = ""
         for scalar in text.unicodeScalars.prefix(4 * maxBytes) {

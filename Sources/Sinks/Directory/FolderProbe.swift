@@ -97,7 +97,8 @@ private enum FolderProbeError: Error, CustomStringConvertible {
 }
 
 extension DirectorySink {
-    /// Tries the folder out: what of the usual its file system lacks, as SMB shares do, or why nothing can be delivered.
+    /// Tries the folder out: what of the usual its file system lacks, as SMB shares do, or why nothing can be
+    /// delivered.
     ///
     /// Makes a hidden directory in the folder and removes it; a folder that is not there yet is left so.
     ///

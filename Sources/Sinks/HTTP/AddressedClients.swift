@@ -3,8 +3,9 @@ import Synchronization
 
 /// Clients that each reach one host at one address, whatever the name service says meanwhile.
 ///
-/// A client of its own is the one way to connect to an address that was checked while the certificate and the `Host` header
-/// are still of the name. Clients are kept, so that connections are: an address that is no longer used makes room.
+/// A client of its own is the one way to connect to an address that was checked while the certificate and the `Host`
+/// header are still of the name. Clients are kept, so that connections are: an address that is no longer used makes
+/// room.
 final class AddressedClients: Sendable {
     private struct Entry {
         var address: String

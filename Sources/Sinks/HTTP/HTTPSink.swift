@@ -5,11 +5,13 @@ import NIOCore
 import NIOHTTP1
 public import Visengine
 
-/// Posts each notification as a CloudEvents 1.0 event in structured JSON, signed to the Standard Webhooks specification.
+/// Posts each notification as a CloudEvents 1.0 event in structured JSON, signed to the Standard Webhooks
+/// specification.
 ///
-/// Beside the three headers of the specification there is `ricevuta-delivery-id`, which is also the event's `deliveryid`: a
-/// replay has the same event id, and another delivery id. The host is looked up anew for each attempt, and the connection
-/// goes to an address that was found allowed, not to whatever the name means a moment later. Redirects are not followed.
+/// Beside the three headers of the specification there is `ricevuta-delivery-id`, which is also the event's
+/// `deliveryid`: a replay has the same event id, and another delivery id. The host is looked up anew for each attempt,
+/// and the connection goes to an address that was found allowed, not to whatever the name means a moment later.
+/// Redirects are not followed.
 public final class HTTPSink: Sink {
     /// Makes a link to a document; see ``init(name:settings:signer:link:now:)``.
     public typealias Link = @Sendable (StoredDocument, Timestamp) -> String?
@@ -32,8 +34,8 @@ public final class HTTPSink: Sink {
     ///   - name: The configured name.
     ///   - settings: Where to post, and the limits.
     ///   - signer: Signs each attempt.
-    ///   - link: Makes a link to a document that is too large to be sent inside the event; `nil` when none can be made, and
-    ///     the event then has only the facts about the document.
+    ///   - link: Makes a link to a document that is too large to be sent inside the event; `nil` when none can be made,
+    ///     and the event then has only the facts about the document.
     ///   - now: The clock.
     /// - Throws: ``HTTPSinkError``.
     public convenience init(
@@ -86,7 +88,8 @@ public final class HTTPSink: Sink {
         return target
     }
 
-    /// The longest that ``deliver(_:)`` takes, reading a document of the inline limit aside: what leases are derived from.
+    /// The longest that ``deliver(_:)`` takes, reading a document of the inline limit aside: what leases are derived
+    /// from.
     public var maxAttemptDuration: Duration { settings.timeLimit }
 
     /// Closes the connections; attempts under way fail.

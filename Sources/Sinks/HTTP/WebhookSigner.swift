@@ -2,8 +2,8 @@ import Crypto
 import Foundation
 public import Visengine
 
-/// Signs and verifies messages to the Standard Webhooks specification 1.0.0, scheme `v1`: HMAC-SHA256 over the id, a dot,
-/// the timestamp, a dot and the body's bytes.
+/// Signs and verifies messages to the Standard Webhooks specification 1.0.0, scheme `v1`: HMAC-SHA256 over the id, a
+/// dot, the timestamp, a dot and the body's bytes.
 public struct WebhookSigner: Sendable {
     /// The longest that a message's timestamp may differ from the receiver's clock, either way.
     public static let defaultTolerance: Duration = .seconds(300)
@@ -28,8 +28,8 @@ public struct WebhookSigner: Sendable {
     ///   - id: 1 to 256 visible ASCII characters; the same for every attempt to tell the same thing.
     ///   - body: The request's body, every byte of it.
     ///   - now: The time of this attempt.
-    /// - Returns: `webhook-id`, `webhook-timestamp` in Unix seconds, and `webhook-signature` with one signature for each
-    ///   secret.
+    /// - Returns: `webhook-id`, `webhook-timestamp` in Unix seconds, and `webhook-signature` with one signature for
+    ///   each secret.
     public func headers(id: String, body: [UInt8], now: Timestamp) -> [(name: String, value: String)] {
         let timestamp = String(now.seconds)
         let signatures = keys.map { key in
@@ -46,13 +46,13 @@ public struct WebhookSigner: Sendable {
     /// - Parameters:
     ///   - id: The header `webhook-id`.
     ///   - timestamp: The header `webhook-timestamp`.
-    ///   - signature: The header `webhook-signature`: signatures with spaces between them; one good one suffices, and those
-    ///     of other schemes are passed over.
+    ///   - signature: The header `webhook-signature`: signatures with spaces between them; one good one suffices, and
+    ///     those of other schemes are passed over.
     ///   - body: The request's body.
     ///   - now: The current time.
     ///   - tolerance: How far the timestamp may be from `now`, either way.
-    /// - Throws: ``WebhookVerificationError``; a missing header wins over a malformed one, that over the age, that over the
-    ///   signature.
+    /// - Throws: ``WebhookVerificationError``; a missing header wins over a malformed one, that over the age, that over
+    ///   the signature.
     public func verify(
         id: String?,
         timestamp: String?,

@@ -1,9 +1,9 @@
 /// Reads a callback's body in any of its shapes.
 ///
-/// No captured callback of Visengine's is public. What is known is pieced together from its clients and its sister services,
-/// so every reading is accepted: JSON as it is, under `data`, under any field, or as text in one; a form field of any name
-/// holding JSON; nested names as PHP writes them; the same in the parts of a multipart body; with the right content type, a
-/// wrong one or none.
+/// No captured callback of Visengine's is public. What is known is pieced together from its clients and its sister
+/// services, so every reading is accepted: JSON as it is, under `data`, under any field, or as text in one; a form
+/// field of any name holding JSON; nested names as PHP writes them; the same in the parts of a multipart body; with the
+/// right content type, a wrong one or none.
 public enum CallbackDecoder {
     /// Reads one body.
     ///
@@ -12,7 +12,8 @@ public enum CallbackDecoder {
     /// - Parameters:
     ///   - body: the whole body; a byte order mark is skipped, and text that is not UTF-8 is read as ISO 8859-1.
     ///   - contentType: the header's value. It only decides what is tried first when the body itself does not show it.
-    /// - Returns: What the callback claims. All of it may be absent except one: an id, a state, or something of our own data.
+    /// - Returns: What the callback claims. All of it may be absent except one: an id, a state, or something of our own
+    ///   data.
     /// - Throws: ``CallbackDecodingError``.
     public static func decode(
         body: [UInt8],

@@ -11,7 +11,8 @@ extension CallbackEcho {
 
     /// Adds what `callback_data.data`, `callback.data` and `custom` hold.
     mutating func add(registrationOf object: some OrderMembers) {
-        // In Visengine `callback` is text of the provider's own and `callback_data` is ours; in Docuengine `callback` is.
+        // In Visengine `callback` is text of the provider's own and `callback_data` is ours; in Docuengine `callback`
+        // is.
         add(object[.callbackData]?["data"])
         add(object[.callback]?["data"])
         add(object[.custom])

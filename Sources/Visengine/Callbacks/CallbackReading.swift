@@ -16,8 +16,9 @@ extension CallbackDecoder {
     /// Reads one body as far as it can be read, for callbacks that a good token came with: the provider posts once, and
     /// whatever comes of it is only a hint.
     ///
-    /// The rules of ``decode(body:contentType:)`` come first, at no further cost. What they refuse is read as UTF-16, as
-    /// base64, as JSON that is nearly right or that has other text around it; in the end an id is looked for in the bytes.
+    /// The rules of ``decode(body:contentType:)`` come first, at no further cost. What they refuse is read as UTF-16,
+    /// as base64, as JSON that is nearly right or that has other text around it; in the end an id is looked for in the
+    /// bytes.
     ///
     /// Safe for any input, in a time that grows with its length alone.
     public static func read(body: [UInt8], contentType: String?) -> CallbackReading {

@@ -1,7 +1,7 @@
 /// Finds an order in a body that no rule can read.
 ///
-/// Nothing is lost by finding the wrong one: the order is read back by its id from the provider's API, and only that makes
-/// a fact. So a body may be nearly right, in an odd encoding, or have an error message around it.
+/// Nothing is lost by finding the wrong one: the order is read back by its id from the provider's API, and only that
+/// makes a fact. So a body may be nearly right, in an odd encoding, or have an error message around it.
 struct LastResort {
     private let contentType: String?
     /// The body, and what it may be once decoded; the likelier before the others.

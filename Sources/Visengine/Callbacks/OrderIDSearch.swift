@@ -1,5 +1,5 @@
-/// Looks for an order's id in bytes: a name that ids have, then 24 hexadecimal digits (doc), with nothing but punctuation
-/// in between.
+/// Looks for an order's id in bytes: a name that ids have, then 24 hexadecimal digits (doc), with nothing but
+/// punctuation in between.
 ///
 /// So it is found in JSON, in JSON within text, in forms, in XML, and in whatever was cut off or broken behind it.
 struct OrderIDSearch {

@@ -70,8 +70,8 @@ private struct OrderPlaces: OrderMembers {
 }
 
 extension JSONParser {
-    /// Passes over the text, and notes the places of the outermost object's members, and of those of its last `data` when
-    /// that is an object.
+    /// Passes over the text, and notes the places of the outermost object's members, and of those of its last `data`
+    /// when that is an object.
     ///
     /// - Returns: `false` when the outermost value is no object; the text may not have been passed over then.
     fileprivate mutating func scan(
@@ -98,7 +98,8 @@ extension JSONParser {
         return true
     }
 
-    /// Passes over an object's members behind its brace; `visit` passes over the values of those that an order is read by.
+    /// Passes over an object's members behind its brace; `visit` passes over the values of those that an order is read
+    /// by.
     private mutating func scanMembers(
         depth: Int,
         _ visit: (inout JSONParser, OrderMember) throws(JSONParsingError) -> Void

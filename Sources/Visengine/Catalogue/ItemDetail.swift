@@ -1,4 +1,5 @@
-/// Everything that the catalogue says of one item, `GET /visure/{hash}` (doc), or an element of Docuengine's `GET /documents`.
+/// Everything that the catalogue says of one item, `GET /visure/{hash}` (doc), or an element of Docuengine's
+/// `GET /documents`.
 public struct ItemDetail: Sendable, Equatable {
     /// Name, category and hash.
     public var item: CatalogueItem

@@ -1,8 +1,8 @@
 /// Base64 decoded piece by piece: at most three characters are held back between pieces.
 ///
-/// Both alphabets are read. White space is skipped, missing filling is tolerated. Refused: other characters, anything but
-/// filling and white space after filling, and an end that leaves bits over. Bytes go to a buffer of the caller's, which has
-/// to have room: three bytes for each character pushed or group run through.
+/// Both alphabets are read. White space is skipped, missing filling is tolerated. Refused: other characters, anything
+/// but filling and white space after filling, and an end that leaves bits over. Bytes go to a buffer of the caller's,
+/// which has to have room: three bytes for each character pushed or group run through.
 struct Base64Stream {
     private var group: UInt32 = 0
     private var groupCount = 0
@@ -35,7 +35,8 @@ struct Base64Stream {
 
     /// Decodes whole groups of plain characters.
     ///
-    /// It stops at the first other character or when the buffer is full, and returns the index reached. Everything else goes through ``push(_:into:at:)``.
+    /// It stops at the first other character or when the buffer is full, and returns the index reached. Everything else
+    /// goes through ``push(_:into:at:)``.
     func run(
         _ text: ArraySlice<UInt8>,
         from start: Int,

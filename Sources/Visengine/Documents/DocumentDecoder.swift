@@ -1,8 +1,8 @@
 /// Takes the document out of an answer of `GET /documento/{_id}` while it arrives.
 ///
-/// The answer is `{"data": {"nome": …, "dimensione": …, "file": BASE64}, "success": true, …}` (doc) with members in any order;
-/// `name`, `size`, `content` and their like stand for the same (seen), in `data`, in a list of one, or in the answer itself.
-/// Memory does not grow with the document: pieces of up to 48 KiB are handed on as they are decoded.
+/// The answer is `{"data": {"nome": …, "dimensione": …, "file": BASE64}, "success": true, …}` (doc) with members in any
+/// order; `name`, `size`, `content` and their like stand for the same (seen), in `data`, in a list of one, or in the
+/// answer itself. Memory does not grow with the document: pieces of up to 48 KiB are handed on as they are decoded.
 ///
 /// A piece handed on is no promise: only ``finish()`` says that the document is whole.
 public struct DocumentDecoder: Sendable {
@@ -28,8 +28,8 @@ public struct DocumentDecoder: Sendable {
     /// - Parameters:
     ///   - chunk: the bytes that follow those of the call before.
     ///   - emit: called, synchronously, with each decoded piece in order.
-    /// - Throws: ``DocumentDecodingError``, again on each further call; or what `emit` throws, after which the decoder is of
-    ///   no more use.
+    /// - Throws: ``DocumentDecodingError``, again on each further call; or what `emit` throws, after which the decoder
+    ///   is of no more use.
     public mutating func feed(_ chunk: ArraySlice<UInt8>, emit: (ArraySlice<UInt8>) throws -> Void) throws {
         if let failure { throw failure }
         var index = chunk.startIndex
@@ -60,7 +60,8 @@ public struct DocumentDecoder: Sendable {
     /// Ends the answer.
     ///
     /// - Returns: What the answer says of the document. Comparing its size with the bytes is the caller's.
-    /// - Throws: ``DocumentDecodingError``: what `feed` threw; or that the answer is not whole, is a refusal, or has no file.
+    /// - Throws: ``DocumentDecodingError``: what `feed` threw; or that the answer is not whole, is a refusal, or has no
+    ///   file.
     public mutating func finish() throws(DocumentDecodingError) -> DocumentMetadata {
         if let failure { throw failure }
         guard phase == .done else {

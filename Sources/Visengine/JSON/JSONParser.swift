@@ -15,8 +15,8 @@ extension JSONValue {
 
     /// Parses one JSON value and nothing after it but white space.
     ///
-    /// Strict RFC 8259 in UTF-8, without a byte order mark. Of members with the same name the last one counts. Any input
-    /// ends in a value or an error; the depth limit bounds the stack.
+    /// Strict RFC 8259 in UTF-8, without a byte order mark. Of members with the same name the last one counts. Any
+    /// input ends in a value or an error; the depth limit bounds the stack.
     ///
     /// - Throws: ``JSONParsingError`` with the byte offset.
     public init(parsing bytes: [UInt8], limits: Limits = Limits()) throws(JSONParsingError) {

@@ -1,10 +1,10 @@
 extension JSONValue {
-    /// Parses JSON that may be nearly right: strictly first, and where that fails once more with what is commonly wrong put
-    /// right.
+    /// Parses JSON that may be nearly right: strictly first, and where that fails once more with what is commonly wrong
+    /// put right.
     ///
     /// Put right are half surrogate pairs, control characters and unknown escapes in strings, commas before a bracket,
-    /// `NaN` and its like (`null` then), NULs between values, and text that is not UTF-8 (read as ISO 8859-1). What such
-    /// a text says is to be checked like any other: a character may be another than the sender's.
+    /// `NaN` and its like (`null` then), NULs between values, and text that is not UTF-8 (read as ISO 8859-1). What
+    /// such a text says is to be checked like any other: a character may be another than the sender's.
     ///
     /// - Throws: ``JSONParsingError`` of the strict reading.
     public init(

@@ -39,8 +39,8 @@ extension JSONValue {
     /// Creates a whole number.
     public init(_ value: some BinaryInteger) { self = .number(String(value)) }
 
-    /// Creates a number in the shortest text that reads back as the same, or `null` when it is not finite, for which JSON
-    /// has no text.
+    /// Creates a number in the shortest text that reads back as the same, or `null` when it is not finite, for which
+    /// JSON has no text.
     public init(_ value: Double) { self = value.isFinite ? .number(String(value)) : .null }
 
     /// Creates text, or `null` when there is none.

@@ -1,6 +1,7 @@
 /// Any JSON value, kept as it was sent: members in their order, numbers as their text.
 ///
-/// Equality is of the text and the order: `1` and `1.0` differ, and so do objects whose members are ordered differently.
+/// Equality is of the text and the order: `1` and `1.0` differ, and so do objects whose members are ordered
+/// differently.
 public enum JSONValue: Sendable, Equatable {
     /// `null`.
     case null
@@ -30,8 +31,8 @@ extension JSONValue {
         }
     }
 
-    /// A whole number, from a number or from text that is one (the provider sends both); `nil` when it is none or does not
-    /// fit.
+    /// A whole number, from a number or from text that is one (the provider sends both); `nil` when it is none or does
+    /// not fit.
     public var int64: Int64? {
         guard let text else { return nil }
         if let value = Int64(text) { return value }

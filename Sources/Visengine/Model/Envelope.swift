@@ -1,4 +1,5 @@
-/// What every answer of the provider's API is wrapped in: `{"data": …, "success": …, "message": "", "error": null}` (doc).
+/// What every answer of the provider's API is wrapped in: `{"data": …, "success": …, "message": "", "error": null}`
+/// (doc).
 public struct Envelope: Sendable, Equatable {
     /// `data`; `nil` when absent or `null`.
     public var data: JSONValue?

@@ -2,8 +2,8 @@ extension Order {
     /// Reads an order as the provider's API shows it: the `data` of `GET /richiesta/{_id}` or an element of
     /// `GET /richiesta`, and the same of Docuengine's `/requests`.
     ///
-    /// Numbers may be text, empty objects may be lists, `callback_data` may be `false` (doc); unknown members and unknown
-    /// states are no error.
+    /// Numbers may be text, empty objects may be lists, `callback_data` may be `false` (doc); unknown members and
+    /// unknown states are no error.
     ///
     /// - Throws: ``OrderDecodingError`` when it is no object, or has no id.
     public init(json: JSONValue) throws(OrderDecodingError) {

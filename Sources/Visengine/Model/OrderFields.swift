@@ -1,7 +1,7 @@
 /// Reads an order's members under every name and in every type that the published documents have for them.
 ///
-/// Visengine's names come first, then those of Docuengine (`id`, `state`, `timestamps`), then those of the sister services
-/// whose callbacks were captured (`stato`, `status`).
+/// Visengine's names come first, then those of Docuengine (`id`, `state`, `timestamps`), then those of the sister
+/// services whose callbacks were captured (`stato`, `status`).
 struct OrderFields<Members: OrderMembers> {
     private let members: Members
 

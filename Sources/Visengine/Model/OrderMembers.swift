@@ -1,5 +1,5 @@
-/// The members that a callback's claim is read from, that tell an order from anything else, and that hold what came back
-/// of our own data.
+/// The members that a callback's claim is read from, that tell an order from anything else, and that hold what came
+/// back of our own data.
 enum OrderMember: Int, CaseIterable {
     case underscoreID, id, idRichiesta, ricerche, statoRichiesta, stato, status, state, timestampLastUpdate, timestamps,
         timestamp, hashVisura, timestampStati, documentID, callbackData, callback, custom, data

@@ -59,8 +59,8 @@ extension ItemField {
 extension ItemDetail {
     /// Checks the values for an order of this item: each by its field's type, then all by the item's validation.
     ///
-    /// Which fields have to be filled is for the validation to say (page; the published client looks at nothing else): a
-    /// field that says that it must not be empty may be, where the validation names it and holds without it.
+    /// Which fields have to be filled is for the validation to say (page; the published client looks at nothing else):
+    /// a field that says that it must not be empty may be, where the validation names it and holds without it.
     ///
     /// - Parameters:
     ///   - values: by the fields' keys, `$0`, `$1`, ….

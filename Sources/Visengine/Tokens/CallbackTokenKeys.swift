@@ -2,9 +2,10 @@ internal import Crypto
 
 /// The keys that sign and check callback tokens.
 ///
-/// A token is `v1.KEYID.NONCE.MAC`: 22 characters of nonce, and HMAC-SHA256 as 43 characters of base64url. It rides in the
-/// callback's URL and in `callback_data.data`, since the provider signs nothing. Checking needs no look-up. To rotate,
-/// make a new key active and move the old one to the accepted keys until its orders are done, then to the retired ones.
+/// A token is `v1.KEYID.NONCE.MAC`: 22 characters of nonce, and HMAC-SHA256 as 43 characters of base64url. It rides in
+/// the callback's URL and in `callback_data.data`, since the provider signs nothing. Checking needs no look-up. To
+/// rotate, make a new key active and move the old one to the accepted keys until its orders are done, then to the
+/// retired ones.
 public struct CallbackTokenKeys: Sendable {
     private let active: TokenKey
     private let usable: [String: TokenKey]

@@ -3,7 +3,8 @@ public import Visengine
 
 /// Why a call of the provider's API did not give what it was made for.
 ///
-/// Its description and its mirror are free of the provider's message, which may hold personal data, and of the API token.
+/// Its description and its mirror are free of the provider's message, which may hold personal data, and of the API
+/// token.
 public struct VisengineError: Error, Sendable, Equatable {
     /// What went wrong.
     public enum Cause: Sendable, Equatable {
@@ -64,8 +65,8 @@ public struct VisengineError: Error, Sendable, Equatable {
         if case .refused(let status) = cause { status } else { nil }
     }
 
-    /// Whether the same call may work later without anything being changed: not that it is safe to repeat, for which see
-    /// ``mayHaveSucceeded``.
+    /// Whether the same call may work later without anything being changed: not that it is safe to repeat, for which
+    /// see ``mayHaveSucceeded``.
     public var isRetryable: Bool {
         switch cause {
         case .notConnected, .network, .circuitOpen, .unreadable, .damagedDocument: true

@@ -1,5 +1,5 @@
-/// Stops calling a provider that is down: after some failures in a row it refuses at once for a while, then lets one call
-/// through to see.
+/// Stops calling a provider that is down: after some failures in a row it refuses at once for a while, then lets one
+/// call through to see.
 ///
 /// Without a clock: the caller says what time it is, as a duration since any fixed moment.
 public struct CircuitBreaker: Sendable, Equatable {

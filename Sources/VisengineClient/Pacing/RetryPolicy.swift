@@ -8,7 +8,8 @@ public struct RetryPolicy: Sendable, Equatable {
     public var firstDelay: Duration
     /// The most that the upper bound grows to.
     public var maxDelay: Duration
-    /// The longest `Retry-After` that is waited for within a call; a longer one ends the call, and is handed to the caller.
+    /// The longest `Retry-After` that is waited for within a call; a longer one ends the call, and is handed to the
+    /// caller.
     public var maxRetryAfter: Duration
 
     /// Creates a policy.

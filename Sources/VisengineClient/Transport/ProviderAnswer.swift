@@ -36,8 +36,8 @@ struct ProviderAnswer: Sendable {
 
     /// Whether it is certain that nothing was done.
     ///
-    /// So it is with any 4xx, and with a 503 that the provider itself wrote or that says when to come back. Another 5xx may
-    /// come from a gateway whose patience ended before the provider's work did.
+    /// So it is with any 4xx, and with a 503 that the provider itself wrote or that says when to come back. Another 5xx
+    /// may come from a gateway whose patience ended before the provider's work did.
     private func isRefusal(_ envelope: Envelope?) -> Bool {
         switch status {
         case 408: false

@@ -5,8 +5,8 @@ extension SandboxCatalogue {
     /// "Pensione Vecchiaia", member by member as the provider's page shows it, without the doubled quotes and trailing
     /// commas that are slips of the page.
     ///
-    /// The page names it by three hashes: it asks for one, is answered another, and has the published list's as an order's
-    /// id. All three lead to it here; answers have the one that the page's answers have.
+    /// The page names it by three hashes: it asks for one, is answered another, and has the published list's as an
+    /// order's id. All three lead to it here; answers have the one that the page's answers have.
     static let pensionItem = SandboxItem(
         #"""
         {"hash_visura": "e767a64dec5b382cbff27b3e46f41441",

@@ -10,8 +10,8 @@ struct CRC32: Sendable {
 
     /// As if the block had been given to ``update(_:)`` so many times.
     mutating func update(_ block: RepeatedBlock, times: Int) {
-        // The register after a block is linear in the one before it: what zeros of the same length do to each of its bits,
-        // and what the block does to a register of zero.
+        // The register after a block is linear in the one before it: what zeros of the same length do to each of its
+        // bits, and what the block does to a register of zero.
         for _ in 0..<times { register = block.shifted(register) ^ block.contribution }
     }
 

@@ -1,7 +1,7 @@
 /// A PDF of one page and any length: everything but the filler in it.
 ///
-/// The filler is the content of an object that nothing refers to. Every number that depends on the length has ten digits, so
-/// that the length can be reached exactly.
+/// The filler is the content of an object that nothing refers to. Every number that depends on the length has ten
+/// digits, so that the length can be reached exactly.
 struct SandboxPDF {
     /// Up to the filler; its length is a multiple of three after `offset` bytes of something else.
     let head: [UInt8]

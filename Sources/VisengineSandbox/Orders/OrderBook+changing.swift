@@ -87,7 +87,8 @@ extension OrderBook {
 
     /// Moves an order one step on.
     ///
-    /// - Returns: The order, or `nil` when there is no step: a draft, a finished order, a search that waits for a choice.
+    /// - Returns: The order, or `nil` when there is no step: a draft, a finished order, a search that waits for a
+    ///   choice.
     mutating func advance(_ id: OrderID, now: Int64) -> SandboxOrder? {
         guard var order = orders[id], order.isFinal, let stage = order.stage, let next = stage.next else { return nil }
         if stage == .searching, order.item.detail.hasSearch {

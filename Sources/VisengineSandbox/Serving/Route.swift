@@ -13,7 +13,8 @@ enum Route: Equatable {
     case suppliers
     case supplier(String)
 
-    /// Reads a method and the segments of a path; a slash at the end has been left out (the page shows one, the clients none).
+    /// Reads a method and the segments of a path; a slash at the end has been left out (the page shows one, the clients
+    /// none).
     init?(method: String, segments: [String]) {
         switch (method, segments.first, segments.count) {
         case ("GET", "visure", 1): self = .catalogue

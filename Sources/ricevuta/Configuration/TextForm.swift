@@ -68,7 +68,8 @@ enum TextForm: Sendable, CaseIterable {
         }
     }
 
-    /// What to write in the place of a text that does not have this form: only the part that is wrong, where it is clear.
+    /// What to write in the place of a text that does not have this form: only the part that is wrong, where it is
+    /// clear.
     func expectation(inPlaceOf text: String) -> String {
         guard self == .webAddress, let port = Self.port(of: text), (UInt16(port) ?? 0) == 0 else { return expectation }
         return "a port from 1 to 65535 in the address"

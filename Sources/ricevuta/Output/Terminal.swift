@@ -4,8 +4,8 @@ import Visengine
 
 /// Standard output and standard error, written at once and as a whole.
 ///
-/// Whatever is written here comes out with control characters and turns of direction escaped (``TerminalText``), line feeds
-/// aside: much of it was written by others.
+/// Whatever is written here comes out with control characters and turns of direction escaped (``TerminalText``), line
+/// feeds aside: much of it was written by others.
 enum Terminal {
     /// Writes a result.
     static func print(_ text: String) {

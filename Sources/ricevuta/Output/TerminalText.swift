@@ -3,7 +3,8 @@ enum TerminalText {
     /// The text with every character escaped that moves the cursor, changes the terminal, shows nothing or turns the
     /// direction of writing.
     ///
-    /// What others have written cannot pretend to be something else then. An escape is as in Swift: ESC becomes `\u{1B}`.
+    /// What others have written cannot pretend to be something else then. An escape is as in Swift: ESC becomes
+    /// `\u{1B}`.
     ///
     /// - Parameters:
     ///   - text: Any text.

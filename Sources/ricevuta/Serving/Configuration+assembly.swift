@@ -16,7 +16,8 @@ extension Configuration {
         DeliveryRouting(sinks.map { DeliveryRouting.Route(sink: $0.name, filter: $0.filter) })
     }
 
-    /// Limits and intervals of the flow; the time limits under which leases are held are derived from those of the work.
+    /// Limits and intervals of the flow; the time limits under which leases are held are derived from those of the
+    /// work.
     var flowSettings: FlowSettings {
         let retry = RetryPolicy()
         let waiting = max(retry.maxDelay, retry.maxRetryAfter) + retry.maxDelay

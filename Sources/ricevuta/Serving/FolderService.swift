@@ -2,8 +2,8 @@ import Logging
 import ServiceLifecycle
 import Sinks
 
-/// Looks at the sinks' folders when the program starts: removes what an earlier process left half written, and reports what
-/// their file systems lack.
+/// Looks at the sinks' folders when the program starts: removes what an earlier process left half written, and reports
+/// what their file systems lack.
 ///
 /// Nobody waits for it: a folder that hangs is one that deliveries cannot be made to, and nothing else.
 struct FolderService: Service {

@@ -23,8 +23,8 @@ struct Receiver: Sendable {
 
     /// Opens everything and starts to listen.
     ///
-    /// - Throws: `LedgerError`, `ArchiveError`, `HTTPSinkError`, `NameTemplateError` or `ListenerError`; nothing is left
-    ///   open then.
+    /// - Throws: `LedgerError`, `ArchiveError`, `HTTPSinkError`, `NameTemplateError` or `ListenerError`; nothing is
+    ///   left open then.
     static func start(
         _ configuration: Configuration,
         manager: ServiceManager,

@@ -6,9 +6,11 @@ import HTTPListener
 import Logging
 import ServiceManager
 
-/// Answers 503 on both listeners while the disk has no room to open what a receiver needs, and opens it as soon as it has.
+/// Answers 503 on both listeners while the disk has no room to open what a receiver needs, and opens it as soon as it
+/// has.
 ///
-/// A program that ended instead would refuse connections, and be started again and again until nobody starts it any more.
+/// A program that ended instead would refuse connections, and be started again and again until nobody starts it any
+/// more.
 struct Standby: Sendable {
     let configuration: Configuration
     let sockets: HandedSockets

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A library, preloaded into the receiver, that makes the file system below some directories hang, fail or lack things; see
-/// `Native/folder.c`.
+/// A library, preloaded into the receiver, that makes the file system below some directories hang, fail or lack things;
+/// see `Native/folder.c`.
 struct FolderShim: Sendable {
     let library: String
 
@@ -18,8 +18,8 @@ struct FolderShim: Sendable {
     }
 }
 
-/// Names as a power cut would leave them, told from what the shim wrote down: those whose directory was not synced since they
-/// were made are gone, and with a directory all that is in it.
+/// Names as a power cut would leave them, told from what the shim wrote down: those whose directory was not synced
+/// since they were made are gone, and with a directory all that is in it.
 struct NameRecord {
     private var pending: [String: Set<String>] = [:]
     private(set) var failures = 0

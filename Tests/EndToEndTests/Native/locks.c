@@ -1,5 +1,5 @@
-/// Records who commits and who checkpoints an SQLite database in WAL mode, and when: loaded before a program's libraries
-/// (`LD_PRELOAD`), it watches the locks on the `-shm` file and the writes to the `-wal` file.
+/// Records who commits and who checkpoints an SQLite database in WAL mode, and when: loaded before a program's
+/// libraries (`LD_PRELOAD`), it watches the locks on the `-shm` file and the writes to the `-wal` file.
 ///
 /// LOCKS_RECORD       a file that each event is appended to as a line: nanoseconds (CLOCK_MONOTONIC), process, event
 /// LOCKS_DELAY_MS     how long to wait when a checkpoint has begun, so that others have time to get in its way

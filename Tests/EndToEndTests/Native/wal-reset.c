@@ -1,16 +1,16 @@
 /// Shows SQLite's WAL-reset bug on the library that is installed, and that the order in which the ledger copies its log
 /// avoids it.
 ///
-/// Three connections to one database: a writer, and two that checkpoint. The second one's checkpoint is stopped where the
-/// bug needs it, between its reading of the log's header and its use of it: SQLite calls the file's `xUnfetch` method
-/// there when the header has changed, so a VFS around the system's runs the writer's next commit in that call.
+/// Three connections to one database: a writer, and two that checkpoint. The second one's checkpoint is stopped where
+/// the bug needs it, between its reading of the log's header and its use of it: SQLite calls the file's `xUnfetch`
+/// method there when the header has changed, so a VFS around the system's runs the writer's next commit in that call.
 ///
 /// Usage: wal-reset DIRECTORY free|locked
 ///     free     the commit falls into the checkpoint, as when nothing keeps the two apart
 ///     locked   the writer holds the write lock meanwhile, as `Checkpointer` does; the commit has to wait
 ///
-/// Prints the version of SQLite, how many commits there were, how many of them are lost, and what SQLite's integrity check
-/// says. Exit code 0 unless something could not be done.
+/// Prints the version of SQLite, how many commits there were, how many of them are lost, and what SQLite's integrity
+/// check says. Exit code 0 unless something could not be done.
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,8 +147,8 @@ int main(int count, char **arguments) {
     // The second one reads the header, and is stopped.
     sqlite3 *holder = writer;
     if (is_locked) {
-        // `Checkpointer`: the writer's own connection holds the lock, so that its commits wait. Here one thread plays all,
-        // so another connection stands for whoever wants to commit meanwhile.
+        // `Checkpointer`: the writer's own connection holds the lock, so that its commits wait. Here one thread plays
+        // all, so another connection stands for whoever wants to commit meanwhile.
         if (sqlite3_exec(holder, "BEGIN IMMEDIATE", 0, 0, 0)) fail("lock", holder);
         writer = open_database(path);
     }

@@ -1,5 +1,5 @@
-// A durable receiver in Go's standard library: token checked, body decoded, facts told apart, one fdatasync for all that
-// waits.
+// A durable receiver in Go's standard library: token checked, body decoded, facts told apart, one fdatasync for all
+// that waits.
 //
 // Usage: receiver PORT KEY-FILE JOURNAL
 package main
