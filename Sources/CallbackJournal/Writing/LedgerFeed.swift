@@ -5,7 +5,8 @@ import Synchronization
 /// Hands journaled callbacks to the ledger, in order, and keeps each until the ledger has it.
 ///
 /// One lot is with the ledger at a time, and lots follow each other at an interval, while the next one grows: the more
-/// callbacks a transaction has, the cheaper is each, and the fewer syncs of the ledger hold up those of the journal.
+/// callbacks a transaction has, the cheaper is each, and the fewer syncs of the ledger hold up those of the journal. Few
+/// callbacks are not kept waiting: the interval is as long as the last lot was large.
 final class LedgerFeed: Sendable {
     fileprivate struct State {
         /// What the ledger does not have, by number, as it was written; the first `handed` of these are with it now.
@@ -24,8 +25,9 @@ final class LedgerFeed: Sendable {
         /// The number that the next callback will have at least.
         var next: Int64
         var settled: Int64
-        /// When the last lot was handed over.
+        /// When the last lot was handed over, and how many callbacks it had.
         var handedAt: ContinuousClock.Instant?
+        var lastLot = 0
         /// Since when the ledger is left alone because it failed.
         var restingSince: ContinuousClock.Instant?
         var setAside = 0
@@ -104,7 +106,7 @@ final class LedgerFeed: Sendable {
             guard state.handed == 0, state.hasBacklog || !state.waiting.isEmpty else { return nil }
             let (since, interval) =
                 state.restingSince.map { ($0, configuration.retryInterval) }
-                ?? (state.handedAt, state.isSmall(configuration) ? configuration.interval : .zero)
+                ?? (state.handedAt, state.interval(configuration))
             return since.map { max(.zero, interval - $0.duration(to: .now)) } ?? .zero
         }
         guard wait == .zero else { return wait }
@@ -179,6 +181,7 @@ final class LedgerFeed: Sendable {
         }
         guard !lot.isEmpty else { return false }
         let callbacks = lot.flatMap(\.self)
+        state.withLock { $0.lastLot = callbacks.count }
         ledger.record(callbacks) { [self] outcomes in finish(callbacks, outcomes) }
         return true
     }
@@ -253,9 +256,13 @@ final class LedgerFeed: Sendable {
 }
 
 extension LedgerFeed.State {
-    /// Whether more may be waited for before the next lot.
-    fileprivate func isSmall(_ configuration: JournalConfiguration) -> Bool {
-        !hasBacklog && !isFirstOfBacklog && count < configuration.maxHanded
+    /// A last lot of so many callbacks makes the interval a whole one; at less than so many an interval lots shrink.
+    private static let wholeLot = 256
+
+    /// How long more may be waited for after the last lot.
+    fileprivate func interval(_ configuration: JournalConfiguration) -> Duration {
+        guard !hasBacklog, !isFirstOfBacklog, count < configuration.maxHanded else { return .zero }
+        return configuration.interval * min(lastLot, Self.wholeLot) / Self.wholeLot
     }
 }
 
