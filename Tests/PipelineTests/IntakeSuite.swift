@@ -1,0 +1,45 @@
+import Callbacks
+import Pipeline
+import Synchronization
+import Testing
+import Visengine
+
+/// What the suites of ``Intake`` share: an intake that hands to a fake recorder, and the way of one callback through it.
+protocol IntakeSuite {
+    var recorder: FakeRecorder { get }
+    var keys: CallbackTokenKeys { get }
+    var peer: [UInt8] { get }
+}
+
+extension IntakeSuite {
+    var peer: [UInt8] { [192, 0, 2, 1] }
+
+    func intake(
+        _ policy: SourcePolicy = SourcePolicy(),
+        recorder: FakeRecorder? = nil,
+        burst: Int = 3
+    ) -> Intake {
+        Intake(
+            recorder: recorder ?? self.recorder,
+            keys: keys,
+            policy: policy,
+            limiter: FailureLimiter(burst: burst, refillPerSecond: 0.5),
+            now: { Sample.now },
+            logger: Sample.logger
+        )
+    }
+
+    func take(_ intake: Intake, _ path: String, _ body: String) throws -> [IntakeAnswer] {
+        let admission = intake.admit(method: "POST", path: path, peer: peer, forwardedFor: [])
+        guard case .admitted(let admitted) = admission else {
+            Issue.record("not admitted: \(admission)")
+            return []
+        }
+        let answers = Mutex<[IntakeAnswer]>([])
+        intake.take(admitted, body: Array(body.utf8), contentType: "application/json") { answer in
+            answers.withLock { $0.append(answer) }
+        }
+        intake.flush()
+        return answers.withLock { $0 }
+    }
+}
