@@ -15,7 +15,6 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
-// In the order in which a callback meets them.
 let package = Package(
     name: "ricevuta",
     dependencies: [
@@ -31,6 +30,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ],
+    // What a target may use, scripts/check.d/layers.py says; whatever its files import is declared here.
     targets: [
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -81,30 +81,24 @@ let package = Package(
             name: "ricevuta",
             dependencies: [
                 "BlockingWork", "HTTPListener", "CProcessMemory", "Visengine", "Callbacks", "CallbackJournal",
-                "DurableFiles",
-                "SQLiteLedger",
-                "VisengineClient",
-                "FileArchive",
-                "ServiceManager", "Sinks", "Pipeline", "Console", arguments, crypto, httpClient, log, coreMetrics,
-                lifecycle, nioCore,
-                signals,
-                system,
+                "SQLiteLedger", "VisengineClient", "FileArchive", "ServiceManager", "Sinks", "Pipeline", "Console",
+                arguments, httpClient, log, coreMetrics, lifecycle, signals, system,
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
-        .executableTarget(name: "visengine-sandbox", dependencies: ["VisengineSandbox", arguments]),
+        .executableTarget(name: "visengine-sandbox", dependencies: ["VisengineSandbox", "HTTPListener", arguments]),
 
-        .target(name: "TestSupport", dependencies: ["Callbacks", "Visengine"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
-        .testTarget(name: "BlockingWorkTests", dependencies: ["BlockingWork", "TestSupport"]),
+        .testTarget(name: "BlockingWorkTests", dependencies: ["BlockingWork"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
-        .testTarget(name: "HTTPListenerTests", dependencies: ["HTTPListener", "TestSupport"]),
+        .testTarget(name: "HTTPListenerTests", dependencies: ["HTTPListener"]),
         .testTarget(name: "ServiceManagerTests", dependencies: ["ServiceManager"]),
         .testTarget(name: "VisengineTests", dependencies: ["Visengine", crypto]),
         .testTarget(name: "CallbacksTests", dependencies: ["Callbacks", "Visengine"]),
         .testTarget(
             name: "CallbackJournalTests",
-            dependencies: ["CallbackJournal", "Callbacks", "Visengine", "TestSupport"]
+            dependencies: ["CallbackJournal", "Callbacks", "Visengine", "TestSupport", system]
         ),
         .testTarget(
             name: "SQLiteLedgerTests",
@@ -112,9 +106,15 @@ let package = Package(
         ),
         .testTarget(
             name: "VisengineClientTests",
-            dependencies: ["VisengineClient", "VisengineSandbox", "Callbacks", "Visengine", "HTTPListener", crypto]
+            dependencies: [
+                "VisengineClient", "VisengineSandbox", "Callbacks", "Visengine", "HTTPListener", crypto, httpClient,
+                nioCore, nioPosix,
+            ]
         ),
-        .testTarget(name: "FileArchiveTests", dependencies: ["FileArchive", "Callbacks", "Visengine", "TestSupport"]),
+        .testTarget(
+            name: "FileArchiveTests",
+            dependencies: ["FileArchive", "Callbacks", "Visengine", "TestSupport", crypto]
+        ),
         .testTarget(
             name: "SinksTests",
             dependencies: [
@@ -125,14 +125,14 @@ let package = Package(
             name: "PipelineTests",
             dependencies: ["Pipeline", "Callbacks", "Visengine", "TestSupport", log, lifecycle]
         ),
-        .testTarget(name: "ConsoleTests", dependencies: ["Console", "Callbacks", "HTTPListener", "TestSupport"]),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console", "Callbacks", "HTTPListener", log, coreMetrics]),
         .testTarget(
             name: "VisengineSandboxTests",
             dependencies: ["VisengineSandbox", "Visengine", "HTTPListener", crypto, httpClient, nioCore, nioHTTP1]
         ),
         .testTarget(
             name: "RicevutaTests",
-            dependencies: ["ricevuta", "Callbacks", "ServiceManager", "Visengine", "TestSupport", log]
+            dependencies: ["ricevuta", "Callbacks", "ServiceManager", "Visengine", log]
         ),
         .testTarget(
             name: "EndToEndTests",
