@@ -120,7 +120,8 @@ public final class CallbackJournal: CallbackRecorder {
         var lines = found.damage.map(\.description)
         if let first = found.refilledFrom {
             lines.append(
-                "the ledger was older than the journal: \(found.unsettled) callbacks from \(first) on were handed over again"
+                "the ledger was older than the journal: "
+                    + "\(found.unsettled) callbacks from \(first) on were handed over again"
             )
         }
         return lines
@@ -218,6 +219,7 @@ public final class CallbackJournal: CallbackRecorder {
             sched_yield()
         }
         feed.finish()
+        // A note that cannot be written makes the next start hand over again what the ledger knows.
         if files.isBehind(feed.settled) { try? files.note(settled: feed.settled, isSynced: true) }
         files.close()
         clockEnd.signal()

@@ -21,7 +21,8 @@ extension JournalError: CustomStringConvertible {
         case .file(let reason): "the journal of callbacks: \(reason); check the owner of its files and the disk"
         case .full(let reason): "the journal of callbacks: \(reason); free some space on that disk"
         case .unknownFile(let path):
-            "the journal of callbacks: \(path) was renamed, and may hold callbacks; give it its name back, or move it away"
+            "the journal of callbacks: \(path) was renamed, and may hold callbacks; "
+                + "give it its name back, or move it away"
         }
     }
 }

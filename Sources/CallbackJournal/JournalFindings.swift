@@ -17,6 +17,7 @@ public struct JournalFindings: Equatable, Sendable {
         // Missing is nothing found.
         let text = try? String(contentsOfFile: "\(directory)/\(Self.name)", encoding: .utf8)
         lines = (text ?? "").split(separator: "\n").map(String.init)
+        // As above.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         copies = names.count { $0.hasPrefix(Self.copyPrefix) }
         setAside = names.count { SetAside.number(of: $0) != nil }

@@ -47,7 +47,7 @@ public struct FileArchive: DocumentArchive {
     public func sweep() {
         // What cannot be removed now takes room and nothing else; the next start tries again.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/incoming")) ?? []
-        for name in names { try? FileManager.default.removeItem(atPath: "\(root)/incoming/\(name)") }
+        for name in names { try? FileManager.default.removeItem(atPath: "\(root)/incoming/\(name)") }  // As above.
     }
 
     /// Starts a document under a temporary name.

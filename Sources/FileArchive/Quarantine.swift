@@ -82,7 +82,7 @@ struct Quarantine: Sendable {
         let stem = entry.name.prefix { $0 != "." }
         // What cannot be removed now takes room and nothing else; the next round tries again.
         for suffix in ["document", "json"] {
-            try? FileManager.default.removeItem(atPath: "\(directory)/\(stem).\(suffix)")
+            try? FileManager.default.removeItem(atPath: "\(directory)/\(stem).\(suffix)")  // As above.
         }
     }
 
@@ -95,7 +95,7 @@ struct Quarantine: Sendable {
         // What cannot be listed or has gone by now is not removed.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.compactMap { name in
-            guard let found = try? FileManager.default.attributesOfItem(atPath: "\(directory)/\(name)"),
+            guard let found = try? FileManager.default.attributesOfItem(atPath: "\(directory)/\(name)"),  // As above.
                 let modified = found[.modificationDate] as? Date
             else { return nil }
             return Entry(name: name, size: (found[.size] as? NSNumber)?.int64Value ?? 0, modified: modified)

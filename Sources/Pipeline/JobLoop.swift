@@ -29,7 +29,7 @@ struct JobLoop<Work: Sendable>: Sendable {
             var pacing = Pacing()
             group.addTask {
                 try? await gracefulShutdown()  // Cancelled when the loop is over.
-                try? await Task.sleep(for: Self.grace)
+                try? await Task.sleep(for: Self.grace)  // As above.
                 return .graceOver
             }
             while true {

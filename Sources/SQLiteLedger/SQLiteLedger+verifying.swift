@@ -34,7 +34,7 @@ extension SQLiteLedger: VerificationLedger {
         // In transactions of their own, so that no callback waits for them. What this leaves undone, because the ledger
         // closes or fails, stays as it is until the order's next read-back: the order itself has moved.
         while let rest = judging {
-            let judged = try? await change("judging callbacks") { transaction in
+            let judged = try? await change("judging callbacks") { transaction in  // See above.
                 let before = transaction.mismatched
                 return (rest: try transaction.judgeMore(rest), hasOthers: transaction.mismatched > before)
             }

@@ -169,8 +169,11 @@ private var copied: sqlite3_destructor_type { unsafe unsafeBitCast(-1, to: sqlit
 public struct StatementRow: ~Copyable {
     /// A column's value as it is stored, whatever its declared type.
     public enum Value: Equatable {
+        /// `NULL`.
         case null
+        /// A whole number.
         case integer(Int64)
+        /// A text; bytes that are no UTF-8 are replaced.
         case text(String)
         /// A number with a fraction, or bytes.
         case other

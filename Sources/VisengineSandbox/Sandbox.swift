@@ -8,17 +8,25 @@ public import Visengine
 /// Besides the nine calls there is a control API under `/sandbox`, without a token. Bodies and answers are JSON; a call
 /// that makes no sense is answered 400 with a problem document that says why.
 ///
-/// | call | body | answer |
-/// |---|---|---|
-/// | `POST /sandbox/advance` | `{"order": ID, "steps": 1, "to": "Visura evasa", "wait": true}`: all optional; without `order` all orders; `to` instead of `steps`; `wait` answers when all callbacks have been answered | `{"steps": N}` |
-/// | `POST /sandbox/cancel` | `{"order": ID, "reason": "…", "wait": true}` | `{}` |
-/// | `POST /sandbox/orders` | `{"count": N, "item": HASH, "callback": CALLBACK_DATA}` with `{n}` in its texts replaced by 0, 1, …; or `{"callbacks": [CALLBACK_DATA, …]}`: orders without check or charge | `{"ids": […]}` |
-/// | `GET /sandbox/orders` | | `{"orders": [{"id", "state", "callbacks": N}]}` |
-/// | `GET /sandbox/orders/ID` | | `{"id", "state", "sha256", "size", "name", "callbacks": [{"state", "status", "error"}]}` |
-/// | `POST /sandbox/callbacks` | `{"order": ID, "state": "…", "times": 1, "wait": true}`: a callback for the order as it stands, or with a state that it does not have | `{}` |
-/// | `GET`, `POST`, `DELETE /sandbox/faults` | `POST` changes what it names: `{"duplicates": 2, "reverse": true, "delayMilliseconds": 500, "silent": true, "claimedState": "Visura evasa", "lostPlacings": 1, "failures": [{"call": "document", "status": 429, "error": null, "message": "", "times": 2, "retryAfter": 1}], "document": {"fault": "truncatedBase64", "times": 1}, "slow": {"calls": ["document"], "pieceBytes": 1024, "pauseMilliseconds": 10}, "quirks": ["multipart"]}` | all faults as they are now |
-/// | `POST /sandbox/credit` | `{"credit": 12.5}` | `{"credit": 12.5}` |
-/// | `GET /sandbox/status` | | `{"orders": N, "pendingCallbacks": N, "calls": {"place": N, …}}` |
+/// - `POST /sandbox/advance`, with `{"order": ID, "steps": 1, "to": "Visura evasa", "wait": true}`, all of it optional:
+///   moves an order on, without `order` all of them; `to` stands instead of `steps`, and `wait` answers when all
+///   callbacks have been answered. Answers `{"steps": N}`.
+/// - `POST /sandbox/cancel`, with `{"order": ID, "reason": "…", "wait": true}`. Answers `{}`.
+/// - `POST /sandbox/orders`, with `{"count": N, "item": HASH, "callback": CALLBACK_DATA}`, in whose texts `{n}` is
+///   replaced by 0, 1, …, or with `{"callbacks": [CALLBACK_DATA, …]}`: makes orders without check or charge. Answers
+///   `{"ids": […]}`.
+/// - `GET /sandbox/orders`. Answers `{"orders": [{"id", "state", "callbacks": N}]}`.
+/// - `GET /sandbox/orders/ID`. Answers `{"id", "state", "sha256", "size", "name", "callbacks": [{"state", "status",
+///   "error"}]}`.
+/// - `POST /sandbox/callbacks`, with `{"order": ID, "state": "…", "times": 1, "wait": true}`: sends a callback for the
+///   order as it stands, or with a state that it does not have. Answers `{}`.
+/// - `GET`, `POST` and `DELETE /sandbox/faults` answer all faults as they are now; `POST` changes what it names:
+///   `{"duplicates": 2, "reverse": true, "delayMilliseconds": 500, "silent": true, "claimedState": "Visura evasa",
+///   "lostPlacings": 1, "failures": [{"call": "document", "status": 429, "error": null, "message": "", "times": 2,
+///   "retryAfter": 1}], "document": {"fault": "truncatedBase64", "times": 1}, "slow": {"calls": ["document"],
+///   "pieceBytes": 1024, "pauseMilliseconds": 10}, "quirks": ["multipart"]}`.
+/// - `POST /sandbox/credit`, with `{"credit": 12.5}`. Answers the same.
+/// - `GET /sandbox/status`. Answers `{"orders": N, "pendingCallbacks": N, "calls": {"place": N, …}}`.
 ///
 /// The calls are named `catalogue`, `item`, `place`, `orders`, `order`, `updateDraft`, `addSearch`,
 /// `chooseSearchResult`, `document`, `cancel` and `suppliers`; the faults of a document `truncatedBase64`,

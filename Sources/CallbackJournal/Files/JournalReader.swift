@@ -123,6 +123,7 @@ struct JournalReader {
                 continue
             }
             if let last = heads.last, last.name.number == name.number, last.isZero {
+                // As above; one that cannot be removed is found again at the next start.
                 try? FileManager.default.removeItem(atPath: last.path)
                 heads.removeLast()
             }

@@ -35,6 +35,7 @@ final class JournalSegment: @unchecked Sendable {
         } catch {
             throw .file("cannot open \(path): \(error)")
         }
+        // Without a length it has no room until it is grown.
         capacity = (try? descriptor.seek(offset: 0, from: .end)).map { Int($0) } ?? 0
     }
 

@@ -20,6 +20,7 @@ struct SegmentListing {
         } catch {
             throw JournalError(error)
         }
+        // Said in the journal's own words.
         guard let found = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
             throw .file("cannot list \(directory)")
         }
@@ -58,6 +59,7 @@ struct FirstSegment: Sendable {
 
     /// Writes it down; afterwards the segments before may be removed.
     func set(_ number: Int) throws(JournalError) {
+        // When it cannot be listed a further one is made, if any: the greatest counts.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         let found = names.filter { Self.number($0) != nil }.sorted { Self.number($0) ?? 0 < Self.number($1) ?? 0 }
         let path = "\(directory)/\(Self.prefix)\(SegmentName.text(number))"
@@ -79,6 +81,7 @@ struct FirstSegment: Sendable {
         } catch {
             throw .file("cannot rename to \(path): \(error)")
         }
+        // Of several, the greatest counts.
         for name in found.dropLast() { try? FileManager.default.removeItem(atPath: "\(directory)/\(name)") }
     }
 }

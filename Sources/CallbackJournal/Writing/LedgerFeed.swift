@@ -5,8 +5,8 @@ import Synchronization
 /// Hands journaled callbacks to the ledger, in order, and keeps each until the ledger has it.
 ///
 /// One lot is with the ledger at a time, and lots follow each other at an interval, while the next one grows: the more
-/// callbacks a transaction has, the cheaper is each, and the fewer syncs of the ledger hold up those of the journal. Few
-/// callbacks are not kept waiting: the interval is as long as the last lot was large.
+/// callbacks a transaction has, the cheaper is each, and the fewer syncs of the ledger hold up those of the journal.
+/// Few callbacks are not kept waiting: the interval is as long as the last lot was large.
 final class LedgerFeed: Sendable {
     fileprivate struct State {
         /// What the ledger does not have, by number, as it was written; the first `handed` of these are with it now.

@@ -25,6 +25,7 @@ struct SetAside: Sendable {
 
     /// Those that are there; one that cannot be read stays where it is.
     func all() -> [Entry] {
+        // Nothing is lost by not seeing them: they are there at the next start.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.filter { $0.hasPrefix(Self.prefix) }.sorted().compactMap { name in
             let path = "\(directory)/\(name)"
@@ -61,6 +62,7 @@ struct SetAside: Sendable {
 
     /// Removes one that the ledger has taken after all.
     func remove(_ entry: Entry) -> Bool {
+        // One that stays is handed over again at the next start, and found to be known.
         (try? FileManager.default.removeItem(atPath: entry.path)) != nil
     }
 }

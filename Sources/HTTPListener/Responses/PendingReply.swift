@@ -48,6 +48,7 @@ public struct PendingReply: ~Copyable, Sendable {
 
     /// Turns the right into an object, for closures and tasks, which can't hold a value that can't be copied.
     public consuming func shared() -> SharedReply {
+        // Only what consumes a reply takes its recipient, and nothing can be consumed twice.
         guard let recipient = recipient.take() else { preconditionFailure("a reply is used up by what consumes it") }
         return SharedReply(recipient)
     }

@@ -38,6 +38,7 @@ public enum CallbackDecoder {
     /// Reads the shapes that nearly all callbacks have, at a fraction of the cost; `nil` for any other, good or bad.
     private static func plain(_ text: ArraySlice<UInt8>, of body: [UInt8]) -> CallbackClaim? {
         let bytes = text.count == body.count ? body : Array(text)
+        // What it does not take, the other ways read, which say what is wrong.
         return (try? PlainOrder(in: bytes))?.claim()
     }
 

@@ -29,10 +29,11 @@ struct LastResort {
 
     /// Reads a text by the usual rules, or the JSON in it by laxer ones.
     private func whole(_ text: [UInt8]) -> CallbackClaim? {
+        // Tried; the caller has the error of the first attempt.
         if let claim = try? CallbackDecoder.decode(body: text, contentType: contentType) { return claim }
         // Other text before and behind is dropped with all that is not between the outermost braces.
         guard let open = text.firstIndex(of: UInt8(ascii: "{")), let close = text.lastIndex(of: UInt8(ascii: "}")),
-            open < close, let value = try? JSONValue(parsingLeniently: Array(text[open...close]))
+            open < close, let value = try? JSONValue(parsingLeniently: Array(text[open...close]))  // As above.
         else { return nil }
         return OrderLocator(root: value).claim()
     }

@@ -113,6 +113,7 @@ extension DocumentDecoder {
     private mutating func scalarByte(_ byte: UInt8) throws(Fault) {
         switch byte {
         case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), 0x20, 0x09, 0x0A, 0x0D:
+            // Where in a number or a word it goes wrong helps nobody.
             guard let value = try? JSONValue(parsing: text) else { throw .malformedJSON }
             if containers.last?.isObject == true { answer.set(member, to: value) }
             phase = .commaOrEnd

@@ -173,6 +173,7 @@ struct ControlService: Sendable {
 
     private static func object(_ body: [UInt8]) throws(ControlError) -> JSONObject {
         guard !body.isEmpty else { return JSONObject() }
+        // Said in the words of this interface.
         guard let object = try? JSONValue(parsing: body).object else {
             throw ControlError("the body has to be a JSON object")
         }

@@ -85,7 +85,7 @@ struct SandboxService: Sendable {
             let envelope = Envelope(data: test, isSuccess: true, message: "Test Request, deleting")
             return Self.paced(.json(200, envelope.json.encoded()), pace)
         }
-        if (try? state.faults { $0.takeLostPlacing() }) == true {
+        if (try? state.faults { $0.takeLostPlacing() }) == true {  // Taking one throws nothing.
             return Response(status: 200, body: .stream(length: 512, PiecewiseBody(BodyPieces([], breaksOff: true))))
         }
         return Self.success(order.map { .object($0.json) } ?? nil, pace)
@@ -103,7 +103,7 @@ struct SandboxService: Sendable {
 
     private func document(_ id: String, pace: SlowBody?) throws(Refusal) -> Response {
         let order = try state.reading { (book) throws(Refusal) in try book.orderWithDocument(id) }
-        let fault = (try? state.faults { $0.takeDocumentFault() }) ?? nil
+        let fault = (try? state.faults { $0.takeDocumentFault() }) ?? nil  // Taking one throws nothing.
         let isText = state.quirks.contains(.sizeAsText)
         let document = state.configuration.document(of: order.id)
         let pieces = DocumentAnswer.pieces(of: document, fault: fault, sizeIsText: isText)

@@ -96,7 +96,7 @@ struct ReceivedEvent: Sendable {
         } catch {
             problem = error.description
         }
-        let event = try? JSONValue(parsing: request.body)
+        let event = try? JSONValue(parsing: request.body)  // Told of below.
         if event == nil { problem = problem ?? "the body is no JSON" }
         self.problem = problem
         id = headers["webhook-id"] ?? "-"

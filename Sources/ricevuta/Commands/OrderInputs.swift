@@ -47,6 +47,7 @@ struct OrderInputs {
         let data =
             path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
         guard let data else { throw CommandFailure(.notFound, "cannot read \(path)") }
+        // The file may hold personal data, of which the parser's error could repeat some.
         guard let object = try? JSONValue(parsing: Array(data)).object else {
             throw CommandFailure(.badInput, "\(path) holds no JSON object")
         }

@@ -7,6 +7,7 @@ enum TableDefaults {
         do {
             return try compose(yaml: text) ?? Node("")
         } catch {
+            // A fault of the program, see above.
             preconditionFailure("a default of the table is no YAML: \(text)")
         }
     }

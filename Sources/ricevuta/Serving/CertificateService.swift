@@ -43,7 +43,7 @@ final class CertificateService: Service {
 
     private func watch(_ tls: Configuration.Listener.TLS) async {
         var last = await stamp(tls)
-        while (try? await Task.sleep(for: tls.reloadInterval)) != nil {
+        while (try? await Task.sleep(for: tls.reloadInterval)) != nil {  // Cancelled means that it is over.
             // A disk that hangs shows nothing new.
             guard let now = await stamp(tls) else { continue }
             // Once they have stayed as they are: whoever writes them does so one after another.

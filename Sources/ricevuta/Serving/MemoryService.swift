@@ -17,7 +17,7 @@ struct MemoryService: Service {
         await cancelWhenGracefulShutdown {
             var last = 0
             var settled: Int?
-            while (try? await Task.sleep(for: Self.quiet)) != nil {
+            while (try? await Task.sleep(for: Self.quiet)) != nil {  // Cancelled means that it is over.
                 let callbacks = journal.statistics.callbacks
                 defer { last = callbacks }
                 guard callbacks == last, callbacks != settled else { continue }
