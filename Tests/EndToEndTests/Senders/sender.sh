@@ -3,7 +3,7 @@
 #
 # Usage: sender.sh JOBS    JOBS has a line for each: WAY, URL and order as JSON, with tabs between.
 # Prints a line for each: WAY, status and answer.
-set -uo pipefail
+set -euo pipefail
 
 json='Content-Type: application/json'
 body=$(mktemp)
@@ -25,6 +25,7 @@ while IFS=$'\t' read -r way url order; do
     close) options=(-H "$json" -H 'Connection: close' --data-binary "@$body") ;;
     *) echo "sender.sh: no way $way" >&2; exit 64 ;;
   esac
-  curl -sS --max-time 30 -X POST "${options[@]}" -w '\t%{http_code}\n' "$url" 2>&1 \
-    | tr -d '\n' | { read -r answer; printf '%s\t%s\t%s\n' "$way" "${answer##*$'\t'}" "${answer%$'\t'*}"; }
+  # A post that fails is told of like any other, and the next is made.
+  { curl -sS --max-time 30 -X POST "${options[@]}" -w '\t%{http_code}\n' "$url" 2>&1 || true; } \
+    | tr -d '\n' | { read -r answer || true; printf '%s\t%s\t%s\n' "$way" "${answer##*$'\t'}" "${answer%$'\t'*}"; }
 done <"$1"
