@@ -5,15 +5,15 @@ public import Visengine
 
 /// The way of one callback, and the services that walk it.
 ///
-/// | stage      | file                  | reads                     | writes, in one transaction                    | a crash repeats          |
-/// |------------|-----------------------|---------------------------|-----------------------------------------------|--------------------------|
-/// | door       | `Intake.admit`        | path, token, address      | nothing                                       | nothing                  |
-/// | intake     | `Intake.take`         | body                      | the callback, in the journal; answers 200     | nothing: not answered    |
-/// | ledger     | `CallbackJournal`     | the journal               | callback, order, verify job                   | the same fact, known     |
-/// | verifier   | `OrderVerification`   | `GET /richiesta/{id}`     | order, notifications, deliveries, next jobs   | the read-back            |
-/// | fetcher    | `DocumentFetch`       | `GET /documento/{id}`     | document, notification, deliveries, jobs      | the fetch, same content  |
-/// | dispatcher | `DispatcherService`   | notification, document    | the attempt's outcome, the next attempt       | the attempt, same id     |
-/// | poll       | `OrderVerification`   | as the verifier           | as the verifier                               | the read-back            |
+/// | stage | file | reads | writes, in one transaction | a crash repeats |
+/// |---|---|---|---|---|
+/// | door | `Intake.admit` | path, token, address | nothing | nothing |
+/// | intake | `Intake.take` | body | the callback, in the journal; answers 200 | nothing: not answered |
+/// | ledger | `CallbackJournal` | the journal | callback, order, verify job | the same fact, known |
+/// | verifier | `OrderVerification` | `GET /richiesta/{id}` | order, notifications, deliveries, jobs | the read-back |
+/// | fetcher | `DocumentFetch` | `GET /documento/{id}` | document, notification, deliveries, jobs | the fetch |
+/// | dispatcher | `DispatcherService` | notification, document | its outcome, the next attempt | the attempt, same id |
+/// | poll | `OrderVerification` | as the verifier | as the verifier | the read-back |
 ///
 /// From there on there is only the ledger between two stages: a stage that is done has written the next one's job.
 public struct CallbackFlow: Sendable {

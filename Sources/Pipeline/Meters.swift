@@ -21,7 +21,8 @@ public enum FlowMetrics {
     /// A sentence for each metric's name.
     public static let help = [
         MetricName.callbacks:
-            "Callbacks that passed the door, by what became of them; undecodable ones with a good token were taken, too.",
+            "Callbacks that passed the door, by what became of them; "
+            + "undecodable ones with a good token were taken, too.",
         MetricName.refusals: "Requests refused at the door, by reason.",
         MetricName.alarms: "What an operator should look at, by kind.",
         MetricName.jobs: "Attempts at jobs, by kind and outcome.",

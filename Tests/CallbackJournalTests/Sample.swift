@@ -17,7 +17,8 @@ enum Sample {
     /// A callback about an order of its own.
     static func callback(_ number: Int, filler: Int = 0) throws -> ReceivedCallback {
         let body =
-            #"{"_id": "order\#(number)", "stato_richiesta": "Dati disponibili", "timestamp_last_update": 1800000000, "x": "\#(String(repeating: "x", count: filler))"}"#
+            #"{"_id": "order\#(number)", "stato_richiesta": "Dati disponibili", "timestamp_last_update": 1800000000, "#
+            + #""x": "\#(String(repeating: "x", count: filler))"}"#
         let nonce: OrderNonce = try #require(OrderNonce(rawValue: String(repeating: "n", count: 22)))
         return ReceivedCallback(
             nonce: nonce,

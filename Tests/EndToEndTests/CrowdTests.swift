@@ -44,7 +44,8 @@ extension EndToEnd {
             return try await onThread {
                 let connection = try RawConnection(port: target.port, from: "127.0.0.1")
                 try connection.send(
-                    "POST \(target.path) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+                    "POST \(target.path) HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
                 )
                 return try connection.answer().status
             }

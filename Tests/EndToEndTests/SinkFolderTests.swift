@@ -94,7 +94,8 @@ extension EndToEnd {
                     "- {name: folder, type: directory, path: ./documents, timeLimit: 120s}",
                     as: """
                         - {name: upper, type: directory, path: ./documents, template: "ALL", types: [order.updated]}
-                          - {name: lower, type: directory, path: ./documents, template: "all", types: [document.available]}
+                          - {name: lower, type: directory, path: ./documents, template: "all",
+                             types: [document.available]}
                         """
                 )
                 var settings = ["SHIM_SHARE": folder]

@@ -13,9 +13,9 @@ extension EndToEnd {
                 let clean = try await ground.json(["config", "check"])
                 #expect(clean["warnings"] == [])
                 let text = try String(contentsOfFile: ground.configuration, encoding: .utf8)
-                let unsafe = text.replacing("admin: {port: 0}", with: #"admin: {host: "0.0.0.0", port: 0}"#)
+                let exposed = text.replacing("admin: {port: 0}", with: #"admin: {host: "0.0.0.0", port: 0}"#)
                     .replacing("tokens: {", with: "tokens: {retired: [{id: k0, \(Self.secret)}], ")
-                try unsafe.write(toFile: ground.configuration, atomically: true, encoding: .utf8)
+                try exposed.write(toFile: ground.configuration, atomically: true, encoding: .utf8)
 
                 let check = try await ground.command(["config", "check"])
                 let json = try await ground.json(["config", "check"])

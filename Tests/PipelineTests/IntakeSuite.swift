@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 import Visengine
 
-/// What the suites of ``Intake`` share: an intake that hands to a fake recorder, and the way of one callback through it.
+/// What the suites of ``Intake`` share: an intake with a fake recorder, and the way of one callback through it.
 protocol IntakeSuite {
     var recorder: FakeRecorder { get }
     var keys: CallbackTokenKeys { get }

@@ -147,11 +147,13 @@ struct ConfigurationLoadingTests {
     private static let everything = """
         dataDirectory: /var/lib/ricevuta
         listener:
-          {host: "::", port: 0, publicURL: "https://in.example.com/hooks/", tls: {certificate: c.pem, privateKey: /k.pem,
-             clientAuthorities: ca.pem, reloadInterval: 1m},
+          {host: "::", port: 0, publicURL: "https://in.example.com/hooks/",
+           tls: {certificate: c.pem, privateKey: /k.pem, clientAuthorities: ca.pem, reloadInterval: 1m},
            maxBodyBytes: 1MiB, maxHeaderBytes: 2048, maxConnections: 50, maxConnectionsPerAddress: 5, idleTimeout: 5s,
            headDeadline: 2s, requestDeadline: 1500ms, healthPath: /alive}
-        admin: {host: localhost, port: 0, hostNames: [prometheus.internal], publicURL: "http://127.0.0.1:9", linkLifetime: 1m}
+        admin:
+          {host: localhost, port: 0, hostNames: [prometheus.internal], publicURL: "http://127.0.0.1:9",
+           linkLifetime: 1m}
         provider:
           baseURL: http://127.0.0.1:7000/
           token: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}
@@ -159,7 +161,8 @@ struct ConfigurationLoadingTests {
           timeLimit: 500ms
           requestsPerSecond: 2.5
         tokens: {active: {id: k1, secret: {fromEnvironment: RICEVUTA_TOKEN_KEY}}}
-        source: {token: optional, tokenIn: [query], credentials: {user: u, secret: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}},
+        source: {token: optional, tokenIn: [query],
+          credentials: {user: u, secret: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}},
           clientCertificate: required, clientFingerprints: ["\(String(repeating: "AB:", count: 31))CD"],
           allowedNetworks: [10.0.0.0/8], trustedProxies: ["::1"], proxyHeader: forwarded}
         reconciliation: {firstInterval: 1s, maxInterval: 2s, minReadBackInterval: 0s, callbackGrace: 4s}

@@ -25,9 +25,8 @@ import Visengine
 
     @Test func escapesWhatMovesTheCursorOrTurnsTheText() {
         #expect(TerminalText.escaped(Self.hostile) == Self.harmless)
-        #expect(
-            TerminalText.escaped("Visura catastale: «città» 日本 🇮🇹 e\u{301}") == "Visura catastale: «città» 日本 🇮🇹 e\u{301}"
-        )
+        let plain = "Visura catastale: «città» 日本 🇮🇹 e\u{301}"
+        #expect(TerminalText.escaped(plain) == plain)
         #expect(TerminalText.escaped("a\nb\tc", keeping: ["\n"]) == "a\nb\\u{9}c")
     }
 

@@ -55,8 +55,8 @@ extension CallbackShape: CustomTestStringConvertible {
         )
         let successor = try CallbackDecoder.decode(
             body: Array(
-                #"{"data":{"id":"7a","state":"DONE","timestamps":{"lastUpdate":5},"callback":{"data":{"ricevuta":"t"}}}}"#
-                    .utf8
+                (#"{"data":{"id":"7a","state":"DONE","timestamps":{"lastUpdate":5},"#
+                    + #""callback":{"data":{"ricevuta":"t"}}}}"#).utf8
             ),
             contentType: "application/json"
         )
@@ -138,7 +138,8 @@ extension CallbackShape: CustomTestStringConvertible {
         let more = [
             #"{"data":{"_id":"7a","ricerche":[],"data":{"ricevuta":"t"}},"callback_data":{"data":{"ricevuta":"u"}}}"#,
             #"{"stato_richiesta":"Annullata","data":{"order":"A-42"},"\u005fid":"7a"}"#,
-            #"{"data":{"hash_visura":1,"x":{"y":[1,2,{"z":"\ud83d\ude00"}]}},"data":{"_id":"7b","stato_richiesta":"à"}}"#,
+            #"{"data":{"hash_visura":1,"x":{"y":[1,2,{"z":"\ud83d\ude00"}]}},"#
+                + #""data":{"_id":"7b","stato_richiesta":"à"}}"#,
             #"{"data":[],"timestamp_last_update":7,"_id":"7a","stato":"evaso"}"#,
         ]
         let bodies = CallbackShape.same.map(\.body) + more.map { Array($0.utf8) }

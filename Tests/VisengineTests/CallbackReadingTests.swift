@@ -104,7 +104,8 @@ import Testing
         Body(
             "several, of which one has documents",
             json,
-            #"{"_id":"70a1b2c3d4e5f60718293a4b","allegati":["70a1b2c3d4e5f60718293a4b.pdf"],"b":{"_id":"\#(other)"},"x":}"#,
+            #"{"_id":"70a1b2c3d4e5f60718293a4b","allegati":["70a1b2c3d4e5f60718293a4b.pdf"],"#
+                + #""b":{"_id":"\#(other)"},"x":}"#,
             malformed
         ),
     ]

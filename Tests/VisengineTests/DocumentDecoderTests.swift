@@ -17,7 +17,8 @@ import Visengine
         Answer(
             name: "as documented",
             text:
-                #"{"data":{"nome":"a.zip","dimensione":18,"file":"\#(base64)"},"success":true,"message":"","error":null}"#
+                #"{"data":{"nome":"a.zip","dimensione":18,"file":"\#(base64)"},"#
+                + #""success":true,"message":"","error":null}"#
         ),
         Answer(
             name: "file first, size as text, slashes",
@@ -50,7 +51,8 @@ import Visengine
         Answer(
             name: "with a name and a data prefix",
             text:
-                #"{"data":{"file":"fil\u00e9 è|data:application/zip;base64,\#(base64)","nome":"a.zip","dimensione":18}}"#
+                #"{"data":{"file":"fil\u00e9 è|data:application/zip;base64,\#(base64)","#
+                + #""nome":"a.zip","dimensione":18}}"#
         ),
         Answer(
             name: "two filling characters, url alphabet",

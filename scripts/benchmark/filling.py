@@ -21,8 +21,8 @@ def fill(path, count):
             " VALUES (?, ?, 'external', 'pending', ?)",
             ((f"{number:022d}", f"{number:024x}", start) for number in range(orders)))
         ledger.executemany(
-            "INSERT INTO callbacks(id, order_key, fact, received_at_ms, peer, key_id, retired_key, claim_id, claim_state,"
-            " claim_name, claim_update_ms, echo, content_type, body_bytes, verdict, body)"
+            "INSERT INTO callbacks(id, order_key, fact, received_at_ms, peer, key_id, retired_key, claim_id,"
+            " claim_state, claim_name, claim_update_ms, echo, content_type, body_bytes, verdict, body)"
             " VALUES (?, ?, ?, ?, '127.0.0.1', 'k1', 0, ?, 'Visura evasa', 'fulfilled', ?, 'absent',"
             " 'application/json', 320, 'confirmed', ?)",
             ((number, first + (number * 7919) % orders, hashlib.sha256(b"%d" % number).digest()[:16],

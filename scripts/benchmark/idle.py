@@ -19,7 +19,8 @@ def hold(port, count, token):
         token.encode(), len(body), body)
     held = []
     for number in range(count):
-        one = socket.create_connection(("127.0.0.1", port), 5, (f"127.0.{1 + number // 250 % 250}.{1 + number % 250}", 0))
+        address = f"127.0.{1 + number // 250 % 250}.{1 + number % 250}"
+        one = socket.create_connection(("127.0.0.1", port), 5, (address, 0))
         one.sendall(request)
         held.append(one)
     for one in held:

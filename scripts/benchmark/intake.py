@@ -54,8 +54,9 @@ def report(results, names, connections, keep_alive):
         rates = [run.rate for run in runs]
         bad = sum(run.refused + run.errors for run in runs)
         print(f"{name:<9} {statistics.median(rates):>9,.0f} {min(rates):>8,.0f} {max(rates):>8,.0f} "
-              f"{middle(lambda run: run.p50):>7.2f} {middle(lambda run: run.p99):>8.2f} {middle(lambda run: run.cpu):>7.1f} "
-              f"{middle(lambda run: run.peak):>8.1f} {'-' if syncs is None else f'{syncs:,.0f}':>8}  {ratio:.2f}× it"
+              f"{middle(lambda run: run.p50):>7.2f} {middle(lambda run: run.p99):>8.2f} "
+              f"{middle(lambda run: run.cpu):>7.1f} {middle(lambda run: run.peak):>8.1f} "
+              f"{'-' if syncs is None else f'{syncs:,.0f}':>8}  {ratio:.2f}× it"
               + (f"; {bad} refused or failed" if bad else ""))
 
 
@@ -94,7 +95,8 @@ def main():
     for keep_alive in modes:
         for connections in counts:
             report(results, names, connections, keep_alive)
-    print("\nnginx, bare and webhook answer without having stored anything; go, fastapi and webhook+ answer what is synced.")
+    print("\nnginx, bare and webhook answer without having stored anything; "
+          "go, fastapi and webhook+ answer what is synced.")
 
 
 main()

@@ -49,7 +49,8 @@ def main():
               f"p99 {statistics.median(run.p99 for run in measured):.2f} ms   "
               f"ready after {statistics.median(starts[name]):.0f} ms")
     ratio = statistics.median(full.rate / empty.rate for empty, full in zip(runs["empty"], runs["full"]))
-    print(f"with {options.callbacks:,} callbacks in it, the ledger takes {ratio:.2f}× as many; its log had {log:.1f} MiB")
+    print(f"with {options.callbacks:,} callbacks in it, the ledger takes {ratio:.2f}× as many; "
+          f"its log had {log:.1f} MiB")
 
 
 main()

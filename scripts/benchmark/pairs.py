@@ -18,7 +18,8 @@ def alternate(rounds, *measurements):
 def tell(name, runs):
     """Prints the medians of some loads."""
     print(f"{name:<26} {statistics.median(run.rate for run in runs):>9,.0f}/s   "
-          f"p50 {statistics.median(run.p50 for run in runs):.2f} ms   p99 {statistics.median(run.p99 for run in runs):.2f} ms")
+          f"p50 {statistics.median(run.p50 for run in runs):.2f} ms   "
+          f"p99 {statistics.median(run.p99 for run in runs):.2f} ms")
 
 
 def ratio(key, first, second):

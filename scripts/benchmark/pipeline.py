@@ -95,7 +95,8 @@ class Ricevuta(servers.Ricevuta):
 
     def __init__(self, work, binary, sandbox, name, sink=None):
         self.folder = work / name / "folder"
-        more = f'  - {{name: web, type: http, url: "{sink.url}", types: [document.available], concurrency: 16}}' if sink else ""
+        web = f'url: "{sink.url}", types: [document.available], concurrency: 16' if sink else ""
+        more = f"  - {{name: web, type: http, {web}}}" if sink else ""
         super().__init__(work, binary, name, f"""
 archive: {{}}
 sinks:
@@ -243,14 +244,15 @@ def compare(peers, sandbox, options):
                 server.stop()
         print(f"round {round + 1} of {options.rounds} done", file=sys.stderr)
     for at_once in counts:
-        print(f"\n{at_once} at once, {options.bytes:,} bytes\n{'server':<9} {'orders/s':>9} {'p50 ms':>8} {'p99 ms':>9} "
-              f"{'CPU ms':>7} {'sandbox':>8}  ricevuta is")
+        print(f"\n{at_once} at once, {options.bytes:,} bytes\n"
+              f"{'server':<9} {'orders/s':>9} {'p50 ms':>8} {'p99 ms':>9} {'CPU ms':>7} {'sandbox':>8}  ricevuta is")
         for server in peers:
             runs, ours = results[server.name, at_once], results[peers[0].name, at_once]
             ratio = statistics.median(mine.rate / theirs.rate for mine, theirs in zip(ours, runs))
             print(f"{server.name:<9} " + " ".join(
                 f"{statistics.median(getattr(run, key) for run in runs):>{width},.{digits}f}"
-                for key, width, digits in (("rate", 9, 0), ("p50", 8, 1), ("p99", 9, 1), ("cpu", 7, 2), ("sandbox", 8, 2)))
+                for key, width, digits in
+                (("rate", 9, 0), ("p50", 8, 1), ("p99", 9, 1), ("cpu", 7, 2), ("sandbox", 8, 2)))
                 + f"  {ratio:.2f}× it")
 
 

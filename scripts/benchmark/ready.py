@@ -1,5 +1,5 @@
-"""Measures how long the answers take when many requests are ready at the same moment: the receiver is held still while each
-connection brings a whole callback.
+"""Measures how long the answers take when many requests are ready at the same moment: the receiver is held still while
+each connection brings a whole callback.
 
 Usage: ready.py BINARY WORK [--rounds N]
 """
@@ -70,8 +70,8 @@ def main():
                 last.append(times[-1])
             else:
                 # The first round also meets new orders.
-                print(f"{count:>4} ready at once: first answer after {statistics.median(first[1:]):5.2f} ms, last after "
-                      f"{statistics.median(last[1:]):6.2f} ms, worst {max(last):6.2f} ms")
+                print(f"{count:>4} ready at once: first answer after {statistics.median(first[1:]):5.2f} ms, "
+                      f"last after {statistics.median(last[1:]):6.2f} ms, worst {max(last):6.2f} ms")
                 stalled = stalled or max(last) > 1000
             for one in held:
                 one.close()

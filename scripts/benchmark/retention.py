@@ -1,5 +1,5 @@
-"""Measures whether removing what is old slows intake: a receiver that does so all the time and one that keeps everything,
-in turn, both with old callbacks in their ledgers.
+"""Measures whether removing what is old slows intake: a receiver that does so all the time and one that keeps
+everything, in turn, both with old callbacks in their ledgers.
 
 Usage: retention.py BINARY WORK [--callbacks N] [--rounds N] [--seconds N] [--connections N]
 """
@@ -30,7 +30,8 @@ def main():
     arguments.add_argument("--seconds", type=int, default=3)
     arguments.add_argument("--connections", type=int, default=64)
     options = arguments.parse_args()
-    keeping = servers.Ricevuta(options.work, options.binary, "keeping", "retention: {bodies: 36500d, callbacks: 36500d}")
+    keeping = servers.Ricevuta(options.work, options.binary, "keeping",
+                               "retention: {bodies: 36500d, callbacks: 36500d}")
     removing = servers.Ricevuta(options.work, options.binary, "removing",
                                 "retention: {bodies: 1d, callbacks: 36500d, interval: 1s}")
     for server in (keeping, removing):
@@ -59,7 +60,8 @@ def main():
     if min(counts) == 0 or any(count for server, count in removed if server is keeping):
         raise SystemExit(f"not what was to be measured: removed {removed}")
     print(f"while {min(counts):,} to {max(counts):,} bodies are removed in each {options.seconds} s, p99 is "
-          f"{pairs.ratio('p99', kept, cleaned):.2f}× that of keeping them, the rate {pairs.ratio('rate', kept, cleaned):.2f}×")
+          f"{pairs.ratio('p99', kept, cleaned):.2f}× that of keeping them, "
+          f"the rate {pairs.ratio('rate', kept, cleaned):.2f}×")
 
 
 main()

@@ -1,4 +1,4 @@
-"""The servers that are measured: each is started for its own turn, on a free port of 127.0.0.1, and stopped by its id."""
+"""The servers that are measured: each is started for its turn, on a free port of 127.0.0.1, and stopped by its id."""
 
 import json
 import os

@@ -1,5 +1,5 @@
-"""Measures what slow attackers cost honest traffic: connections that send a byte of head or body, or read a byte of their
-answers, in each second.
+"""Measures what slow attackers cost honest traffic: connections that send a byte of head or body, or read a byte
+of their answers, in each second.
 
 Usage: slow.py BINARY WORK [--attackers N] [--busy N] [--rounds N] [--seconds N]
 """
@@ -36,7 +36,8 @@ class Attack:
         if kind == 0:
             sent, rest = b"", b"POST /callbacks/x HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"a" * 4000
         elif kind == 1:
-            sent, rest = b"POST /callbacks/%s HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n" % self.token, b"{" * 5000
+            sent = b"POST /callbacks/%s HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n" % self.token
+            rest = b"{" * 5000
         else:
             body = b'{"_id":"5fec14002548c9ae11575850","stato_richiesta":"In erogazione","timestamp_last_update":1}'
             request = b"POST /callbacks/%s HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s" % (

@@ -1,5 +1,5 @@
-"""Measures, from outside, whether a refusal takes longer the more of a secret was right: wrong in its first character, and in
-its last.
+"""Measures, from outside, whether a refusal takes longer the more of a secret was right: wrong in its first character,
+and in its last.
 
 Usage: timing.py BINARY WORK [--requests N]
 """
@@ -21,7 +21,7 @@ SECRET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN"
 def changed(text, place):
     """The text with another character there, of the same alphabet."""
     other = "B" if text[place] == "A" else "A"
-    return text[:place] + other + text[place + 1:] if place >= 0 else text[:place] + other + text[len(text) + place + 1:]
+    return text[:place] + other + text[(place if place >= 0 else len(text) + place) + 1:]
 
 
 def basic(secret):
@@ -40,7 +40,8 @@ def ask(port, path, field, number):
     with socket.create_connection(("127.0.0.1", port)) as one:
         one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-        request = f"POST {path} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {address}\r\n{field}\r\nContent-Length: 2\r\n\r\n"
+        request = (f"POST {path} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {address}\r\n{field}\r\n"
+                   "Content-Length: 2\r\n\r\n")
         begun = time.perf_counter_ns()
         one.sendall(request.encode())
         answer = one.recv(4096)
@@ -92,8 +93,8 @@ def main():
         uncertain = max(map(noise, samples))
         is_clear = abs(first - last) > max(3 * uncertain, 1)
         told = told or is_clear
-        print(f"{name:<7} wrong in front {first:7.2f} us, wrong at the end {last:7.2f} us: {last - first:+.2f} us, where "
-              f"equal requests differ by up to {uncertain:.2f} us{'; TELLS' if is_clear else ''}")
+        print(f"{name:<7} wrong in front {first:7.2f} us, wrong at the end {last:7.2f} us: {last - first:+.2f} us, "
+              f"where equal requests differ by up to {uncertain:.2f} us{'; TELLS' if is_clear else ''}")
     print("the time tells how much was right" if told else "the time tells nothing")
     sys.exit(1 if told else 0)
 

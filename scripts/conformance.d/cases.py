@@ -1,9 +1,10 @@
 """The cases: what is sent, and what has to come back.
 
-`T` in a target stands for a good token's path. Where `closes` is set the connection has to end with the answer, since what follows it on the line cannot be told apart any more.
+`T` in a target stands for a good token's path. Where `closes` is set the connection has to end with the answer, since
+what follows it on the line cannot be told apart any more.
 
-Some requests are refused by libmicrohttpd itself before the receiver sees them (`by_library`): with the right status and
-the end of the connection, but a page of its own, and in 0.9 the head of it twice.
+Some requests are refused by libmicrohttpd itself before the receiver sees them (`by_library`): with the right status
+and the end of the connection, but a page of its own, and in 0.9 the head of it twice.
 """
 
 import gzip
@@ -54,10 +55,11 @@ ACCEPTED = [
     Case("chunks, coding in capitals", post("transfer-encoding: CHUNKED", chunked()), [200], stored=1),
     Case("chunk extension", post("Transfer-Encoding: chunked", chunked(extension=";a=b")), [200], stored=1),
     Case("trailer", post("Transfer-Encoding: chunked", chunked(trailer="X-A: 1\r\n")), [200], stored=1),
-    Case("trailer that looks like a length", post("Transfer-Encoding: chunked", chunked(trailer="Content-Length: 4\r\n")),
-         [200], stored=1),
+    Case("trailer that looks like a length",
+         post("Transfer-Encoding: chunked", chunked(trailer="Content-Length: 4\r\n")), [200], stored=1),
     Case("HTTP/1.0", post(SIZE, version="1.0"), [200], stored=1),
-    Case("HTTP/1.0, kept alive", post(SIZE + "\r\nConnection: keep-alive", version="1.0"), [200], closes=False, stored=1),
+    Case("HTTP/1.0, kept alive", post(SIZE + "\r\nConnection: keep-alive", version="1.0"), [200], closes=False,
+         stored=1),
     Case("Connection: close", post(SIZE + "\r\nConnection: close"), [200], stored=1),
     Case("names in any case", post(f"cOnTeNt-LeNgTh: {len(BODY)}"), [200], closes=False, stored=1),
     Case("spaces round a value", post(f"Content-Length: \t {len(BODY)}"), [200], closes=False, stored=1),
@@ -67,14 +69,17 @@ ACCEPTED = [
     Case("query behind the token", post(SIZE, target="T?a=b&c=%2e%2e"), [200], closes=False, stored=1),
     Case("two on one line", GOOD + GOOD, [200, 200], closes=False, stored=1),
     Case("five on one line", GOOD * 5, [200] * 5, closes=False, stored=1),
-    Case("chunks, then a length, which is not looked at", post("Transfer-Encoding: chunked", chunked()) + GOOD, [200], stored=1),
+    Case("chunks, then a length, which is not looked at", post("Transfer-Encoding: chunked", chunked()) + GOOD, [200],
+         stored=1),
     Case("absolute form", post(SIZE, target="http://localhostT"), [200], closes=False, stored=1),
     Case("absolute form in capitals", post(SIZE, target="HTTPS://LOCALHOSTT"), [200], closes=False, stored=1),
     Case("slash behind the token", post(SIZE, target="T/"), [200], closes=False, stored=1),
     Case("unreserved characters of the token escaped", post(SIZE, target="ESCAPED"), [200], closes=False, stored=1),
     Case("the same with a slash and a query", post(SIZE, target="ESCAPED/?a=b"), [200], closes=False, stored=1),
-    Case("head of 30,000 bytes in one field", post("X-A: " + "a" * 30_000 + "\r\n" + SIZE), [200], closes=False, stored=1),
-    Case("head of 30,000 bytes in many fields", post("".join(f"X-{n}: {'a' * 300}\r\n" for n in range(95)) + SIZE), [200],
+    Case("head of 30,000 bytes in one field", post("X-A: " + "a" * 30_000 + "\r\n" + SIZE), [200], closes=False,
+         stored=1),
+    Case("head of 30,000 bytes in many fields",
+         post("".join(f"X-{n}: {'a' * 300}\r\n" for n in range(95)) + SIZE), [200],
          closes=False, stored=1),
     Case("half closed behind the request", GOOD, [200], half_close=True, stored=1),
     Case("form", post("Content-Type: application/x-www-form-urlencoded\r\n" + f"Content-Length: {len(BODY) + 5}",
@@ -94,10 +99,12 @@ FRAMING = [
     bad("length with a space inside", post("Content-Length: 1 01"), by_library=True),
     bad("length with a fraction", post("Content-Length: 101.0"), by_library=True),
     bad("empty length", post("Content-Length:"), by_library=True),
-    Case("length of 2^63, of which nobody waits for a byte", post("Content-Length: 9223372036854775808"), [200], stored=1),
+    Case("length of 2^63, of which nobody waits for a byte", post("Content-Length: 9223372036854775808"), [200],
+         stored=1),
     bad("length of 2^64", post("Content-Length: 18446744073709551616"), 413, by_library=True),
     bad("length of 2^64 and what was sent", post(f"Content-Length: {2**64 + len(BODY)}"), 413, by_library=True),
-    Case("length one above the limit", post(f"Content-Length: {64 * 1024 + 1}", BODY.ljust(64 * 1024 + 1)), [200], stored=1),
+    Case("length one above the limit", post(f"Content-Length: {64 * 1024 + 1}", BODY.ljust(64 * 1024 + 1)), [200],
+         stored=1),
     bad("length above the limit without a token", post("Content-Length: 999999", target="/callbacks"), 413),
     bad("no length", post("", b""), 411),
     bad("space before the length's colon", post(f"Content-Length : {len(BODY)}")),
@@ -232,10 +239,12 @@ VERSIONS = [
 SIZES = [
     bad("head of 34,000 bytes in one field", post("X-A: " + "a" * 34_000 + "\r\n" + SIZE), 431),
     bad("head of 60,000 bytes in one field", post("X-A: " + "a" * 60_000 + "\r\n" + SIZE), 431, by_library=True),
-    bad("head of 20,000 bytes in many fields", post("".join(f"X-{n}: {n}\r\n" for n in range(2000)) + SIZE), 431, by_library=True),
+    bad("head of 20,000 bytes in many fields", post("".join(f"X-{n}: {n}\r\n" for n in range(2000)) + SIZE), 431,
+        by_library=True),
     Case("request line that never ends", b"POST /" + b"a" * 100_000, [(400, 414, 431)], by_library=True),
     Case("chunks above the limit", post("Transfer-Encoding: chunked", chunked(b"x" * 200_000)), [200], stored=1),
-    bad("chunks above the limit without a token", post("Transfer-Encoding: chunked", chunked(b"x" * 300_000), target="/callbacks"), 413),
+    bad("chunks above the limit without a token",
+        post("Transfer-Encoding: chunked", chunked(b"x" * 300_000), target="/callbacks"), 413),
 ]
 
 EXPECT = [
@@ -243,7 +252,8 @@ EXPECT = [
     Case("100-continue in capitals", post("Expect: 100-CONTINUE\r\n" + SIZE), [100, 200], closes=False, stored=1),
     bad("another expectation", post("Expect: 200-maybe\r\n" + SIZE), 417),
     bad("100-continue for what is refused", post("Expect: 100-continue\r\n" + SIZE, target="/x"), 404),
-    Case("100-continue for what is too large", post("Expect: 100-continue\r\nContent-Length: 999999999", b""), [200], stored=1),
+    Case("100-continue for what is too large", post("Expect: 100-continue\r\nContent-Length: 999999999", b""), [200],
+         stored=1),
     bad("100-continue for what is too large without a token",
         post("Expect: 100-continue\r\nContent-Length: 999999999", b"", target="/callbacks"), 413),
 ]
@@ -255,13 +265,15 @@ PIPELINES = [
     Case("good, then a NUL, which counts as an empty line", GOOD + b"\x00\x01\r\n\r\n", [200], closes=False, stored=1),
     Case("shorter length than the body", post("Content-Length: 10", BODY[:10] + b"GET / HTTP/1.1\r\n\r\n"), [200, 400]),
     Case("a request as a body", post(f"Content-Length: {len(SMUGGLED)}", SMUGGLED), [200], closes=False, stored=1),
-    Case("TLS to the plain port", bytes.fromhex("16030100c8010000c40303") + bytes(40) + b"\r\n\r\n", [], by_library=True),
+    Case("TLS to the plain port", bytes.fromhex("16030100c8010000c40303") + bytes(40) + b"\r\n\r\n", [],
+         by_library=True),
 ]
 
 ZIPPED = gzip.compress(BODY, mtime=0)
 
 OTHER = [
-    Case("gzip", post(f"Content-Encoding: gzip\r\nContent-Length: {len(ZIPPED)}", ZIPPED), [200], closes=False, stored=1),
+    Case("gzip", post(f"Content-Encoding: gzip\r\nContent-Length: {len(ZIPPED)}", ZIPPED), [200], closes=False,
+         stored=1),
     Case("gzip that is none", post("Content-Encoding: gzip\r\n" + SIZE), [200], closes=False, stored=1),
     Case("a coding that nobody knows", post("Content-Encoding: zstd\r\n" + SIZE), [200], closes=False, stored=1),
     bad("gzip without a token", post("Content-Encoding: gzip\r\n" + SIZE, target="/callbacks"), 415),
@@ -269,4 +281,5 @@ OTHER = [
     bad("token of another key", post(SIZE, target="/callbacks/v1.k1.AAAAAAAAAAAAAAAAAAAAAA." + "A" * 43), 401),
 ]
 
-CASES = (ACCEPTED + FRAMING + CHUNKS + LAX_CHUNKS + LINES + HOSTS + TARGETS + METHODS + VERSIONS + SIZES + EXPECT + PIPELINES + OTHER)
+CASES = (ACCEPTED + FRAMING + CHUNKS + LAX_CHUNKS + LINES + HOSTS + TARGETS + METHODS + VERSIONS + SIZES + EXPECT
+         + PIPELINES + OTHER)

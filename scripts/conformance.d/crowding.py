@@ -24,7 +24,7 @@ def status(receiver, connection):
 
 
 def per_address(receiver):
-    """A fourth connection from an address with three is served, and its oldest is closed; other addresses keep theirs."""
+    """A fourth connection from an address with three is served, its oldest is closed; other addresses keep theirs."""
     with contextlib.ExitStack() as stack:
         other = stack.enter_context(connect(receiver, "127.0.0.3"))
         if (found := status(receiver, other)) != 200:
@@ -54,7 +54,7 @@ def in_all(receiver):
 
 
 def with_requests(receiver):
-    """Whoever is bringing a request with a good token keeps the place: a further connection waits in the kernel's queue."""
+    """Whoever is bringing a request with a good token keeps the place: a further connection waits in the queue."""
     with contextlib.ExitStack() as stack:
         held = [stack.enter_context(connect(receiver, f"127.0.0.{4 + number}")) for number in range(4)]
         for one in held:
@@ -72,7 +72,8 @@ def with_requests(receiver):
             found = [read_answers(one, 1)[0][0].status for one in held]
             fifth.settimeout(5)
             answer = fifth.recv(4096)
-            return "" if found == [200] * 4 and answer.startswith(b"HTTP/1.1 200 ") else f"they got {found}, {answer[:60]!r}"
+            is_good = found == [200] * 4 and answer.startswith(b"HTTP/1.1 200 ")
+            return "" if is_good else f"they got {found}, {answer[:60]!r}"
 
 
 def crowd(receiver):
@@ -94,7 +95,8 @@ def crowd(receiver):
                         return f"beside {number} of them a callback got {found}"
                 slowest = max(slowest, time.monotonic() - before)
     counts = receiver.metrics()
-    closed = sum(counts[f'ricevuta_connections_closed_total{{reason="{reason}"}}'] for reason in ("crowded", "head_deadline"))
+    closed = sum(counts[f'ricevuta_connections_closed_total{{reason="{reason}"}}']
+                 for reason in ("crowded", "head_deadline"))
     if closed < 1000:
         return f"{closed} made room in {time.monotonic() - started:.1f} s"
     return "" if slowest < 1 else f"the slowest callback took {slowest:.2f} s"

@@ -11,7 +11,8 @@ import urllib.request
 
 CONFIGURATION = """
 dataDirectory: {work}/{data}
-listener: {{port: {port}, publicURL: "http://127.0.0.1:{port}", maxBodyBytes: 64KiB, headDeadline: 2s, requestDeadline: 2s, idleTimeout: 5s{tls}{listener}}}
+listener: {{port: {port}, publicURL: "http://127.0.0.1:{port}", maxBodyBytes: 64KiB,
+  headDeadline: 2s, requestDeadline: 2s, idleTimeout: 5s{tls}{listener}}}
 admin: {{port: {admin}}}
 provider: {{baseURL: "http://127.0.0.1:9", token: {{fromFile: "{work}/api.token"}}, requestsPerSecond: 1}}
 tokens: {{active: {{id: k1, secret: {{fromFile: "{work}/token.key"}}}}}}
@@ -170,8 +171,9 @@ class Receiver:
         raise SystemExit("the ledger does not follow the journal")
 
     def is_good(self):
-        """Whether it still takes a callback as it should; it is always the same one, so that only the first is stored."""
-        body = b'{"_id":"5fec14002548c9ae11575850","stato_richiesta":"In erogazione","timestamp_last_update":1600000000}'
+        """Whether it still takes a callback as it should; always the same one, so that only the first is stored."""
+        body = (b'{"_id":"5fec14002548c9ae11575850","stato_richiesta":"In erogazione",'
+                b'"timestamp_last_update":1600000000}')
         head = b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % (self.paths[0], len(body))
         with self.connect() as connection:
             connection.sendall(head + body)

@@ -1,4 +1,5 @@
-"""Plays the service manager: holds the listening socket, starts the program with it, hears when it is ready, restarts it.
+"""Plays the service manager: holds the listening socket, starts the program with it, hears when it is ready, restarts
+it.
 
 Usage: restarts.py BINARY WORK [--times N]
 """
@@ -64,7 +65,8 @@ class Manager:
         self.process.send_signal(signal.SIGTERM)
         self.await_news("STOPPING=1")
         if self.process.wait(30) != 0:
-            raise SystemExit("it did not stop in order; its output:\n" + (self.work / "receiver.log").read_text()[-3000:])
+            log = (self.work / "receiver.log").read_text()
+            raise SystemExit("it did not stop in order; its output:\n" + log[-3000:])
 
 
 class Load:
@@ -129,7 +131,8 @@ def main():
     options = arguments.parse_args()
     manager = Manager(options.binary, options.work)
     manager.start()
-    out = subprocess.run([options.binary, "token", "mint", "--config", str(options.work / "plain.yaml"), "--count", "100"],
+    out = subprocess.run([options.binary, "token", "mint", "--config", str(options.work / "plain.yaml"),
+                          "--count", "100"],
                          check=True, capture_output=True, text=True).stdout
     load = Load(manager.port, ["/callbacks/".encode() + line.rpartition("/callbacks/")[2].encode()
                                for line in out.split()])
@@ -144,7 +147,8 @@ def main():
         manager.start()
         gaps.append((time.monotonic() - begun) * 1000)
         if (number + 1) % 20 == 0:
-            print(f"{number + 1} restarts, {len(load.acknowledged):,} acknowledged, {len(load.failures)} failures", flush=True)
+            print(f"{number + 1} restarts, {len(load.acknowledged):,} acknowledged, {len(load.failures)} failures",
+                  flush=True)
     time.sleep(0.5)
     load.stopping.set()
     for thread in threads:
@@ -158,7 +162,8 @@ def main():
     print(f"{options.times} restarts, each {statistics.median(gaps):.0f} ms from the signal to ready again "
           f"(at most {max(gaps):.0f} ms); {manager.signs_of_life} signs of life")
     print(f"{len(times):,} requests acknowledged: median {times[len(times) // 2]:.1f} ms, p99 "
-          f"{times[len(times) * 99 // 100]:.0f} ms, at most {times[-1]:.0f} ms; {load.again} asked again on a new connection")
+          f"{times[len(times) * 99 // 100]:.0f} ms, at most {times[-1]:.0f} ms; "
+          f"{load.again} asked again on a new connection")
     print(f"{len(load.failures)} requests failed, {len(lost)} acknowledged callbacks lost")
     for failure in sorted(set(load.failures)):
         print(f"  {load.failures.count(failure)} × {failure}")

@@ -152,7 +152,8 @@ class Commands:
             self.done += 1
             # 1 is what `status` ends with while a sink is disabled.
             if ended.returncode not in (0, 1) or b"locked" in ended.stderr:
-                self.wrong.append(f"{' '.join(command)}: {ended.returncode} {ended.stderr.decode(errors='replace').strip()}")
+                said = ended.stderr.decode(errors="replace").strip()
+                self.wrong.append(f"{' '.join(command)}: {ended.returncode} {said}")
 
 
 def resident_mib(receiver):
@@ -185,7 +186,8 @@ def main():
             seconds = time.monotonic() - begun
             size = resident_mib(receiver)
             sizes.append((seconds, size))
-            print(f"{seconds:5.0f} s  {size:6.1f} MiB  {load.counts.get('acknowledged', 0):>8,} acknowledged", flush=True)
+            print(f"{seconds:5.0f} s  {size:6.1f} MiB  {load.counts.get('acknowledged', 0):>8,} acknowledged",
+                  flush=True)
             if receiver.process.poll() is not None:
                 break
         load.stopping.set()
@@ -194,7 +196,8 @@ def main():
         if not receiver.is_good():
             wrong.append("it does not answer any more")
         receiver.stored()
-    print(f"{commands.done:>9,} commands, {commands.done / max(1, seconds):.1f} a second, {len(commands.wrong)} of them failed")
+    print(f"{commands.done:>9,} commands, {commands.done / max(1, seconds):.1f} a second, "
+          f"{len(commands.wrong)} of them failed")
     for line in commands.wrong[:5]:
         print(f"          {line}")
     if commands.wrong:
@@ -211,7 +214,8 @@ def main():
         times = [row[0] // 1000 - 1_700_000_000 for row in ledger.execute(
             "SELECT claim_update_ms FROM callbacks WHERE claim_update_ms >= 1700000000000")]
     lost = set(load.acknowledged) - set(times)
-    print(f"{len(load.acknowledged):,} acknowledged, {len(lost)} of them lost, {len(times) - len(set(times))} recorded twice")
+    print(f"{len(load.acknowledged):,} acknowledged, {len(lost)} of them lost, "
+          f"{len(times) - len(set(times))} recorded twice")
     if lost or len(times) != len(set(times)):
         wrong.append("the ledger does not hold each acknowledged callback once")
     print("failed: " + "; ".join(wrong) if wrong else "held")

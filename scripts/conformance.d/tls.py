@@ -190,8 +190,9 @@ def hang_up(receiver):
 
 def run(binary, work, scripts, wanted, note):
     """Runs the checks whose names hold the text."""
-    names = ["plain to the TLS port", "TLS 1.2 and 1.3 only", "renewed certificate, SIGHUP", "renewed certificate, noticed",
-             "renewed certificate, under load", "client certificates", "client certificates, listed"]
+    names = ["plain to the TLS port", "TLS 1.2 and 1.3 only", "renewed certificate, SIGHUP",
+             "renewed certificate, noticed", "renewed certificate, under load", "client certificates",
+             "client certificates, listed"]
     if not any(wanted in name for name in names):
         return
     for name in ("certs", "other", "in-use"):
@@ -221,5 +222,6 @@ def run(binary, work, scripts, wanted, note):
         if wanted in name:
             authorities = pair + ", clientAuthorities: {work}/certs/authority.pem"
             source = f"source: {{clientCertificate: required{source}}}"
-            with Receiver(binary, work, name.replace(" ", "-").replace(",", ""), tls=authorities, more=source) as receiver:
+            directory = name.replace(" ", "-").replace(",", "")
+            with Receiver(binary, work, directory, tls=authorities, more=source) as receiver:
                 note(name, check(receiver))

@@ -37,7 +37,8 @@ def main():
     for name, size in sizes.most_common(25):
         print(f"{size / 1024:8.0f} KiB  {name}")
     print(f"{(sum(sizes.values()) - sum(size for _, size in sizes.most_common(25))) / 1024:8.0f} KiB  other modules")
-    for title, names in (("how to unwind the stack", (".eh_frame", ".eh_frame_hdr")), ("what the loader fills in", (".rela.dyn",)),
+    for title, names in (("how to unwind the stack", (".eh_frame", ".eh_frame_hdr")),
+                         ("what the loader fills in", (".rela.dyn",)),
                          ("Swift's metadata", [name for name in named if name.startswith("swift5_")])):
         print(f"{sum(int(named.get(name, 0)) for name in names) / 1024:8.0f} KiB  {title}")
 

@@ -31,8 +31,8 @@ extension LedgerError: CustomStringConvertible {
         case .tooNew(let path): "the ledger \(path) was written by a newer ricevuta; run that version or a newer one"
         case .otherVersion(let path, let found, let wanted):
             """
-            the database \(path) is version \(found), this program wants \(wanted): restart the service, so that program \
-            and database are of one version; without a service, run `ricevuta ledger migrate`
+            the database \(path) is version \(found), this program wants \(wanted): restart the service, so that \
+            program and database are of one version; without a service, run `ricevuta ledger migrate`
             """
         case .noSpace(let path): "cannot open the ledger \(path): the disk is full; free some space"
         case .cannotOpen(let path, let reason): "cannot open the ledger \(path): \(reason)"

@@ -159,7 +159,8 @@ extension LedgerTransaction {
     /// The job of a lease that still holds.
     func held(_ lease: JobLease) throws -> HeldJob {
         let found = try row(
-            "SELECT subject, source, trigger FROM jobs WHERE id = ? AND lease_boot = ? AND lease_serial = ? AND attempt = ?",
+            "SELECT subject, source, trigger FROM jobs "
+                + "WHERE id = ? AND lease_boot = ? AND lease_serial = ? AND attempt = ?",
             [lease.job, lease.boot, lease.serial, lease.attempt]
         )
         guard let found else { throw LedgerError.leaseLost(job: lease.job) }

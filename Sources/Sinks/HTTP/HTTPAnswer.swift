@@ -3,14 +3,14 @@ import Visengine
 
 /// What a receiver's answer means for the delivery.
 ///
-/// | status                       | outcome    | because                                                                |
-/// |------------------------------|------------|------------------------------------------------------------------------|
-/// | 2xx                          | accepted   | whatever the body says                                                 |
-/// | 410                          | gone       | Standard Webhooks: the receiver wants nothing any more                 |
-/// | 3xx                          | permanent  | following would leave the checked address; the URL has to be mended    |
-/// | 5xx, 408, 423, 425, 429      | transient  | they say that it may pass                                              |
-/// | 401, 403, 404, 407, 409, 421 | transient  | seen while a receiver is deployed or keys are changed, and gone after  |
-/// | other 4xx                    | permanent  | they speak of this message, which every attempt repeats byte for byte  |
+/// | status | outcome | because |
+/// |---|---|---|
+/// | 2xx | accepted | whatever the body says |
+/// | 410 | gone | Standard Webhooks: the receiver wants nothing any more |
+/// | 3xx | permanent | following would leave the checked address; the URL has to be mended |
+/// | 5xx, 408, 423, 425, 429 | transient | they say that it may pass |
+/// | 401, 403, 404, 407, 409, 421 | transient | seen while a receiver is deployed or keys are changed, and gone after |
+/// | other 4xx | permanent | they speak of this message, which every attempt repeats byte for byte |
 ///
 /// `Retry-After` is obeyed with every transient outcome.
 enum HTTPAnswer {

@@ -14,9 +14,10 @@ struct ConfigCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check the configuration file and the secrets it names.",
             discussion: """
-                Every problem is printed as FILE:LINE:COLUMN: KEY: what is wrong. The exit code is 78 then. What works and is
-                unsafe is printed the same way, as a warning; the exit code stays 0. The folders of sinks are tried out, with
-                files that are removed again: what one lacks is a warning, and the exit code is 1 when one cannot be used.
+                Every problem is printed as FILE:LINE:COLUMN: KEY: what is wrong. The exit code is 78 then. What works
+                and is unsafe is printed the same way, as a warning; the exit code stays 0. The folders of sinks are
+                tried out, with files that are removed again: what one lacks is a warning, and the exit code is 1 when
+                one cannot be used.
                 """
         )
 

@@ -90,8 +90,9 @@ extension DocumentCommand {
         static let configuration = CommandConfiguration(
             abstract: "Have an order's document fetched again, also one that was given up.",
             discussion: """
-                The service that runs fetches it within seconds, or the next one that starts. A document that was given up
-                because it is larger than archive.maxDocumentBytes needs --max-bytes; that limit is for this order alone.
+                The service that runs fetches it within seconds, or the next one that starts. A document that was given
+                up because it is larger than archive.maxDocumentBytes needs --max-bytes; that limit is for this order
+                alone.
                 """
         )
 

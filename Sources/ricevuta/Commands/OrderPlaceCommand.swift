@@ -12,8 +12,8 @@ struct OrderPlaceCommand: RicevutaCommand {
         commandName: "place",
         abstract: "Place an order: recorded here first, then at the provider.",
         discussion: """
-            Fields are named by their key ($0 or 0) or by their name. Values on the command line can be seen by other users
-            of the machine: --values reads them from a file, or from standard input with -.
+            Fields are named by their key ($0 or 0) or by their name. Values on the command line can be seen by other
+            users of the machine: --values reads them from a file, or from standard input with -.
             """
     )
 

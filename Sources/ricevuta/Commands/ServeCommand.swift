@@ -12,11 +12,12 @@ struct ServeCommand: RicevutaCommand {
         commandName: "serve",
         abstract: "Receive callbacks, fetch documents and tell the sinks, until told to stop.",
         discussion: """
-            SIGTERM and SIGINT stop it in order: no new connection is taken, what is in flight is finished, jobs that are
-            under way end, and what is left waits in the ledger for the next start. SIGHUP reads the certificates anew.
+            SIGTERM and SIGINT stop it in order: no new connection is taken, what is in flight is finished, jobs that
+            are under way end, and what is left waits in the ledger for the next start. SIGHUP reads the certificates
+            anew.
 
-            Under systemd it says when it is ready and that it lives (Type=notify, WatchdogSec=), and takes over sockets named
-            callbacks and admin (FileDescriptorName=) in place of the configured addresses.
+            Under systemd it says when it is ready and that it lives (Type=notify, WatchdogSec=), and takes over sockets
+            named callbacks and admin (FileDescriptorName=) in place of the configured addresses.
             """
     )
 

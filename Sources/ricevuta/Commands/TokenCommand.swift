@@ -13,8 +13,8 @@ struct TokenCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print callback addresses, each with a token of its own, one for each order.",
             discussion: """
-                Give the address as `callback_data.url`, and the JSON form's `data` as `callback_data.data`: the token in it
-                is what ties the provider's order to its callbacks. Use each for one order.
+                Give the address as `callback_data.url`, and the JSON form's `data` as `callback_data.data`: the token
+                in it is what ties the provider's order to its callbacks. Use each for one order.
                 """
         )
 

@@ -6,8 +6,8 @@ extension ConfigurationDocument {
         let opening = [
             "# The configuration of ricevuta. Values are the defaults unless their comment says otherwise.",
             "# Durations are written as 500ms, 30s, 5m, 2h or 1d; sizes as 256KiB, 8MiB or plain bytes.",
-            "# Secrets never stand here, but where {fromEnvironment: NAME}, {fromFile: path} (for nobody but its owner)",
-            "# or {fromCredential: name} (systemd's LoadCredential=) finds them.",
+            "# Secrets never stand here, but where {fromEnvironment: NAME}, {fromFile: path} (for nobody but its",
+            "# owner) or {fromCredential: name} (systemd's LoadCredential=) finds them.",
         ]
         let keys = ConfigurationTable.keys.map { lines($0).joined(separator: "\n") }
         return ([opening.joined(separator: "\n")] + keys).joined(separator: "\n\n") + "\n"

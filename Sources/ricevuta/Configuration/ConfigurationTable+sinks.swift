@@ -19,7 +19,8 @@ extension ConfigurationTable {
             "types",
             .list(of: .choice(NotificationType.allCases.map(\.rawValue))),
             "[]",
-            "Notifications wanted, of \(NotificationType.allCases.map(\.rawValue).joined(separator: ", ")); empty is all."
+            "Notifications wanted, of " + NotificationType.allCases.map(\.rawValue).joined(separator: ", ")
+                + "; empty is all."
         ),
         .value("items", .list(of: .text(.item)), "[]", "Catalogue items wanted, by hash; empty is all."),
         .value("orders", .list(of: .text(.order)), "[]", "Orders wanted, by id; empty is all."),

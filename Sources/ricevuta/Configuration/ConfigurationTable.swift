@@ -51,7 +51,8 @@ enum ConfigurationTable {
                         "reloadInterval",
                         .duration(.milliseconds(100) ... .seconds(86_400)),
                         "5s",
-                        "How often the files are looked at; new ones are used from the next connection on, as after SIGHUP."
+                        "How often the files are looked at; "
+                            + "new ones are used from the next connection on, as after SIGHUP."
                     ),
                 ]),
                 "TLS from PEM files; without it the listener speaks plain HTTP, for use behind a proxy."
@@ -60,7 +61,8 @@ enum ConfigurationTable {
                 "maxBodyBytes",
                 .size(1024...1 << 30),
                 "8MiB",
-                "The largest body that is read whole, compressed or not; of a larger one with a good token the first 256 KiB."
+                "The largest body that is read whole, compressed or not; "
+                    + "of a larger one with a good token the first 256 KiB."
             ),
             .value("maxHeaderBytes", .size(1024...1 << 20), "32KiB", "The largest head of a request."),
             .value(
@@ -266,7 +268,8 @@ enum ConfigurationTable {
                 "bodyBytesPerOrder",
                 .size(1024...1 << 40),
                 "32MiB",
-                "Bodies kept of one order in an hour, those up to 1 KiB not counted; of more only what they claim is kept."
+                "Bodies kept of one order in an hour, those up to 1 KiB not counted; "
+                    + "of more only what they claim is kept."
             ),
         ]
     )
@@ -302,7 +305,8 @@ enum ConfigurationTable {
 
     private static let journal = ConfigurationKey.section(
         "journal",
-        "What the journal keeps of callbacks that the ledger has: a ledger restored from an older copy is filled up with it.",
+        "What the journal keeps of callbacks that the ledger has: "
+            + "a ledger restored from an older copy is filled up with it.",
         [
             .value(
                 "keep",

@@ -107,7 +107,8 @@ int link(const char *from, const char *to) {
 
 int linkat(int from_directory, const char *from, int to_directory, const char *to, int flags) {
     if (getenv("SHIM_SHARE") && below(to, getenv("SHIM_SHARE"))) return errno = EOPNOTSUPP, -1;
-    int result = REAL("linkat", int, int, const char *, int, const char *, int)(from_directory, from, to_directory, to, flags);
+    int result =
+        REAL("linkat", int, int, const char *, int, const char *, int)(from_directory, from, to_directory, to, flags);
     if (result == 0) made(to);
     return result;
 }
@@ -148,7 +149,9 @@ int remove(const char *path) {
     return REAL("remove", int, const char *)(seen(path, buffer));
 }
 
-static mode_t mode_of(int flags, va_list arguments) { return flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0; }
+static mode_t mode_of(int flags, va_list arguments) {
+    return flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0;
+}
 
 #define OPEN(name)                                                                           \
     int name(const char *path, int flags, ...) {                                             \
@@ -188,5 +191,6 @@ DIR *opendir(const char *path) {
 FTS *fts_open(char *const *paths, int options, int (*compare)(const FTSENT **, const FTSENT **)) {
     static _Thread_local char buffer[4096];
     char *const one[] = {(char *)seen(paths[0], buffer), NULL};
-    return REAL("fts_open", FTS *, char *const *, int, int (*)(const FTSENT **, const FTSENT **))(one, options, compare);
+    return REAL("fts_open", FTS *, char *const *, int, int (*)(const FTSENT **, const FTSENT **))(
+        one, options, compare);
 }

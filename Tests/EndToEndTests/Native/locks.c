@@ -45,7 +45,8 @@ static int has_suffix(int descriptor, const char *suffix) {
 }
 
 static int on_lock(int descriptor, int command, struct flock *lock, int (*real)(int, int, ...)) {
-    int is_watched = lock->l_len == 1 && (lock->l_start == 120 || lock->l_start == 121) && has_suffix(descriptor, "-shm");
+    int is_watched =
+        lock->l_len == 1 && (lock->l_start == 120 || lock->l_start == 121) && has_suffix(descriptor, "-shm");
     if (!is_watched) return real(descriptor, command, lock);
     int is_checkpoint = lock->l_start == 121;
     if (lock->l_type == F_UNLCK) {
@@ -62,16 +63,16 @@ static int on_lock(int descriptor, int command, struct flock *lock, int (*real)(
     return status;
 }
 
-#define FCNTL(name)                                                                                                       \
-    int name(int descriptor, int command, ...) {                                                                         \
-        static int (*real)(int, int, ...);                                                                               \
-        if (!real) real = (int (*)(int, int, ...))dlsym(RTLD_NEXT, #name);                                               \
-        va_list arguments;                                                                                               \
-        va_start(arguments, command);                                                                                    \
-        void *argument = va_arg(arguments, void *);                                                                      \
-        va_end(arguments);                                                                                               \
-        if (command == F_SETLK || command == F_SETLKW) return on_lock(descriptor, command, argument, real);              \
-        return real(descriptor, command, argument);                                                                      \
+#define FCNTL(name)                                                                                                    \
+    int name(int descriptor, int command, ...) {                                                                       \
+        static int (*real)(int, int, ...);                                                                             \
+        if (!real) real = (int (*)(int, int, ...))dlsym(RTLD_NEXT, #name);                                             \
+        va_list arguments;                                                                                             \
+        va_start(arguments, command);                                                                                  \
+        void *argument = va_arg(arguments, void *);                                                                    \
+        va_end(arguments);                                                                                             \
+        if (command == F_SETLK || command == F_SETLKW) return on_lock(descriptor, command, argument, real);            \
+        return real(descriptor, command, argument);                                                                    \
     }
 
 FCNTL(fcntl)

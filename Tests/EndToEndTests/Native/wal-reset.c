@@ -61,8 +61,8 @@ static int x_unfetch(sqlite3_file *f, sqlite3_int64 o, void *p) {
 }
 
 static const sqlite3_io_methods methods = {
-    3,          x_close,   x_read,    x_write,    x_truncate, x_sync,        x_size,      x_lock,  x_unlock,  x_reserved,
-    x_control,  x_sector,  x_device,  x_shm_map,  x_shm_lock, x_shm_barrier, x_shm_unmap, x_fetch, x_unfetch,
+    3,         x_close,  x_read,   x_write,   x_truncate, x_sync,        x_size,      x_lock,  x_unlock, x_reserved,
+    x_control, x_sector, x_device, x_shm_map, x_shm_lock, x_shm_barrier, x_shm_unmap, x_fetch, x_unfetch,
 };
 
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *out) {
