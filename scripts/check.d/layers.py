@@ -1,0 +1,46 @@
+"""Which layer a target belongs to, and which layers it may use: the one place that says so.
+
+Within a layer nobody uses anybody, but for the pairs below. Tests may use everything.
+"""
+
+LAYERS = {
+    "C": ["CFileShim", "CMicroHTTPD", "CProcessMemory", "CSQLiteShim", "CZlib"],
+    "kit": ["Compression"],
+    "system": ["BlockingWork", "DurableFiles", "SQLiteStatements", "ServiceManager"],
+    "listener": ["HTTPListener"],
+    "wire": ["Visengine"],
+    "core": ["Callbacks"],
+    "flow": ["Pipeline"],
+    "adapters": ["CallbackJournal", "FileArchive", "SQLiteLedger", "Sinks", "VisengineClient"],
+    "console": ["Console"],
+    "sandbox": ["VisengineSandbox"],
+    "programs": ["ricevuta", "visengine-sandbox"],
+}
+
+MAY_USE = {
+    "C": [],
+    "kit": ["C"],
+    "system": ["C"],
+    "listener": ["C"],
+    "wire": ["kit"],
+    "core": ["kit", "wire"],
+    "flow": ["kit", "wire", "core"],  # Ports of the core only: what implements them is the program's choice.
+    "adapters": ["kit", "system", "wire", "core"],  # Never each other.
+    "console": ["kit", "core", "listener"],
+    "sandbox": ["kit", "wire", "listener"],
+    "programs": list(LAYERS),
+}
+
+ALSO = {
+    ("visengine-sandbox", "ricevuta"): False,
+}
+"""Pairs that differ from the rule."""
+
+
+def layer(target):
+    return next((name for name, targets in LAYERS.items() if target in targets), None)
+
+
+def may_use(target, other):
+    """Whether one target may use another."""
+    return ALSO.get((target, other), layer(other) in MAY_USE[layer(target)])
