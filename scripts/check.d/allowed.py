@@ -96,3 +96,13 @@ NAMESAKES = Allowance({
 PATHS = Allowance({
     "scripts/conformance.d/senders/multipart.py": "what PHP calls the file that it uploads",
 })
+
+# What the articles name and nothing here does.
+FOREIGN_NAMES = Allowance({
+    "forwardfor": "an option of haproxy",
+    "idle_timeout": "an attribute of AWS's balancers",
+    "keepalive_timeout": "a directive of nginx",
+    "maximumCancellationDuration": "a setting of swift-service-lifecycle that is not used, and why",
+    "timeout_seconds": "an attribute of AWS's balancers",
+    "xff_client_port": "an attribute of AWS's balancers",
+})

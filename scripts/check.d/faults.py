@@ -28,6 +28,7 @@ def in_manifest(rule, what, instead_of, text):
 
 
 TEST = f"Tests/{CORE}Tests/Planted.swift"
+ARTICLES = f"Sources/{CORE}/{CORE}.docc"
 LONG = "word " * 30
 PEM = "-----BEGIN {} KEY-----"
 
@@ -88,6 +89,11 @@ FAULTS = [
         "/// Documented.\npublic enum Planted {\n    case undocumented\n}",
         "/// Documented.\npublic protocol Planted {\n    var undocumented: Int { get }\n}",
     ),
+    Fault("NamesInArticles", "a type that is not there", "`PlantedType` does it.\n", f"{ARTICLES}/Planted.md"),
+    Fault("NamesInArticles", "a file that is not there", "See `Sources/Planted.swift`.\n", f"{ARTICLES}/Planted.md"),
+    Fault("LinksInArticles", "an article that is not there", "See <doc:Nowhere>.\n", f"{ARTICLES}/Planted.md"),
+    Fault("LinksInArticles", "a file that is not there", "](nowhere.md) ", "README.md", "](Sources/"),
+    Fault("TargetsInArchitecture", "a target that the map lacks", "", f"{ARTICLES}/Architecture.md", "| `Console` "),
     *swift("ImportsDeclared", "import Yams", "public import GRDB", "@testable import VisengineSandbox"),
     in_manifest("DependenciesUsed", f"{FLOW} declares Yams", f'name: "{FLOW}",\n            dependencies: [',
                 f'name: "{FLOW}",\n            dependencies: [.product(name: "Yams", package: "Yams"), '),

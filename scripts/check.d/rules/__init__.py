@@ -11,4 +11,5 @@ def rule(function):
     return function
 
 
-from . import formatting, danger, waiting, shape, documentation, modules, leftovers, programs  # noqa: E402, F401
+from . import formatting, danger, waiting, shape, documentation, articles  # noqa: E402, F401
+from . import modules, leftovers, programs  # noqa: E402, F401
