@@ -9,7 +9,7 @@ from . import rule
 
 # Written so that no pattern finds itself.
 NOTE = re.compile(r"\b(T[O]DO|F[I]XME|X[X]X)\b")
-MACHINE_PATH = re.compile(r"(?<![\w.$/}-])(/(?:w[o]rk|h[o]me|U[s]ers|r[o]ot|t[m]p)/[\w.-]+)")
+MACHINE_PATH = re.compile(r"(?:(?<![\w.$~)}/-])|(?<=file://))(/(?:w[o]rk|h[o]me|U[s]ers|r[o]ot|t[m]p)/[\w.-]+)")
 REGISTRY = re.compile(r"\b(pypi\.[o]rg|files\.pythonhosted\.[o]rg|registry\.npmjs\.[o]rg|registry\.yarnpkg\.[c]om|"
                       r"proxy\.golang\.[o]rg|sum\.golang\.[o]rg|crates\.[i]o|deb\.debian\.[o]rg|"
                       r"security\.debian\.[o]rg|rubygems\.[o]rg|repo\d?\.maven\.[o]rg|packagist\.[o]rg|docker\.[i]o)\b")
@@ -53,7 +53,10 @@ def no_private_key(tree):
 
 @rule
 def no_disabled_test(tree):
-    """Every test runs: none is disabled, left out of the build, or expected to fail."""
+    """Every test runs: none is disabled, left out of the build, put out of the way, or expected to fail."""
+    for path in tree.paths:
+        if path.endswith((".disabled", ".off", ".bak", ".orig", ".rej")):
+            yield Finding(path, 1, no_disabled_test.rule, "a file that nobody builds: mend it or delete it")
     for path, source in tree.swift("Tests/"):
         for line, code in enumerate(source.lines):
             if found := DISABLED.search(code):

@@ -36,8 +36,12 @@ def imports(source):
 
 @rule
 def imports_declared(tree):
-    """Whatever a file imports is declared in Package.swift as a dependency of its target."""
-    for target in targets(tree).values():
+    """Every file belongs to a target, for which Package.swift declares whatever the file imports."""
+    found = targets(tree)
+    for path, _ in tree.swift():
+        if not path.startswith(tuple(target.path + "/" for target in found.values())):
+            yield Finding(path, 1, imports_declared.rule, "belongs to no target of Package.swift: nobody builds it")
+    for target in found.values():
         declared = {module(name) for name in target.dependencies} | SYSTEM
         for path, source in files(tree, target):
             for line, name in imports(source):
