@@ -101,6 +101,7 @@ FAULTS = [
     *swift("ImportDirection", f"import {ADAPTER}", f"import {FLOW}"),
     *swift("ImportDirection", f"import {OTHER_ADAPTER}", path=f"Sources/{ADAPTER}/Planted.swift"),
     *swift("ImportDirection", f"import {ADAPTER}", path=f"Sources/{FLOW}/Planted.swift"),
+    *swift("ImportDirection", "import VisengineSandbox", path="Sources/ricevuta/Planted.swift"),
     in_manifest("ImportDirection", f"{FLOW} declares {ADAPTER}", f'name: "{FLOW}",\n            dependencies: [',
                 f'name: "{FLOW}",\n            dependencies: ["{ADAPTER}", '),
     in_manifest("ImportDirection", "a target without a layer", "    targets: [\n",

@@ -14,7 +14,8 @@ LAYERS = {
     "adapters": ["CallbackJournal", "FileArchive", "SQLiteLedger", "Sinks", "VisengineClient"],
     "console": ["Console"],
     "sandbox": ["VisengineSandbox"],
-    "programs": ["ricevuta", "visengine-sandbox"],
+    "program": ["ricevuta"],
+    "sandbox program": ["visengine-sandbox"],
 }
 
 MAY_USE = {
@@ -28,7 +29,8 @@ MAY_USE = {
     "adapters": ["kit", "system", "wire", "core"],  # Never each other.
     "console": ["kit", "core", "listener"],
     "sandbox": ["kit", "wire", "listener"],
-    "programs": [name for name in LAYERS if name != "programs"],
+    "program": [name for name in LAYERS if not name.startswith("sandbox")],
+    "sandbox program": ["listener", "wire", "sandbox"],
 }
 
 
