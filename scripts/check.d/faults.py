@@ -117,6 +117,8 @@ FAULTS = [
     Fault("NoDisabledTest", "a file that nobody builds", "let planted = 1\n", f"{TEST}.disabled"),
     *swift("NoNoteToSelf", "// TO" "DO: planted"),
     Fault("NoNoteToSelf", "FIX" "ME in a script", "# FIX" "ME\n", "scripts/planted.py"),
+    Fault("NoConflictMarker", "one side of a merge", "<<<<<<" "< HEAD\nplanted\n", "planted.md"),
+    Fault("NoConflictMarker", "the other side", "planted\n>>>>>>" "> theirs\n", "scripts/planted.py"),
     *swift("NoPathOfAMachine", 'let planted = "/wo' 'rk/planted"', "// /ho" "me/planted/notes", "// /t" "mp/planted"),
     Fault("NoPathOfAMachine", "as an address", "url: file:///ho" "me/planted\n", "scripts/planted.yaml"),
     Fault("NoPathOfAMachine", "in a document", "See `/Us" "ers/planted/notes`.\n", "planted.md"),

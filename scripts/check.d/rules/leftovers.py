@@ -9,6 +9,7 @@ from . import rule
 
 # Written so that no pattern finds itself.
 NOTE = re.compile(r"\b(T[O]DO|F[I]XME|X[X]X)\b")
+MARKER = re.compile(r"^(<{7}|>{7}|={7})(?: .*)?$", re.M)
 MACHINE_PATH = re.compile(r"(?:(?<![\w.$~)}/-])|(?<=file://))(/(?:w[o]rk|h[o]me|U[s]ers|r[o]ot|t[m]p)/[\w.-]+)")
 REGISTRY = re.compile(r"\b(pypi\.[o]rg|files\.pythonhosted\.[o]rg|registry\.npmjs\.[o]rg|registry\.yarnpkg\.[c]om|"
                       r"proxy\.golang\.[o]rg|sum\.golang\.[o]rg|crates\.[i]o|deb\.debian\.[o]rg|"
@@ -29,6 +30,12 @@ def search(tree, name, pattern, advice, allowance=None):
 def no_note_to_self(tree):
     """No file holds a note of what remains to be done; that belongs into an issue."""
     yield from search(tree, no_note_to_self.rule, NOTE, "do it, or file an issue")
+
+
+@rule
+def no_conflict_marker(tree):
+    """No file holds the marks that a merge leaves where it could not decide."""
+    yield from search(tree, no_conflict_marker.rule, MARKER, "left by a merge; keep one side of it")
 
 
 @rule
