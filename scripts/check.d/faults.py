@@ -93,6 +93,8 @@ FAULTS = [
     Fault("NamesInArticles", "a file that is not there", "See `Sources/Planted.swift`.\n", f"{ARTICLES}/Planted.md"),
     Fault("LinksInArticles", "an article that is not there", "See <doc:Nowhere>.\n", f"{ARTICLES}/Planted.md"),
     Fault("LinksInArticles", "a file that is not there", "](nowhere.md) ", "README.md", "](Sources/"),
+    Fault("TargetsInArchitecture", "an import that the map lacks", "| `Callbacks` |", f"{ARTICLES}/Architecture.md",
+          "| `Callbacks`, `HTTPListener` |"),
     Fault("TargetsInArchitecture", "a target that the map lacks", "", f"{ARTICLES}/Architecture.md", "| `Console` "),
     Fault("ImportsDeclared", "a file of no target", "let planted = 1\n", "Sources/Nowhere/Planted.swift"),
     *swift("ImportsDeclared", "import Yams", "public import GRDB", "@testable import VisengineSandbox"),
