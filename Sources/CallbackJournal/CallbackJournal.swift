@@ -120,8 +120,7 @@ public final class CallbackJournal: CallbackRecorder {
         var lines = found.damage.map(\.description)
         if let first = found.refilledFrom {
             lines.append(
-                "the ledger was older than the journal: "
-                    + "\(found.unsettled) callbacks from \(first) on were handed over again"
+                "the ledger was older than the journal: refilled with \(found.unsettled) callbacks from number \(first)"
             )
         }
         return lines

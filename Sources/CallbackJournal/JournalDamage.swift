@@ -25,17 +25,17 @@ extension JournalDamage: CustomStringConvertible {
         switch self {
         case .garbled(let file, let missing):
             switch missing.count {
-            case 0: "\(file) cannot be read to the end of what was synced"
-            case 1: "\(file) is damaged where callback \(missing.lowerBound) was"
-            default: "\(file) is damaged where callbacks \(missing.lowerBound) to \(missing.upperBound - 1) were"
+            case 0: "\(file) is damaged before the end of its synced records"
+            case 1: "\(file) is damaged: callback \(missing.lowerBound) lost"
+            default: "\(file) is damaged: callbacks \(missing.lowerBound) to \(missing.upperBound - 1) lost"
             }
-        case .cut(let file, let bytes, let size): "\(file) was cut to \(bytes) of \(size) bytes"
+        case .cut(let file, let bytes, let size): "\(file) was truncated to \(bytes) of \(size) bytes"
         case .renamed(let file): "\(file) was renamed"
         case .missing(let segment): "\(SegmentName.prefix)\(SegmentName.text(segment))-* was deleted"
         case .behindLedger(let newest, let ledger):
             newest == 0
-                ? "the journal was deleted: the ledger has callbacks up to \(ledger)"
-                : "the journal's end was cut off or deleted: it goes up to callback \(newest), the ledger to \(ledger)"
+                ? "the journal was deleted: the ledger has callbacks up to number \(ledger)"
+                : "the journal's end was truncated or deleted: it ends at callback \(newest), the ledger at \(ledger)"
         }
     }
 }

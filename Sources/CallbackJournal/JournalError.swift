@@ -18,11 +18,10 @@ extension JournalError: CustomStringConvertible {
     /// One line for an operator, with what to do next.
     public var description: String {
         switch self {
-        case .file(let reason): "the journal of callbacks: \(reason); check the owner of its files and the disk"
-        case .full(let reason): "the journal of callbacks: \(reason); free some space on that disk"
+        case .file(let reason): "journal failure: \(reason); check the ownership of its files and the disk"
+        case .full(let reason): "journal failure: \(reason); free some disk space"
         case .unknownFile(let path):
-            "the journal of callbacks: \(path) was renamed, and may hold callbacks; "
-                + "give it its name back, or move it away"
+            "unexpected journal file name \(path); restore its original name, or move it out of the directory"
         }
     }
 }

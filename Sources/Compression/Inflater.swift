@@ -185,8 +185,8 @@ extension InflateError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .malformed: "the compressed data is malformed"
-        case .truncated: "the compressed data ends too early"
-        case .tooLarge(let limit): "the compressed data holds more than \(limit) bytes"
+        case .truncated: "the compressed data is truncated"
+        case .tooLarge(let limit): "the decompressed data exceeds \(limit) bytes"
         case .ratioTooHigh(let limit): "the compressed data expands to more than \(limit) times its size"
         case .noMemory: "not enough memory to decompress"
         }

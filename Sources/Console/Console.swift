@@ -50,7 +50,7 @@ public struct Console: Sendable {
 
     private func decide(_ head: RequestHead) -> HeadDecision {
         guard hosts.allow(head.headers["host"]) else {
-            return .refuse(.problem(421, detail: "This host name is not known here; see admin.hostNames."))
+            return .refuse(.problem(421, detail: "Host name not allowed; see admin.hostNames."))
         }
         guard ConsoleRoute(path: head.path) != nil else { return .refuse(.notFound()) }
         guard ConsoleRoute.methods.contains(head.method) else {
@@ -79,9 +79,9 @@ public struct Console: Sendable {
         var text = PrometheusText()
         registry.write(to: &text)
         let isReady = await ports.problems().isEmpty
-        text.family("ricevuta_ready", .gauge, help: "Whether callbacks can be taken now.")
+        text.family("ricevuta_ready", .gauge, help: "1 if callbacks can be accepted, else 0.")
         text.sample("ricevuta_ready", [], isReady ? 1 : 0)
-        text.family("ricevuta_sqlite_info", .gauge, help: "The SQLite library, and whether its WAL-reset bug is fixed.")
+        text.family("ricevuta_sqlite_info", .gauge, help: "The SQLite version, and whether its WAL-reset bug is fixed.")
         text.sample(
             "ricevuta_sqlite_info",
             [("version", ports.build.sqlite), ("wal_reset_fix", ports.build.hasWALResetFix ? "true" : "false")],
@@ -92,7 +92,7 @@ public struct Console: Sendable {
             LedgerGauges.write(try await ports.summary(), to: &text)
         } catch {
             // What can be told is told: the counters matter most when the ledger fails.
-            logger.warning("Cannot read the ledger for its metrics", metadata: ["error": "\(error)"])
+            logger.warning("Reading the ledger for metrics failed", metadata: ["error": "\(error)"])
         }
         return .text(200, text.text, contentType: PrometheusText.contentType)
     }
@@ -101,13 +101,13 @@ public struct Console: Sendable {
         // The link comes first: without a good one, nobody learns what the archive holds.
         guard let link = DocumentLink(sha256: sha256, query: head.query), ports.isGood(link) else {
             logger.debug(
-                "Document link refused",
+                "Document link rejected",
                 metadata: ["document.sha256": "\(sha256)", "peer": "\(head.peer)"]
             )
-            return .problem(403, detail: "The link is not valid or has expired.")
+            return .problem(403, detail: "The link is invalid or has expired.")
         }
         guard let document = await ports.document(sha256) else {
-            return .notFound(detail: "The archive has no such document.")
+            return .notFound(detail: "Document not found.")
         }
         return Response(
             status: 200,

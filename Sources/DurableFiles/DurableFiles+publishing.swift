@@ -44,12 +44,12 @@ extension DurableFiles {
         case 0: break
         case EEXIST: return (false, .link)
         case EPERM, ENOTSUP, ENOSYS, EMLINK, EINVAL: return try rename(temporary, to: final)
-        case let code: throw FileFailure(doing: "name the file", path: final, code: code)
+        case let code: throw FileFailure(doing: "create", path: final, code: code)
         }
         do {
             try FileManager.default.removeItem(atPath: temporary)
         } catch {
-            throw FileFailure(doing: "remove the temporary name", path: temporary, error)
+            throw FileFailure(doing: "remove the temporary file", path: temporary, error)
         }
         return (true, .link)
     }
@@ -64,7 +64,7 @@ extension DurableFiles {
         case 0: return (true, .exclusiveRename)
         case EEXIST: return (false, .exclusiveRename)
         case EINVAL, ENOSYS, ENOTSUP: return (try lookAndRename(temporary, to: final), .lookAndRename)
-        default: throw FileFailure(doing: "name the file", path: final, code: code)
+        default: throw FileFailure(doing: "create", path: final, code: code)
         }
     }
 
@@ -80,11 +80,11 @@ extension DurableFiles {
                 do {
                     try FileManager.default.moveItem(atPath: temporary, toPath: final)
                 } catch {
-                    throw FileFailure(doing: "name the file", path: final, error)
+                    throw FileFailure(doing: "create", path: final, error)
                 }
                 return true
             } catch {
-                throw FileFailure(doing: "look at", path: final, error)
+                throw FileFailure(doing: "read the status of", path: final, error)
             }
         }
     }

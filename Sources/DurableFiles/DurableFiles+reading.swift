@@ -50,7 +50,7 @@ extension DurableFiles {
         } catch .noSuchFileOrDirectory {
             return false
         } catch {
-            throw FileFailure(doing: "look at", path: path, error)
+            throw FileFailure(doing: "read the status of", path: path, error)
         }
     }
 

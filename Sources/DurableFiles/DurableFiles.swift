@@ -63,21 +63,21 @@ public enum DurableFiles {
         } catch .noSuchFileOrDirectory {
             return nil
         } catch {
-            throw FileFailure(doing: "look at the directory", path: path, error)
+            throw FileFailure(doing: "read the status of the directory", path: path, error)
         }
         switch stat.type {
         case .directory: return DurableNames.Name(path, stat)
         case .symbolicLink:
-            let reason = "it is a symbolic link, and none is followed here; put a directory in its place"
+            let reason = "it is a symbolic link, which is not followed here; replace it with a directory"
             throw FileFailure(doing: "use the directory", path: path, code: ELOOP, reason: reason)
-        default: throw FileFailure(doing: "make the directory", path: path, code: ENOTDIR)
+        default: throw FileFailure(doing: "create the directory", path: path, code: ENOTDIR)
         }
     }
 
     private static func make(_ path: String, _ permissions: Int) throws(FileFailure) {
         // The path is only read, and only during the call.
         guard unsafe mkdir(path, mode_t(permissions)) == 0 || errno == EEXIST else {
-            throw FileFailure(doing: "make the directory", path: path, code: errno)
+            throw FileFailure(doing: "create the directory", path: path, code: errno)
         }
         // What the umask may have taken. Not asked for without need: file systems without permissions refuse it.
         guard permissions & 0o077 != 0 else { return }

@@ -29,7 +29,7 @@ public struct FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// One line for an operator.
     public var description: String {
-        "cannot \(doing) \(path): " + (reason ?? (code == 0 ? "no reason given" : "\(Errno(rawValue: code))"))
+        "cannot \(doing) \(path): " + (reason ?? (code == 0 ? "unknown reason" : "\(Errno(rawValue: code))"))
     }
 
     private static func code(of error: any Error) -> Int32 {

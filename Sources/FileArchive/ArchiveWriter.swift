@@ -100,7 +100,7 @@ struct ArchiveCommit {
             throw try archive.quarantine.keep(
                 file,
                 size: size,
-                reason: "length \(size), announced \(announced)",
+                reason: "wrong length: \(size) bytes, \(announced) announced",
                 sha256: sha256
             )
         }

@@ -32,19 +32,19 @@ enum DocumentStructure {
         }
         // Before the PDF: a signed one, `.pdf.p7m`, has the PDF's head within its own first bytes.
         if let envelope = SignedEnvelope(head: head) {
-            return envelope.isWhole(size: file.size) ? .sound(.p7m) : .damaged("the signed envelope breaks off")
+            return envelope.isWhole(size: file.size) ? .sound(.p7m) : .damaged("the signed envelope is truncated")
         }
         if head.firstRange(of: Array("%PDF-".utf8)) != nil {
             let tail = try file.read(at: max(0, file.size - 2048), count: 2048)
             let isWhole =
                 tail.firstRange(of: Array("%%EOF".utf8)) != nil && tail.firstRange(of: Array("startxref".utf8)) != nil
-            return isWhole ? .sound(.pdf) : .damaged("the PDF breaks off: no trailer at its end")
+            return isWhole ? .sound(.pdf) : .damaged("the PDF is truncated: no trailer at its end")
         }
         let text = head.drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF || $0 <= 0x20 }
         if text.starts(with: Array("<?xml".utf8)) || text.starts(with: Array("<xbrl".utf8)) {
             // Whatever XML ends with, its last character is this one.
             let last = try file.read(at: max(0, file.size - 256), count: 256).last { $0 > 0x20 }
-            return last == UInt8(ascii: ">") ? .sound(.xml) : .damaged("the XML breaks off")
+            return last == UInt8(ascii: ">") ? .sound(.xml) : .damaged("the XML is truncated")
         }
         return .sound(.other)
     }

@@ -41,15 +41,15 @@ struct ZipEntries {
     /// What is wrong with an entry; `nil` when it is whole or cannot be checked.
     mutating func problem(of entry: ZipEntry) throws -> String? {
         guard entry.flags & Self.closed == 0, entry.method == 0 || entry.method == 8 else { return nil }
-        guard entry.offset < entry.limit else { return "entry \(entry.number) lies beyond the directory" }
+        guard entry.offset < entry.limit else { return "entry \(entry.number) lies beyond the central directory" }
         let header = try file.read(at: Int64(entry.offset), count: Int(Self.headerSize))
         guard header.count == Int(Self.headerSize), header.starts(with: [0x50, 0x4B, 0x03, 0x04]) else {
-            return "entry \(entry.number) has no header of its own"
+            return "entry \(entry.number) has no local header"
         }
         let names = ZipStructure.number(header, at: 26, bytes: 2) + ZipStructure.number(header, at: 28, bytes: 2)
         let start = entry.offset + Self.headerSize + names
         let (end, overflow) = start.addingReportingOverflow(entry.compressedSize)
-        guard !overflow, end <= entry.limit else { return "entry \(entry.number) reaches beyond the directory" }
+        guard !overflow, end <= entry.limit else { return "entry \(entry.number) overlaps the central directory" }
         guard Int64(entry.compressedSize) <= toRead, entry.size <= UInt64(toInflate) else { return nil }
         toRead -= Int64(entry.compressedSize)
 
@@ -63,9 +63,9 @@ struct ZipEntries {
         }
         toInflate -= Int64(found.size)
         guard found.size == entry.size else {
-            return "entry \(entry.number) has \(found.size) bytes, its directory says \(entry.size)"
+            return "entry \(entry.number) has \(found.size) bytes; \(entry.size) expected"
         }
-        return found.checksum == entry.checksum ? nil : "the checksum of entry \(entry.number) does not match"
+        return found.checksum == entry.checksum ? nil : "checksum mismatch in entry \(entry.number)"
     }
 
     private func stored(_ range: Range<Int64>) throws -> (size: UInt64, checksum: UInt32) {

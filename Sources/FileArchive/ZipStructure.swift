@@ -18,9 +18,9 @@ struct ZipStructure {
 
     /// What is wrong, in a few words; `nil` when the archive is whole.
     func problem() throws -> String? {
-        guard let directory = try directory() else { return "no end of its central directory" }
+        guard let directory = try directory() else { return "no end-of-central-directory record" }
         let (end, overflow) = directory.offset.addingReportingOverflow(directory.size)
-        guard !overflow, end <= UInt64(directory.end) else { return "its central directory points beyond its end" }
+        guard !overflow, end <= UInt64(directory.end) else { return "its central directory exceeds the file" }
         if let problem = try entriesProblem(directory, { _ in nil }) { return problem }
         // A second walk, since reading an entry's bytes is worth it only in a directory that is whole.
         var entries = ZipEntries(file: file)
@@ -76,17 +76,21 @@ struct ZipStructure {
         var piece: [UInt8] = []
         var pieceStart = position
         for number in 0..<directory.entries {
-            if position + Int64(Self.entryHeaderSize) > end { return "its central directory ends at entry \(number)" }
+            if position + Int64(Self.entryHeaderSize) > end {
+                return "the central directory is truncated at entry \(number)"
+            }
             if position + Int64(Self.entryHeaderSize) > pieceStart + Int64(piece.count) {
                 piece = try file.read(at: position, count: Self.pieceSize)
                 pieceStart = position
             }
             let at = Int(position - pieceStart)
             guard piece.count >= at + Self.entryHeaderSize, piece[at...].starts(with: [0x50, 0x4B, 0x01, 0x02]) else {
-                return "entry \(number) of its central directory is none"
+                return "entry \(number) of its central directory is malformed"
             }
             let header = Self.number(piece, at: at + 42, bytes: 4)
-            if header != 0xFFFF_FFFF, header >= directory.offset { return "entry \(number) lies beyond the directory" }
+            if header != 0xFFFF_FFFF, header >= directory.offset {
+                return "entry \(number) lies beyond the central directory"
+            }
             let variable = (0..<3).reduce(UInt64(0)) { $0 + Self.number(piece, at: at + 28 + $1 * 2, bytes: 2) }
             let entry = try entry(
                 number,
@@ -97,7 +101,7 @@ struct ZipStructure {
             if let problem = try look(entry) { return problem }
             position += Int64(Self.entryHeaderSize) + Int64(variable)
         }
-        return position == end ? nil : "its central directory has another length than announced"
+        return position == end ? nil : "its central directory has the wrong length"
     }
 
     /// The entry of a header, with its ZIP64 sizes where the 32-bit fields say that they overflowed (section 4.5.3).

@@ -101,9 +101,9 @@ public final class DispatcherService: Service {
     private func attempt(_ parcel: Parcel, at sink: any Sink) async -> DeliveryOutcome {
         let (outcome, isOver) = await TimeLimit.run(settings.attemptTimeLimit) { await sink.deliver(parcel) }
         if isOver, outcome != .accepted {
-            return .transient(reason: "no answer within \(settings.attemptTimeLimit)")
+            return .transient(reason: "timed out after \(settings.attemptTimeLimit)")
         }
-        return outcome ?? .transient(reason: "the attempt was broken off")
+        return outcome ?? .transient(reason: "the attempt was cancelled")
     }
 
     private func report(_ action: DeliverySchedule.Action, of work: DeliverWork, logger: Logger) {
@@ -113,11 +113,11 @@ public final class DispatcherService: Service {
             logger.info("Delivered", metadata: ["type": "\(work.notification.type.rawValue)"])
         case .retry(let after, let reason):
             JobMeters.count(.deliver, "retried", sink: work.sink)
-            logger.notice("Delivery postponed", metadata: ["reason": "\(reason)", "after": "\(after)"])
+            logger.notice("Delivery failed; retrying", metadata: ["reason": "\(reason)", "after": "\(after)"])
         case .bury(let reason):
             JobMeters.count(.deliver, "dead", sink: work.sink)
             Alarms.raise(.deadLetter)
-            logger.error("Dead letter", metadata: ["reason": "\(reason)"])
+            logger.error("Gave up on delivery: dead letter", metadata: ["reason": "\(reason)"])
         case .disableSink(let reason):
             JobMeters.count(.deliver, "dead", sink: work.sink)
             Alarms.raise(.sinkDisabled)

@@ -18,7 +18,7 @@ struct DocumentFetch: Sendable {
         logger[metadataKey: "order.id"] = "\(work.order.id?.rawValue ?? "-")"
         do throws(LedgerError) {
             guard let id = work.order.id else {
-                return try await ledger.abandonFetch(work, reason: "the order has no id", now: environment.now())
+                return try await ledger.abandonFetch(work, reason: "the order has no ID", now: environment.now())
             }
             let document: StoredDocument
             do throws(DocumentFetchError) {
@@ -66,7 +66,7 @@ struct DocumentFetch: Sendable {
         case .success(let metadata): return metadata
         case .failure(let failure) where !isOver: throw failure
         default:
-            let reason = "the document did not arrive within \(settings.documentTimeLimit)"
+            let reason = "document fetch timed out after \(settings.documentTimeLimit)"
             throw .provider(.transient(reason: reason, retryAfter: nil))
         }
     }
@@ -96,18 +96,18 @@ struct DocumentFetch: Sendable {
             JobMeters.count(.fetch, "too_large")
             Alarms.raise(.documentTooLarge)
             let allow = "`ricevuta document fetch \(work.order.id?.rawValue ?? "") --max-bytes SIZE`"
-            let reason = "document is larger than the limit of \(limit) bytes; \(allow) fetches it all the same"
-            logger.error("Document given up", metadata: ["reason": "\(reason)"])
+            let reason = "document is larger than the limit of \(limit) bytes; \(allow) fetches it anyway"
+            logger.error("Gave up on document", metadata: ["reason": "\(reason)"])
             try await ledger.abandonFetch(work, reason: reason, now: now)
         case .archive(let failure):
             JobMeters.count(.fetch, "failed")
             Alarms.raise(.archiveFailing)
-            logger.error("The archive cannot take a document", metadata: ["error": "\(failure)"])
+            logger.error("Archive write failed", metadata: ["error": "\(failure)"])
             try await ledger.postpone(work.lease, until: now + backoff, reason: failure.description)
         case .provider(.unauthorized):
             JobMeters.count(.fetch, "failed")
             Alarms.raise(.unauthorized)
-            logger.error("The provider refuses our token", metadata: ["doing": "fetching a document"])
+            logger.error("Provider rejected the API token", metadata: ["operation": "fetching a document"])
             try await ledger.postpone(work.lease, until: now + .seconds(300), reason: "not authorized")
         case .provider(.transient(let reason, let retryAfter)):
             // However long the provider is away: what was paid for is asked for again.
@@ -116,7 +116,7 @@ struct DocumentFetch: Sendable {
             try await ledger.postpone(work.lease, until: now + wait, reason: reason)
         case .damaged(let reason):
             JobMeters.count(.fetch, "damaged")
-            logger.warning("Document arrived damaged", metadata: ["reason": "\(reason)"])
+            logger.warning("Document damaged; retrying", metadata: ["reason": "\(reason)"])
             try await retryOrAbandon(work, reason: reason, logger: logger)
         case .provider(.notFound(let reason)), .provider(.permanent(let reason)):
             JobMeters.count(.fetch, "failed")
@@ -141,7 +141,7 @@ struct DocumentFetch: Sendable {
 
     private func abandon(_ work: FetchWork, reason: String, logger: Logger) async throws(LedgerError) {
         Alarms.raise(.documentLost)
-        logger.error("Document given up", metadata: ["reason": "\(reason)"])
+        logger.error("Gave up on document", metadata: ["reason": "\(reason)"])
         try await ledger.abandonFetch(work, reason: reason, now: environment.now())
     }
 }

@@ -124,7 +124,7 @@ public final class Intake: Sendable {
     private func tellOfProxy(_ source: SourcePolicy.Origin) {
         guard !hasToldOfProxy.exchange(true, ordering: .relaxed) else { return }
         logger.warning(
-            "A trusted proxy does not say readably whom it speaks for; its own address counts instead",
+            "Missing or invalid forwarding header from a trusted proxy; using the proxy's address",
             metadata: [
                 "proxy": "\(AddressRange.text(of: source.address))", "header": "\(policy.proxyHeader.rawValue)",
             ]
@@ -235,7 +235,7 @@ public final class Intake: Sendable {
     ) -> Admission {
         meters.refused(reason)
         logger.debug(
-            "Callback refused at the door",
+            "Callback rejected",
             metadata: [
                 "reason": "\(reason.rawValue)", "peer": "\(AddressRange.text(of: origin))",
                 "token.fingerprint": "\(token.map(CallbackTokenKeys.fingerprint) ?? "-")",
@@ -247,7 +247,7 @@ public final class Intake: Sendable {
     private func alarm(_ kind: Alarms.Kind, token: VerifiedToken, origin: [UInt8]) {
         Alarms.raise(kind)
         logger.warning(
-            "Callback with a doubtful token",
+            Alarms.sentence(kind),
             metadata: [
                 // The nonce finds the order, and is no secret without its signature.
                 "alarm": "\(kind.rawValue)", "token.key": "\(token.keyID)", "order.nonce": "\(token.nonce)",
@@ -270,7 +270,7 @@ public final class Intake: Sendable {
         }
         guard isTold else { return }
         logger.warning(
-            "Callback not understood; its order is read back or searched for all the same",
+            "Undecodable callback; reading or searching for its order anyway",
             metadata: [
                 "alarm": "\(Alarms.Kind.undecodable.rawValue)", "problem": "\(content.problem ?? "-")",
                 "content.type": "\(content.mediaType)", "body.bytes": "\(content.bytes.count)",
@@ -288,6 +288,6 @@ public final class Intake: Sendable {
         case .overloaded, .failed, .timedOut, .unwritable: break
         }
         metadata["outcome"] = "\(IntakeMeters.name(of: outcome))"
-        logger.debug("Callback taken", metadata: metadata)
+        logger.debug("Callback accepted", metadata: metadata)
     }
 }

@@ -70,7 +70,7 @@ struct JobLoop<Work: Sendable>: Sendable {
         } catch {
             if error != .closed {
                 Alarms.raise(.ledgerFailing)
-                logger.error("Cannot claim jobs", metadata: ["service": "\(kind.rawValue)", "error": "\(error)"])
+                logger.error("Leasing jobs failed", metadata: ["service": "\(kind.rawValue)", "error": "\(error)"])
             }
             return nil
         }
@@ -92,10 +92,10 @@ extension JobLoop {
     /// A lost lease is nobody's fault: another owner carries on.
     static func report(_ error: LedgerError, _ doing: String, to logger: Logger) {
         if case .leaseLost = error {
-            logger.debug("Lease lost", metadata: ["doing": "\(doing)"])
+            logger.debug("Lease lost", metadata: ["operation": "\(doing)"])
         } else if error != .closed {
             Alarms.raise(.ledgerFailing)
-            logger.error("The ledger did not take it", metadata: ["doing": "\(doing)", "error": "\(error)"])
+            logger.error("Ledger write failed", metadata: ["operation": "\(doing)", "error": "\(error)"])
         }
     }
 }

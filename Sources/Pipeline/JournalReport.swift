@@ -27,7 +27,7 @@ public enum JournalReport {
         if let first = found.refilledFrom {
             Alarms.raise(.ledgerOlder)
             logger.error(
-                "The ledger is older than the journal, from which it is filled up: was it restored from a copy?",
+                "Ledger older than the journal (restored from a backup?); refilling it from the journal",
                 metadata: ["first": "\(first)", "count": "\(found.recovered)"]
             )
         } else if found.recovered > 0 {
@@ -35,11 +35,11 @@ public enum JournalReport {
         }
         for damage in found.damage {
             Alarms.raise(.journalDamaged)
-            logger.error("The journal of callbacks is damaged", metadata: ["damage": "\(damage)"])
+            logger.error("Journal damaged", metadata: ["damage": "\(damage)"])
         }
         if found.lost > 0 {
             logger.error(
-                "Acknowledged callbacks cannot be read any more; their orders are found by polling",
+                "Acknowledged callbacks lost from the journal; their orders will be found by polling",
                 metadata: ["count": "\(found.lost)"]
             )
         }

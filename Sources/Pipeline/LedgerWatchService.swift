@@ -58,7 +58,7 @@ public struct LedgerWatchService: Service {
                         reportedAt = now
                         Alarms.raise(.ledgerFailing)
                         logger.error(
-                            "The ledger does not record callbacks; they are kept in the journal",
+                            "Ledger writes are failing; callbacks are queued in the journal",
                             metadata: [
                                 "error": "\(refusal)", "waiting": "\(condition.waiting)",
                                 "seconds": "\((now - begun).components.seconds)",
@@ -69,7 +69,7 @@ public struct LedgerWatchService: Service {
                     since = nil
                     reportedAt = nil
                     logger.notice(
-                        "The ledger records callbacks again",
+                        "Ledger writes recovered",
                         metadata: [
                             "waiting": "\(condition.waiting)", "seconds": "\((now - begun).components.seconds)",
                         ]

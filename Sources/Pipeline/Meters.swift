@@ -1,5 +1,6 @@
 import Callbacks
 import CoreMetrics
+import Logging
 import Metrics
 import Visengine
 
@@ -21,14 +22,13 @@ public enum FlowMetrics {
     /// A sentence for each metric's name.
     public static let help = [
         MetricName.callbacks:
-            "Callbacks that passed the door, by what became of them; "
-            + "undecodable ones with a good token were taken, too.",
-        MetricName.refusals: "Requests refused at the door, by reason.",
-        MetricName.alarms: "What an operator should look at, by kind.",
-        MetricName.jobs: "Attempts at jobs, by kind and outcome.",
-        MetricName.documentBytes: "Bytes of documents stored.",
-        MetricName.removed: "Old entries removed from the ledger, by what they were.",
-        MetricName.jobDuration: "How long attempts at jobs took, by kind.",
+            "Authenticated callbacks by outcome; undecodable ones with a valid token are accepted, too.",
+        MetricName.refusals: "Callback requests rejected before storing, by reason.",
+        MetricName.alarms: "Alarms by kind: what an operator should look into.",
+        MetricName.jobs: "Job attempts by kind and outcome.",
+        MetricName.documentBytes: "Bytes of archived documents.",
+        MetricName.removed: "Expired entries removed from the ledger, by kind.",
+        MetricName.jobDuration: "Duration of job attempts by kind, in seconds.",
     ]
 }
 
@@ -114,6 +114,25 @@ enum Alarms {
 
     static func raise(_ kind: Kind) {
         Counter(label: MetricName.alarms, dimensions: [("kind", kind.rawValue)]).increment()
+    }
+
+    /// The log line of an alarm that a callback's token raises.
+    static func sentence(_ kind: Kind) -> Logger.Message {
+        switch kind {
+        case .retiredKey: "Callback token signed with a retired key"
+        case .tokensDiffer: "Callback carries two different tokens"
+        default: "Suspicious callback token"
+        }
+    }
+
+    /// The log line of an alarm that reading an order raises.
+    static func sentence(_ alarm: OrderProgress.Alarm) -> Logger.Message {
+        switch alarm {
+        case .wentBack: "Order state went backwards"
+        case .missedCallback: "Order changed without a callback"
+        case .unknownState: "Unknown order state"
+        case .otherOrder: "Callback body names a different order"
+        }
     }
 
     static func raise(_ alarm: OrderProgress.Alarm) {

@@ -56,7 +56,7 @@ struct OrderVerification: Sendable {
                 try await handle(error, of: work, logger: logger)
             }
         } catch {
-            JobLoop<VerifyWork>.report(error, "recording a read-back", to: logger)
+            JobLoop<VerifyWork>.report(error, "recording an order read", to: logger)
         }
     }
 
@@ -83,10 +83,15 @@ struct OrderVerification: Sendable {
             let binding = OrderBinding.decide(nonce: nonce, echo: reading.echo, nonceOf: nonceOf)
             guard binding == .refuse else { return await confirm(work, reading, binding: binding, logger: logger) }
             Alarms.raise(.foreignOrder)
-            logger.warning("A callback named another's order", metadata: ["candidate.id": "\(id)"])
-            return await reject(id, of: work, reason: "the order carries other data than this token", logger: logger)
+            logger.warning("Callback token belongs to a different order", metadata: ["candidate.id": "\(id)"])
+            return await reject(
+                id,
+                of: work,
+                reason: "the order's callback data does not match this token",
+                logger: logger
+            )
         }
-        let reason = "the provider knows no such order"
+        let reason = "order not found at the provider"
         if let unknown, work.lease.attempt > Self.patience {
             await reject(unknown, of: work, reason: reason, logger: logger)
         } else {
@@ -98,11 +103,11 @@ struct OrderVerification: Sendable {
     /// echoes the token.
     private func search(for work: VerifyWork, logger: Logger) async throws(ProviderFailure) {
         guard let nonce = work.order.nonce else {
-            return await leaveAlone(work, reason: "the provider shows no such order", logger: logger)
+            return await leaveAlone(work, reason: "order not found at the provider", logger: logger)
         }
         let pause = max(settings.reconciliation.minReadBackInterval, .seconds(1))
         guard searching.begin() else {
-            return await postpone(work, for: pause, reason: "another search is under way", logger: logger)
+            return await postpone(work, for: pause, reason: "another search is running", logger: logger)
         }
         defer { searching.end() }
         let search = AccountSearch(
@@ -119,16 +124,16 @@ struct OrderVerification: Sendable {
             JobLoop<VerifyWork>.report(error, "searching the account", to: logger)
             // Else its lease would hold it for hours.
             let wait = environment.backoff(after: work.lease.attempt, atLeast: pause)
-            return await postpone(work, for: wait, reason: "the ledger failed in a search", logger: logger)
+            return await postpone(work, for: wait, reason: "ledger failure during the search", logger: logger)
         }
         switch outcome {
         case .found(let reading):
-            logger.notice("Found an order by its token among the account's", metadata: ["order.id": "\(reading.id)"])
+            logger.notice("Order found by its token", metadata: ["order.id": "\(reading.id)"])
             await confirm(work, reading, binding: .bind, logger: logger)
         case .more(let left):
-            logger.info("The search for an order by its token goes on", metadata: ["orders.left": "\(left)"])
-            await postpone(work, for: pause, reason: "the account has more orders to look at", logger: logger)
-        case .none: await leaveAlone(work, reason: "the provider shows no order with this token", logger: logger)
+            logger.info("Searching for an order by its token", metadata: ["orders.left": "\(left)"])
+            await postpone(work, for: pause, reason: "the search continues", logger: logger)
+        case .none: await leaveAlone(work, reason: "no order with this token at the provider", logger: logger)
         case .failed(let failure): throw failure
         }
     }
@@ -137,7 +142,7 @@ struct OrderVerification: Sendable {
         do throws(LedgerError) {
             try await ledger.postpone(work.lease, until: environment.now() + wait, reason: reason)
         } catch {
-            JobLoop<VerifyWork>.report(error, "postponing a read-back", to: logger)
+            JobLoop<VerifyWork>.report(error, "postponing an order read", to: logger)
         }
     }
 
@@ -152,7 +157,7 @@ struct OrderVerification: Sendable {
         if work.trigger == .callback {
             Alarms.raise(.endedToken)
             logger.warning(
-                "Callback for an order that has been final for long; recorded, not looked into",
+                "Callback with an expired token; recorded only",
                 metadata: [
                     "alarm": "\(Alarms.Kind.endedToken.rawValue)",
                     "order.nonce": "\(work.order.nonce?.rawValue ?? "-")",
@@ -160,7 +165,7 @@ struct OrderVerification: Sendable {
             )
         }
         JobMeters.count(.verify, "ended")
-        try await ledger.park(work, reason: "its token ended", now: environment.now())
+        try await ledger.park(work, reason: "token expired", now: environment.now())
     }
 
     private func confirm(_ work: VerifyWork, _ reading: Order, binding: OrderBinding, logger: Logger) async {
@@ -173,11 +178,14 @@ struct OrderVerification: Sendable {
             let advance = try await ledger.confirm(work, reading: reading, binding: binding, context: context)
             for alarm in advance.alarms {
                 Alarms.raise(alarm)
-                logger.warning("Alarm", metadata: ["alarm": "\(alarm.rawValue)", "order.id": "\(reading.id)"])
+                logger.warning(
+                    Alarms.sentence(alarm),
+                    metadata: ["alarm": "\(alarm.rawValue)", "order.id": "\(reading.id)"]
+                )
             }
             if !advance.notifications.isEmpty {
                 logger.info(
-                    "Order moved",
+                    "Order state changed",
                     metadata: [
                         "order.id": "\(reading.id)", "state": "\(advance.record.state?.name ?? "-")",
                         "from": "\(work.order.state?.name ?? "-")", "trigger": "\(work.trigger.rawValue)",
@@ -187,10 +195,10 @@ struct OrderVerification: Sendable {
             JobMeters.count(.verify, advance.notifications.isEmpty ? "unchanged" : "changed")
         } catch .conflict(let reason) {
             Alarms.raise(.bindingConflict)
-            logger.warning("Binding refused", metadata: ["reason": "\(reason)", "order.id": "\(reading.id)"])
+            logger.warning("Order binding rejected", metadata: ["reason": "\(reason)", "order.id": "\(reading.id)"])
             await reject(reading.id, of: work, reason: reason, logger: logger)
         } catch {
-            JobLoop<VerifyWork>.report(error, "recording a read-back", to: logger)
+            JobLoop<VerifyWork>.report(error, "recording an order read", to: logger)
         }
     }
 
@@ -201,7 +209,7 @@ struct OrderVerification: Sendable {
             try await ledger.rejectCandidate(id, of: work, reason: reason, nextPoll: environment.now() + wait)
             JobMeters.count(.verify, "rejected")
         } catch {
-            JobLoop<VerifyWork>.report(error, "rejecting a candidate", to: logger)
+            JobLoop<VerifyWork>.report(error, "rejecting a candidate order", to: logger)
         }
     }
 
@@ -212,19 +220,19 @@ struct OrderVerification: Sendable {
         let wait: Duration
         switch failure {
         case .notFound:
-            return await leaveAlone(work, reason: "the provider knows no such order", logger: logger)
+            return await leaveAlone(work, reason: "order not found at the provider", logger: logger)
         case .unauthorized:
             Alarms.raise(.unauthorized)
-            logger.error("The provider refuses our token", metadata: ["error": "\(failure)"])
+            logger.error("Provider rejected the API token", metadata: ["error": "\(failure)"])
             wait = .seconds(300)
         case .notYetAvailable(let retryAfter):
             wait = environment.backoff(after: work.lease.attempt, atLeast: retryAfter)
         case .transient(_, let retryAfter):
             wait = environment.backoff(after: work.lease.attempt, atLeast: retryAfter)
-            logger.debug("Read-back postponed", metadata: ["error": "\(failure)"])
+            logger.debug("Order read failed; retrying", metadata: ["error": "\(failure)"])
         case .permanent:
             wait = settings.reconciliation.maxInterval
-            logger.error("The provider refuses a read-back", metadata: ["error": "\(failure)"])
+            logger.error("Provider rejected an order read", metadata: ["error": "\(failure)"])
         }
         try await ledger.postpone(work.lease, until: environment.now() + wait, reason: failure.description)
     }
@@ -238,13 +246,13 @@ struct OrderVerification: Sendable {
                 over: settings.unknownOrderPatience,
                 withOneAt: now
             ) {
-                logger.warning("Order left alone until its next callback", metadata: ["reason": "\(reason)"])
+                logger.warning("Stopped polling the order until its next callback", metadata: ["reason": "\(reason)"])
                 try await ledger.park(work, reason: reason, now: now)
             } else {
                 try await ledger.postpone(work.lease, until: now + nextPoll(of: work), reason: reason, refusedAt: now)
             }
         } catch {
-            JobLoop<VerifyWork>.report(error, "postponing a read-back", to: logger)
+            JobLoop<VerifyWork>.report(error, "postponing an order read", to: logger)
         }
     }
 

@@ -49,7 +49,7 @@ public struct RetentionService: Service {
                     await apply(rule, before: time, from: &places[rule, default: 0])
                     if rule == .quarantine, let removed = await quarantine?.forgetQuarantined(before: time), removed > 0
                     {
-                        logger.notice("Documents removed from quarantine", metadata: ["count": "\(removed)"])
+                        logger.notice("Quarantined documents removed", metadata: ["count": "\(removed)"])
                     }
                 }
                 try? await Task.sleep(for: schedule.interval)  // Cancelled means that it is over.
@@ -71,11 +71,11 @@ public struct RetentionService: Service {
             }
         } catch {
             if error != .closed {
-                logger.error("Old entries stay for now", metadata: ["what": "\(rule.rawValue)", "error": "\(error)"])
+                logger.error("Retention run failed", metadata: ["rule": "\(rule.rawValue)", "error": "\(error)"])
             }
         }
         if removed > 0 {
-            logger.notice("Old entries removed", metadata: ["what": "\(rule.rawValue)", "count": "\(removed)"])
+            logger.notice("Expired entries removed", metadata: ["rule": "\(rule.rawValue)", "count": "\(removed)"])
         }
     }
 }

@@ -76,14 +76,14 @@ extension SQLiteLedger: FetchLedger {
     /// Has a document fetched that was given up, or one that is due with another limit.
     public func fetchAgain(_ name: String, maxBytes: Int64?, now: Timestamp) async throws(LedgerError) -> OrderRecord {
         guard let found = try await order(named: name) else { throw .notFound(what: "order", name: name) }
-        return try await change("having a document fetched again") { transaction in
+        return try await change("queuing a document fetch") { transaction in
             guard var order = try transaction.order(key: found.key) else {
                 throw LedgerError.notFound(what: "order", name: name)
             }
             switch order.document {
             case .due, .failed: break
-            case .stored: throw LedgerError.conflict("the document of this order is in the archive already")
-            case .none: throw LedgerError.conflict("this order has no document at the provider yet")
+            case .stored: throw LedgerError.conflict("the document of this order is already in the archive")
+            case .none: throw LedgerError.conflict("the order's document is not available at the provider yet")
             }
             order.document = .due
             try transaction.save(order)
@@ -104,7 +104,7 @@ extension SQLiteLedger: FetchLedger {
 
     /// Gives up on a document.
     public func abandonFetch(_ work: FetchWork, reason: String, now: Timestamp) async throws(LedgerError) {
-        try await change("giving up a document", endingWorkUnder: work.lease) { transaction in
+        try await change("giving up on a document", endingWorkUnder: work.lease) { transaction in
             let order = try transaction.heldOrder(work)
             try transaction.run(
                 "UPDATE orders SET document = 'failed', problem = ? WHERE key = ?",

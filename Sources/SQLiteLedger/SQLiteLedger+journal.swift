@@ -6,7 +6,7 @@ extension SQLiteLedger {
     ///
     /// It may be greater than any number recorded here: a callback that repeats a fact gets no entry of its own.
     public func handedOver() async throws(LedgerError) -> Int64? {
-        try await read("looking for what the journal has handed over") { db in
+        try await read("reading the journal's position") { db in
             try Int64.fetchOne(db, sql: "SELECT handed_over FROM journal")
         }
     }

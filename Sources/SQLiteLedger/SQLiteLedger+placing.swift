@@ -11,9 +11,9 @@ extension SQLiteLedger: PlacementLedger {
         now: Timestamp,
         firstPoll: Timestamp
     ) async throws(LedgerError) -> OrderRecord {
-        try await change("recording an order before it is placed") { transaction in
+        try await change("recording an order before placing it") { transaction in
             guard try transaction.order(nonce: nonce) == nil else {
-                throw LedgerError.conflict("the nonce \(nonce) is another order's already")
+                throw LedgerError.conflict("the nonce \(nonce) belongs to another order")
             }
             try transaction.run(
                 """
@@ -40,7 +40,7 @@ extension SQLiteLedger: PlacementLedger {
     public func placed(_ nonce: OrderNonce, as order: Order, now: Timestamp) async throws(LedgerError) -> OrderRecord {
         try await change("recording a placed order") { transaction in
             guard let known = try transaction.order(nonce: nonce) else {
-                throw LedgerError.notFound(what: "order with the nonce", name: nonce.rawValue)
+                throw LedgerError.notFound(what: "order with nonce", name: nonce.rawValue)
             }
             var bound = try transaction.bind(known, to: order.id, isProven: true)
             bound.placement = .placed
@@ -57,12 +57,12 @@ extension SQLiteLedger: PlacementLedger {
     /// A read-back that a callback asked for, or that is under way, is still made: it finds an order that exists after
     /// all.
     public func placementRefused(_ nonce: OrderNonce, reason: String, now: Timestamp) async throws(LedgerError) {
-        try await change("recording a refused order") { transaction in
+        try await change("recording a rejected order") { transaction in
             guard let order = try transaction.order(nonce: nonce) else {
-                throw LedgerError.notFound(what: "order with the nonce", name: nonce.rawValue)
+                throw LedgerError.notFound(what: "order with nonce", name: nonce.rawValue)
             }
             guard order.id == nil else {
-                let problem = "the answer to its placing was a refusal, and yet it exists: \(reason)"
+                let problem = "the provider rejected the order, but it exists: \(reason)"
                 try transaction.run("UPDATE orders SET problem = ? WHERE key = ?", [problem, order.key])
                 return
             }

@@ -12,7 +12,7 @@ extension SQLiteLedger: RetentionLedger {
     ) async throws(LedgerError) -> (changed: Int, next: Int64?) {
         if rule == .quarantine { return try await forgetQuarantined(before: time, limit: limit) }
         // Looked for by a reader: the writer, which callbacks wait for, only touches what is to be changed.
-        let found = try await read("looking for old callbacks") { [self] db -> (ids: [Int64], next: Int64?) in
+        let found = try await read("finding expired callbacks") { [self] db -> (ids: [Int64], next: Int64?) in
             let newest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM callbacks") ?? 0
             let rows = try Row.fetchAll(
                 db,
@@ -45,7 +45,7 @@ extension SQLiteLedger: RetentionLedger {
             return (ids: ids, next: rows.count < Self.looked ? nil : lastOld)
         }
         guard !found.ids.isEmpty else { return (0, found.next) }
-        let changed = try await change("removing old callbacks") { transaction in
+        let changed = try await change("removing expired callbacks") { transaction in
             var changed = 0
             for id in found.ids {
                 switch rule {

@@ -5,7 +5,7 @@ public import Visengine
 extension SQLiteLedger {
     /// Of these ids, those that a search still has to look at, in the same order.
     public func unsearchedIDs(among ids: [OrderID]) async throws(LedgerError) -> [OrderID] {
-        try await read("looking for orders to search") { db in
+        try await read("finding orders to search for") { db in
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT 1 FROM orders WHERE provider_id = ?1
@@ -18,7 +18,7 @@ extension SQLiteLedger {
 
     /// The ids that an earlier search found to carry an order's token.
     public func searchedIDs(for nonce: OrderNonce) async throws(LedgerError) -> [OrderID] {
-        try await read("looking for searched orders") { db in
+        try await read("finding searched orders") { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: """

@@ -28,13 +28,14 @@ extension SQLiteLedger: VerificationLedger {
         binding: OrderBinding,
         context: ConfirmationContext
     ) async throws(LedgerError) -> OrderProgress.Advance {
-        var (advance, judging) = try await change("recording a read-back", endingWorkUnder: work.lease) { transaction in
+        var (advance, judging) = try await change("recording an order read", endingWorkUnder: work.lease) {
+            transaction in
             try transaction.confirm(work, reading: reading, binding: binding, context: context)
         }
         // In transactions of their own, so that no callback waits for them. What this leaves undone, because the ledger
         // closes or fails, stays as it is until the order's next read-back: the order itself has moved.
         while let rest = judging {
-            let judged = try? await change("judging callbacks") { transaction in  // See above.
+            let judged = try? await change("evaluating callbacks") { transaction in  // See above.
                 let before = transaction.mismatched
                 return (rest: try transaction.judgeMore(rest), hasOthers: transaction.mismatched > before)
             }
@@ -51,7 +52,7 @@ extension SQLiteLedger: VerificationLedger {
         reason: String,
         nextPoll: Timestamp
     ) async throws(LedgerError) {
-        try await change("rejecting a candidate", endingWorkUnder: work.lease) { transaction in
+        try await change("rejecting a candidate order", endingWorkUnder: work.lease) { transaction in
             let job = try transaction.held(work.lease)
             try transaction.rejectCandidate(id, of: job.subject, reason: reason)
             let due = try transaction.due(of: job, .verify, atLatest: nextPoll)

@@ -64,7 +64,7 @@ public final class SQLiteLedger: Sendable {
 
     /// The greatest number of a callback; 0 without any.
     public func newestCallback() async throws(LedgerError) -> Int64 {
-        try await read("looking for the newest callback") { db in
+        try await read("finding the newest callback") { db in
             try Int64.fetchOne(db, sql: "SELECT max(id) FROM callbacks") ?? 0
         }
     }

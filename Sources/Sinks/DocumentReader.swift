@@ -24,7 +24,7 @@ struct DocumentReader: ~Copyable {
         } catch {
             throw .unreadable(path: path, reason: error.description)
         }
-        guard let opened else { throw .unreadable(path: path, reason: "there is none") }
+        guard let opened else { throw .unreadable(path: path, reason: "file not found") }
         handle = opened
     }
 
@@ -60,7 +60,7 @@ enum DocumentReadError: Error, Equatable, CustomStringConvertible {
     var description: String {
         switch self {
         case .unreadable(let path, let reason): "cannot read the document \(path): \(reason)"
-        case .changed(let path): "the document \(path) is no longer what was archived; restore it from a backup"
+        case .changed(let path): "the document \(path) was changed after it was archived; restore it from a backup"
         }
     }
 }

@@ -86,7 +86,7 @@ public final class VisengineClient: Sendable {
             if error.code == .noOrders { return [] }
             throw error
         }
-        guard let elements = data.array else { throw VisengineError(.orders, .unreadable("its data is no list")) }
+        guard let elements = data.array else { throw VisengineError(.orders, .unreadable("data is not a list")) }
         // One order that cannot be read must not hide the others from whoever looks for what was missed.
         return elements.compactMap { try? Order(json: $0) }
     }

@@ -5,10 +5,10 @@ import ArgumentParser
 struct Ricevuta: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ricevuta",
-        abstract: "Receives the callbacks of paid documents, and makes sure that the documents arrive.",
+        abstract: "Receives order callbacks and makes sure that every paid document is delivered.",
         discussion: """
-            Start with `ricevuta config example > ricevuta.yaml`, then `ricevuta config check`, then `ricevuta serve`.
-            Commands that read or change the ledger work beside a running `serve`.
+            Start with `ricevuta config example > ricevuta.yaml`, then `ricevuta config check`, then `ricevuta serve`. \
+            Commands that read or change the ledger can run alongside `serve`.
 
             Exit codes: \(CommandFailure.Code.help)
             """,

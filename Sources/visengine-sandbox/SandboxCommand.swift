@@ -8,10 +8,10 @@ import VisengineSandbox
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "visengine-sandbox",
-        abstract: "Plays the provider: its nine calls, its callbacks, and every fault on demand.",
+        abstract: "Mock Visengine API with callbacks and fault injection.",
         discussion: """
-            Prints one line, "listening on http://HOST:PORT", when it is ready; stops on SIGINT and SIGTERM.
-            Orders, faults and callbacks can be steered under /sandbox, for example:
+            Prints "listening on http://HOST:PORT" when ready; stops on SIGINT and SIGTERM.
+            Orders, faults and callbacks are controlled under /sandbox, for example:
 
               curl -X POST http://127.0.0.1:8090/sandbox/advance
               curl -X POST http://127.0.0.1:8090/sandbox/faults -d '{"duplicates": 2}'

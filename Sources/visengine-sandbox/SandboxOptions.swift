@@ -8,22 +8,22 @@ struct SandboxOptions: ParsableArguments {
         case pdf
     }
 
-    @Option(help: "The address to listen on.")
+    @Option(help: "Address to listen on.")
     var host = "127.0.0.1"
 
-    @Option(help: "The port; 0 for any free one.")
+    @Option(help: "Port; 0 picks a free one.")
     var port: UInt16 = 8090
 
-    @Option(help: "The bearer token that the nine calls need.")
+    @Option(help: "Bearer token that API calls must send.")
     var token = "sandbox-token"
 
-    @Option(help: "How long an order stays in each state, such as 500ms, 2s or 1m; without it, until told.")
+    @Option(help: "How long an order stays in each state, such as 500ms, 2s or 1m. Default: forever.")
     var step: Span?
 
-    @Option(help: "The length of a document, such as 20000, 64KiB or 256MiB.")
+    @Option(help: "Document size, such as 20000, 64KiB or 256MiB.")
     var documentSize = ByteCount(bytes: 20_000)
 
-    @Option(help: "What a document is: zip (holding a PDF) or pdf.")
+    @Option(help: "Document type: zip (containing a PDF) or pdf.")
     var documentKind = DocumentKind.zip
 
     @Option(
@@ -34,37 +34,37 @@ struct SandboxOptions: ParsableArguments {
     )
     var callbackShape = CallbackShape.wrapped
 
-    @Option(help: "How many times more each callback is sent.")
+    @Option(help: "Number of duplicates to send of each callback.")
     var duplicates = 0
 
-    @Flag(help: "Send each order's callbacks last one first.")
+    @Flag(help: "Send each order's callbacks in reverse order.")
     var reverse = false
 
-    @Option(help: "How long each callback is held back.")
+    @Option(help: "Delay of each callback.")
     var delay: Span?
 
     @Option(
         name: .customLong("quirk"),
         help: """
-            Write something in another way than documented; may be given several times. One of \
+            Deviate from the documented format; repeatable. One of \
             \(SandboxQuirk.allCases.map(\.rawValue).joined(separator: ", ")).
             """
     )
     var quirks: [SandboxQuirk] = []
 
-    @Flag(help: "Send no callbacks.")
+    @Flag(help: "Do not send callbacks.")
     var silent = false
 
-    @Option(help: "What is in the wallet, in whole euro.")
+    @Option(help: "Wallet credit in whole euros.")
     var credit: UInt32 = 10_000
 
-    @Flag(help: "Let every order begin at \"In ricerca\".")
+    @Flag(help: "Start every order in state \"In ricerca\".")
     var startInSearch = false
 
     func configuration() throws -> SandboxConfiguration {
-        guard (0...1000).contains(duplicates) else { throw ValidationError("--duplicates has to be from 0 to 1000.") }
+        guard (0...1000).contains(duplicates) else { throw ValidationError("--duplicates must be from 0 to 1000.") }
         guard (0...(2 << 30)).contains(documentSize.bytes) else {
-            throw ValidationError("--document-size has to be 2GiB at most.")
+            throw ValidationError("--document-size must be at most 2GiB.")
         }
         var faults = SandboxFaults()
         faults.duplicates = duplicates

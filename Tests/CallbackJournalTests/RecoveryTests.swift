@@ -258,7 +258,7 @@ struct RecoveryTests {
             let error = #expect(throws: JournalError.self) {
                 _ = try CallbackJournal(at: directory, ledger: FakeLedger(), newest: 0)
             }
-            #expect(error?.description.contains("journal-1.bak was renamed") == true)
+            #expect(error?.description.contains("journal-1.bak; restore its original name") == true)
         }
     }
 

@@ -6,10 +6,10 @@ import Testing
 struct OperatorTextsTests {
     @Test(
         arguments: [
-            (.inUse(path: "/p"), "stop it first"), (.tooNew(path: "/p"), "newer"),
+            (.inUse(path: "/p"), "stop it, or use another"), (.tooNew(path: "/p"), "newer"),
             (.cannotOpen(path: "/p", reason: "no"), "cannot open the ledger /p: no"), (.leaseLost(job: 7), "job 7"),
-            (.notFound(what: "delivery", name: "x"), "no delivery 'x'"), (.conflict("two ids"), "two ids"),
-            (.storage(doing: "recording", reason: "full"), "failed while recording: full"),
+            (.notFound(what: "delivery", name: "x"), "delivery 'x' not found"), (.conflict("two ids"), "two ids"),
+            (.storage(doing: "recording", reason: "full"), "failure while recording: full"),
             (.noSpace(path: "/p"), "free some space"),
             (.otherVersion(path: "/p", found: 1, wanted: 2), "restart the service"), (.closed, "closing"),
         ] as [(LedgerError, String)]

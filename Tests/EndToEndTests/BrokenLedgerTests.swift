@@ -23,18 +23,18 @@ extension EndToEnd {
                     // At every asking, also while other work is committed and the callbacks are tried again.
                     for _ in 0..<30 {
                         let ready = try await ground.text(receiver.admin + "/readyz")
-                        #expect(ready.contains("does not record callbacks"), "\(ready)")
+                        #expect(ready.contains("Ledger writes are failing"), "\(ready)")
                         #expect(ready.contains("malformed"))
                         #expect(!ready.contains("free space"), "a damaged file is no full disk")
                         try await Task.sleep(for: .milliseconds(100))
                     }
                     let log = try String(contentsOfFile: receiver.log, encoding: .utf8)
-                    #expect(log.contains("The ledger does not record callbacks; they are kept in the journal"))
+                    #expect(log.contains("Ledger writes are failing; callbacks are queued in the journal"))
                     let metrics = try await ground.text(receiver.admin + "/metrics")
                     #expect(metrics.contains(#"ricevuta_alarms_total{kind="ledger_failing"}"#))
                     try await ground.repairCallbacks(page)
                     try await ground.until { try await ground.isReady(receiver) }
-                    _ = try await Program.line(with: "The ledger records callbacks again", in: receiver.log)
+                    _ = try await Program.line(with: "Ledger writes recovered", in: receiver.log)
                 }
             }
         }
@@ -51,7 +51,7 @@ extension EndToEnd {
                     environment: Ground.environment,
                     output: log
                 ) { _ in
-                    let line = try await Program.line(with: "The disk is full", in: log)
+                    let line = try await Program.line(with: "Disk full; answering", in: log)
                     let json = try JSONValue(parsing: Array(line.utf8))
                     let callbacks = try #require(json["callbacks"]?.string)
                     #expect(try await ground.post(callbacks + "/anything", "{}") == 503)
@@ -101,7 +101,7 @@ extension EndToEnd {
                     }
                     let migration = try await ground.command(["ledger", "migrate"])
                     #expect(migration.code == 75)
-                    #expect(migration.problems.contains("serves the ledger"))
+                    #expect(migration.problems.contains("is in use by another ricevuta process"))
 
                     try await ground.write("DELETE FROM grdb_migrations WHERE identifier LIKE '2999%'")
                     #expect(try await ground.post(url, #"{"data": {"_id": "65f0c0ffee0123456789aa01"}}"#) == 200)

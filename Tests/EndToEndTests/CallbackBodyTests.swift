@@ -103,7 +103,7 @@ extension EndToEnd {
                     #expect(try await ground.metric(#"callbacks_total{outcome="undecodable"}"#, of: receiver) == 1)
                     #expect(try await ground.metric(#"alarms_total{kind="undecodable"}"#, of: receiver) == 1)
                     let log = try ground.logged().split(separator: "\n")
-                    let line = try #require(log.first { $0.contains("Callback not understood") })
+                    let line = try #require(log.first { $0.contains("Undecodable callback") })
                     #expect(line.contains(#""level":"warning""#))
                     #expect(line.contains("callback_no_order") && line.contains("text/odd"))
                     #expect(!log.joined().contains("RSSMRA"))

@@ -34,7 +34,7 @@ extension EndToEnd {
                     #expect(try #require(await ground.metric("ricevuta_connections", of: receiver)) <= 1_000)
                 }
                 let log = try ground.log()
-                let warnings = log.split(separator: "\n").filter { $0.contains("to make room for others") }
+                let warnings = log.split(separator: "\n").filter { $0.contains("Connection limit reached") }
                 #expect(warnings.count == 1, "one warning in a minute")
             }
         }

@@ -84,7 +84,9 @@ extension EndToEnd {
                     )
                     #expect(taken == 200)
                 }
-                let warnings = try ground.log().split(separator: "\n").filter { $0.contains("whom it speaks for") }
+                let warnings = try ground.log().split(separator: "\n").filter {
+                    $0.contains("forwarding header from a trusted proxy")
+                }
                 #expect(warnings.count == (header.contains("unknown") ? 1 : 0))
             }
         }

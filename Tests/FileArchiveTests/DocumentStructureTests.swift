@@ -64,9 +64,17 @@ struct DocumentStructureTests {
 
     static let damaged = [
         Damaged(testDescription: "empty", bytes: [], reason: "empty"),
-        Damaged(testDescription: "zip cut off", bytes: SampleDocuments.zip().dropLast(1), reason: "no end"),
-        Damaged(testDescription: "zip's second half missing", bytes: half(SampleDocuments.zip()), reason: "no end"),
-        Damaged(testDescription: "zip with its middle missing", bytes: withoutMiddle, reason: "beyond"),
+        Damaged(
+            testDescription: "zip cut off",
+            bytes: SampleDocuments.zip().dropLast(1),
+            reason: "no end-of-central-directory record"
+        ),
+        Damaged(
+            testDescription: "zip's second half missing",
+            bytes: half(SampleDocuments.zip()),
+            reason: "no end-of-central-directory record"
+        ),
+        Damaged(testDescription: "zip with its middle missing", bytes: withoutMiddle, reason: "exceeds the file"),
         Damaged(
             testDescription: "zip with an entry's signature flipped",
             bytes: flipped(SampleDocuments.zip(), signature: [0x50, 0x4B, 0x01, 0x02]),
@@ -75,7 +83,7 @@ struct DocumentStructureTests {
         Damaged(
             testDescription: "zip with its end's signature flipped",
             bytes: flipped(SampleDocuments.zip(), signature: [0x50, 0x4B, 0x05, 0x06]),
-            reason: "no end"
+            reason: "no end-of-central-directory record"
         ),
         Damaged(
             testDescription: "zip that counts one entry too many",
@@ -85,20 +93,24 @@ struct DocumentStructureTests {
         Damaged(
             testDescription: "zip that counts one too few",
             bytes: changed(at: 10, to: 1),
-            reason: "another length"
+            reason: "wrong length"
         ),
-        Damaged(testDescription: "zip whose directory is too long", bytes: changed(at: 14, to: 1), reason: "beyond"),
+        Damaged(
+            testDescription: "zip whose directory is too long",
+            bytes: changed(at: 14, to: 1),
+            reason: "exceeds the file"
+        ),
         Damaged(
             testDescription: "ZIP64 whose record is damaged",
             bytes: flipped(SampleDocuments.zip64(), signature: [0x50, 0x4B, 0x06, 0x06]),
-            reason: "beyond"
+            reason: "exceeds the file"
         ),
-        Damaged(testDescription: "PDF cut off", bytes: SampleDocuments.pdf.dropLast(20), reason: "breaks off"),
-        Damaged(testDescription: "XML cut off", bytes: SampleDocuments.xml.dropLast(4), reason: "breaks off"),
+        Damaged(testDescription: "PDF cut off", bytes: SampleDocuments.pdf.dropLast(20), reason: "is truncated"),
+        Damaged(testDescription: "XML cut off", bytes: SampleDocuments.xml.dropLast(4), reason: "is truncated"),
         Damaged(
             testDescription: "p7m cut off",
             bytes: SampleDocuments.p7m(around: SampleDocuments.pdf).dropLast(1),
-            reason: "breaks off"
+            reason: "is truncated"
         ),
     ]
 

@@ -89,7 +89,7 @@ struct FileArchiveTests {
                 Issue.record("\(String(describing: error))")
                 return
             }
-            #expect(quarantined.reason == "length \(zip.count), announced \(zip.count + difference)")
+            #expect(quarantined.reason == "wrong length: \(zip.count) bytes, \(zip.count + difference) announced")
             #expect(quarantined.size == Int64(zip.count))
             let note = "\(directory)/\(quarantined.path.replacingOccurrences(of: ".document", with: ".json"))"
             let json = try JSONValue(parsing: try bytes(of: note))

@@ -128,7 +128,7 @@ struct RefusingTests {
         }
 
         #expect(answer.header("content-type") == "application/problem+json")
-        let detail = "Content-Length or Transfer-Encoding: chunked is needed."
+        let detail = "Missing Content-Length or Transfer-Encoding: chunked."
         #expect(
             answer.text == #"{"type":"about:blank","title":"Length Required","status":411,"detail":"\#(detail)"}"#
         )

@@ -53,7 +53,7 @@ import Visengine
     }
 
     @Test func setsADocumentThatFailsACheckAsideAndFetchesItAgain() async throws {
-        let bad = QuarantinedDocument(reason: "length 3, announced 4", path: "quarantine/x", size: 3)
+        let bad = QuarantinedDocument(reason: "wrong length: 3 bytes, 4 announced", path: "quarantine/x", size: 3)
 
         await fetch(try Sample.fetchWork(attempt: 12), archive: FakeArchive(.failure(.failedCheck(bad))))
 

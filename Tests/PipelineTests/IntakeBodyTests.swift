@@ -156,7 +156,7 @@ import Visengine
             type: "text/x-odd\u{1b}[31m; charset=RSSMRA80A01H501U"
         )
 
-        let line = try #require(lines.all.first { $0.contains("Callback not understood") })
+        let line = try #require(lines.all.first { $0.contains("Undecodable callback") })
         #expect(line.hasPrefix("warning"))
         #expect(line.contains("callback_no_order"))
         #expect(line.contains("text/x-odd[31m"))
@@ -170,7 +170,7 @@ import Visengine
 
         for _ in 0..<50 { _ = try take([1, 2, 3], by: intake) }
 
-        #expect(lines.all.count { $0.contains("Callback not understood") } == 10)
+        #expect(lines.all.count { $0.contains("Undecodable callback") } == 10)
     }
 
     @Test func tellsNothingOfABodyWhoseOrderWasFound() throws {

@@ -112,7 +112,7 @@ import Visengine
             for await _ in sink.begun { break }
         }
 
-        let reason = "no answer within \(Duration.milliseconds(20))"
+        let reason = "timed out after \(Duration.milliseconds(20))"
         #expect(ledger.events == [.finished(delivery: "d1", .retry(after: .seconds(5), reason: reason))])
     }
 

@@ -37,7 +37,7 @@ struct ConfigurationDocumentTests {
     @Test("the example says each default with its comment, and no secret inline")
     func example() {
         let example = ConfigurationDocument.example()
-        #expect(example.contains("\n  # The port; 0 lets the system choose one.\n  port: 8080\n"))
+        #expect(example.contains("\n  # Port; 0 picks a free one.\n  port: 8080\n"))
         #expect(example.contains("\n  #publicURL: https://callbacks.example.com\n"))
         #expect(example.contains("\n  token: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}\n"))
         #expect(example.contains("\n#    url: http://127.0.0.1:8090/\n"))

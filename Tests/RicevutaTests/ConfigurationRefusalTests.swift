@@ -34,12 +34,12 @@ struct ConfigurationRefusalTests {
             ),
             Refusal("maxBodyBytes: 1MiB", "3:1 maxBodyBytes: unknown key here; did you mean listener.maxBodyBytes?"),
             Refusal("source:\n  port: 1", "4:3 source.port: unknown key here; did you mean listener.port?"),
-            Refusal("log: {colour: blue}", "3:7 log.colour: unknown key; here stand level, format"),
+            Refusal("log: {colour: blue}", "3:7 log.colour: unknown key; expected one of level, format"),
             Refusal(
                 "sinks: [{name: a, type: directory, path: x, tempate: y}]",
                 "3:45 sinks[0].tempate: unknown key; did you mean template?"
             ),
-            Refusal("\"two words\": 1", "3:1 ?: unknown key; here stand"),
+            Refusal("\"two words\": 1", "3:1 ?: unknown key; expected one of"),
             Refusal("<<: {}", "3:1 ?: unknown key"),
         ]
     )
@@ -53,14 +53,14 @@ struct ConfigurationRefusalTests {
             Refusal("listener: {port: 65536}", "3:18 listener.port: expected a whole number"),
             Refusal("listener: {port: [80]}", "3:18 listener.port: expected a whole number"),
             Refusal("listener:\n  port:\n  host: ::1", "4:3 listener.port: has no value; expected a whole"),
-            Refusal("listener: 8080", "3:11 listener: expected a section of keys: host, port"),
+            Refusal("listener: 8080", "3:11 listener: expected a section with the keys host, port"),
             Refusal("listener: {host: \"a b\"}", "3:18 listener.host: expected an IP address or a host name"),
             Refusal("listener: {publicURL: example.com}", "3:23 listener.publicURL: expected an http"),
             Refusal("listener: {publicURL: \"https://u:p@h/\"}", "3:23 listener.publicURL: expected an http"),
             Refusal("listener: {maxBodyBytes: 8MB}", "3:26 listener.maxBodyBytes: expected a size in bytes or with"),
             Refusal("listener: {maxBodyBytes: 10}", "3:26 listener.maxBodyBytes: expected a size in bytes or with"),
-            Refusal("listener: {idleTimeout: 30}", "3:25 listener.idleTimeout: expected a duration with its unit"),
-            Refusal("listener: {idleTimeout: 2d}", "3:25 listener.idleTimeout: expected a duration with its unit"),
+            Refusal("listener: {idleTimeout: 30}", "3:25 listener.idleTimeout: expected a duration with a unit"),
+            Refusal("listener: {idleTimeout: 2d}", "3:25 listener.idleTimeout: expected a duration with a unit"),
             Refusal("admin: {linkLifetime: 400d}", "3:23 admin.linkLifetime: expected a duration"),
             Refusal(
                 "source: {token: optinal}",
@@ -68,13 +68,16 @@ struct ConfigurationRefusalTests {
             ),
             Refusal(
                 "source: {clientFingerprints: [ab]}",
-                "3:31 source.clientFingerprints[0]: expected the SHA-256 of a certificate"
+                "3:31 source.clientFingerprints[0]: expected a certificate's SHA-256"
             ),
             Refusal("source: {allowedNetworks: 10.0.0.0/8}", "3:27 source.allowedNetworks: expected a list"),
-            Refusal("source: {allowedNetworks: [10.0.0.1/8]}", "3:28 source.allowedNetworks[0]: expected an address"),
+            Refusal(
+                "source: {allowedNetworks: [10.0.0.1/8]}",
+                "3:28 source.allowedNetworks[0]: expected an IP address or CIDR"
+            ),
             Refusal("log: {level: inf}", "3:14 log.level: expected one of trace"),
             Refusal("sinks: {}", "3:8 sinks: expected a list"),
-            Refusal("sinks: [folder]", "3:9 sinks[0]: expected a section of keys: name, type"),
+            Refusal("sinks: [folder]", "3:9 sinks[0]: expected a section with the keys name, type"),
             Refusal(
                 "sinks: [{name: A B, type: directory, path: x}]",
                 "3:16 sinks[0].name: expected 1 to 64 characters of a-z, 0-9, - and _"
@@ -91,24 +94,30 @@ struct ConfigurationRefusalTests {
     @Test(
         "combinations that cannot work",
         arguments: [
-            Refusal("listener: {port: 9090}", "1:1 admin.port: is also listener.port"),
-            Refusal("listener: {port: 9}\nadmin: {port: 9}", "4:15 admin.port: is also listener.port"),
-            Refusal("listener: {port: 9, host: 0.0.0.0}\nadmin: {port: 9}", "4:15 admin.port: is also listener.port"),
-            Refusal("listener: {tls: {certificate: a}}", "3:17 listener.tls.privateKey: is missing; expected a path"),
-            Refusal("listener: {tls: {privateKey: a}}", "3:17 listener.tls.certificate: is missing; expected a path"),
-            Refusal("listener: {maxConnectionsPerAddress: 1001}", "3:38 listener.maxConnectionsPerAddress: is more"),
-            Refusal("listener: {healthPath: /callbacks/x}", "3:24 listener.healthPath: is where callbacks arrive"),
+            Refusal("listener: {port: 9090}", "1:1 admin.port: is the same as listener.port"),
+            Refusal("listener: {port: 9}\nadmin: {port: 9}", "4:15 admin.port: is the same as listener.port"),
+            Refusal(
+                "listener: {port: 9, host: 0.0.0.0}\nadmin: {port: 9}",
+                "4:15 admin.port: is the same as listener.port"
+            ),
+            Refusal("listener: {tls: {certificate: a}}", "3:17 listener.tls.privateKey: missing; expected a path"),
+            Refusal("listener: {tls: {privateKey: a}}", "3:17 listener.tls.certificate: missing; expected a path"),
+            Refusal("listener: {maxConnectionsPerAddress: 1001}", "3:38 listener.maxConnectionsPerAddress: is greater"),
+            Refusal(
+                "listener: {healthPath: /callbacks/x}",
+                "3:24 listener.healthPath: conflicts with the callback path"
+            ),
             Refusal("source: {token: optional}", "3:17 source.token: needs allowedNetworks, clientCertificate or cred"),
             Refusal(
                 "source: {tokenIn: [header], credentials: {secret: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}}}",
-                "3:19 source.tokenIn: has a header in it"
+                "3:19 source.tokenIn: 'header' conflicts with source.credentials"
             ),
             Refusal("source: {clientCertificate: required}", "3:29 source.clientCertificate: needs listener.tls.cl"),
             Refusal("reconciliation: {maxInterval: 1m}", "3:31 reconciliation.maxInterval: is shorter than recon"),
             Refusal("retention: {callbacks: 1d}", "3:24 retention.callbacks: is shorter than retention.bodies"),
             Refusal("delivery: {firstDelay: 7h}", "3:11 delivery.maxDelay: is shorter than delivery.firstDelay"),
-            Refusal("sinks: [{name: a, type: http, secrets: [\(Self.webhookSecret)]}]", "3:9 sinks[0].url: is missing"),
-            Refusal("sinks: [{name: a, type: http, url: \"http://h/\"}]", "3:9 sinks[0].secrets: is missing"),
+            Refusal("sinks: [{name: a, type: http, secrets: [\(Self.webhookSecret)]}]", "3:9 sinks[0].url: missing"),
+            Refusal("sinks: [{name: a, type: http, url: \"http://h/\"}]", "3:9 sinks[0].secrets: missing"),
             Refusal(
                 "sinks: [{name: a, type: http, url: \"http://h/\", secrets: []}]",
                 "3:58 sinks[0].secrets: needs at least 1 element"
@@ -121,16 +130,16 @@ struct ConfigurationRefusalTests {
                 "sinks: [{name: a, type: http, url: \"http://[::1]:99999/x\", secrets: [\(Self.webhookSecret)]}]",
                 "3:36 sinks[0].url: expected a port from 1 to 65535 in the address"
             ),
-            Refusal("sinks: [{name: a, type: directory}]", "3:9 sinks[0].path: is missing; expected a path"),
-            Refusal("sinks: [{name: a}]", "3:9 sinks[0].type: is missing; expected one of directory, http"),
+            Refusal("sinks: [{name: a, type: directory}]", "3:9 sinks[0].path: missing; expected a path"),
+            Refusal("sinks: [{name: a}]", "3:9 sinks[0].type: missing; expected one of directory, http"),
             Refusal("sinks: [{name: a, type: ftp}]", "3:25 sinks[0].type: expected one of directory, http"),
             Refusal(
                 "sinks: [{name: a, type: directory, path: x, url: \"http://h/\"}]",
-                "3:45 sinks[0].url: belongs to type http, not to type directory"
+                "3:45 sinks[0].url: is valid for type http only, not for type directory"
             ),
             Refusal(
                 "sinks:\n  - {name: a, type: directory, path: x}\n  - {name: a, type: directory, path: y}",
-                "5:12 sinks[1].name: another sink has this name"
+                "5:12 sinks[1].name: duplicate sink name"
             ),
             Refusal(
                 whole: """
@@ -139,7 +148,7 @@ struct ConfigurationRefusalTests {
                       active: {id: k1, secret: \(Self.secret)}
                       retired: [{id: k1, secret: \(Self.secret)}]
                     """,
-                "4:18 tokens.retired[0].id: another token key has this id"
+                "4:18 tokens.retired[0].id: duplicate token key id"
             ),
         ]
     )
@@ -150,12 +159,12 @@ struct ConfigurationRefusalTests {
         arguments: [
             Refusal(whole: "", "0:0 : the file is empty"),
             Refusal(whole: "# only a comment\n", "0:0 : the file is empty"),
-            Refusal(whole: "- a\n", "1:1 : expected a section of keys: dataDirectory, listener"),
-            Refusal(whole: "just text", "1:1 : expected a section of keys"),
-            Refusal("listener: {port: 1", "4:1 : no YAML: "),
-            Refusal("listener:\n\tport: 1", "4:1 : no YAML: found character that cannot start any token"),
-            Refusal("log: {level: info}\nlog: {level: info}", "3:1 : log stands twice in its section"),
-            Refusal("log: {level: info}\n---\nlog: {}", "4:1 : no YAML: "),
+            Refusal(whole: "- a\n", "1:1 : expected a section with the keys dataDirectory, listener"),
+            Refusal(whole: "just text", "1:1 : expected a section with the keys"),
+            Refusal("listener: {port: 1", "4:1 : invalid YAML: "),
+            Refusal("listener:\n\tport: 1", "4:1 : invalid YAML: found character that cannot start any token"),
+            Refusal("log: {level: info}\nlog: {level: info}", "3:1 : duplicate key log"),
+            Refusal("log: {level: info}\n---\nlog: {}", "4:1 : invalid YAML: "),
         ]
     )
     func noConfiguration(_ refusal: Refusal) throws { try expect(refusal) }
@@ -169,7 +178,7 @@ struct ConfigurationRefusalTests {
         }
         #expect(
             failure.description
-                == "\(path): there is no such file; `ricevuta config example > \(path)` writes one to start from"
+                == "\(path): file not found; `ricevuta config example > \(path)` creates one"
         )
     }
 

@@ -59,7 +59,7 @@ struct ConfigurationWarningTests {
         let warnings = try warnings("admin: {host: \"\(host)\"}")
 
         #expect(warnings.count == (isUnsafe ? 1 : 0))
-        if isUnsafe { #expect(warnings.first?.hasPrefix("3:15 admin.host: is an address that others may") == true) }
+        if isUnsafe { #expect(warnings.first?.hasPrefix("3:15 admin.host: is not a private address") == true) }
     }
 
     @Test("one secret for several keys, which no rotation would change")
@@ -81,7 +81,7 @@ struct ConfigurationWarningTests {
 
         #expect(warnings.map(\.line) == [5])
         #expect(warnings.map(\.key) == ["tokens.retired[0].secret"])
-        #expect(warnings.map(\.message) == ["is the same secret as that of an active key"])
+        #expect(warnings.map(\.message) == ["is the same secret as in an active key"])
         #expect(!warnings.description.contains(ConfigurationFixture.secret))
         environment["RICEVUTA_TOKEN_KEY_OLD"] = other + "!"
         #expect(try fixture.load(environment).warnings.isEmpty)

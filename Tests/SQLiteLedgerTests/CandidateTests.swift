@@ -106,7 +106,7 @@ struct CandidateTests {
     @Test func knowsNoOrderThatWasNotRecorded() async throws {
         try await withLedger { ledger, _ in
             let nonce = try Sample.nonce("x")
-            let error = LedgerError.notFound(what: "order with the nonce", name: nonce.rawValue)
+            let error = LedgerError.notFound(what: "order with nonce", name: nonce.rawValue)
 
             await expect(error) { try await ledger.placed(nonce, as: Sample.reading(nil), now: Sample.now) }
             await expect(error) { try await ledger.placementRefused(nonce, reason: "no", now: Sample.now) }

@@ -205,7 +205,7 @@ struct DamageTests {
             )
             let before = try await (ledger.order(), ledger.callbacks(), ledger.summary(now: Sample.now))
 
-            let doing = "recording a read-back"
+            let doing = "recording an order read"
             await expect(.storage(doing: doing, reason: "poisoned")) {
                 let context = try Sample.context("crm", "files")
                 let reading = try Sample.reading(.available)
@@ -237,7 +237,7 @@ struct DamageTests {
             }
 
             #expect(outcomes == Array(repeating: .failed, count: 8), "kept by the journal, and tried again")
-            #expect(try #require(ledger.statistics.refusal).contains("each of 8 callbacks is refused"))
+            #expect(try #require(ledger.statistics.refusal).contains("each of 8 callbacks was rejected"))
         }
     }
 

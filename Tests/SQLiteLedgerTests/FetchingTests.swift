@@ -62,7 +62,11 @@ struct FetchingTests {
         try await withLedger { ledger, _ in
             let order = try await ledger.confirmed(.fulfilled)
             let work = try #require(try await ledger.claimFetch().first)
-            let quarantined = QuarantinedDocument(reason: "length 3, announced 4", path: "quarantine/1", size: 3)
+            let quarantined = QuarantinedDocument(
+                reason: "wrong length: 3 bytes, 4 announced",
+                path: "quarantine/1",
+                size: 3
+            )
             let retryAt = Sample.now + .seconds(30)
 
             try await ledger.quarantined(quarantined, for: work, retryAt: retryAt, now: Sample.now)
@@ -134,7 +138,7 @@ struct FetchingTests {
             var now = Sample.now
             for path in ["quarantine/1", "quarantine/1", "quarantine/2", "quarantine/1"] {
                 let work = try #require(try await ledger.claimFetch(at: now).first)
-                let document = QuarantinedDocument(reason: "length 3, announced 4", path: path, size: 3)
+                let document = QuarantinedDocument(reason: "wrong length: 3 bytes, 4 announced", path: path, size: 3)
                 now = now + .seconds(30)
                 try await ledger.quarantined(document, for: work, retryAt: now, now: now)
             }
@@ -181,7 +185,7 @@ struct FetchingTests {
         try await withLedger { ledger, _ in
             try await ledger.confirmed(.searching)
             let id = try Sample.id().rawValue
-            await expect(.conflict("this order has no document at the provider yet")) {
+            await expect(.conflict("the order's document is not available at the provider yet")) {
                 try await ledger.fetchAgain(id, maxBytes: nil, now: Sample.now)
             }
             #expect(try await ledger.claimFetch() == [])

@@ -51,7 +51,7 @@ struct RefusalTests {
             try await ledger.placing()
             let at = Sample.now + .seconds(3600)
             let work = try #require(try await ledger.claimVerify(at: at).first)
-            try await ledger.park(work, reason: "the provider shows no order with this token", now: at)
+            try await ledger.park(work, reason: "no order with this token at the provider", now: at)
 
             _ = try await ledger.placed(try Sample.nonce(), as: Sample.reading(nil), now: at)
 
@@ -65,7 +65,7 @@ struct RefusalTests {
             let at = Sample.now + .seconds(3600)
             let work = try #require(try await ledger.claimVerify(at: at).first)
 
-            try await ledger.park(work, reason: "the provider knows no such order", now: at)
+            try await ledger.park(work, reason: "order not found at the provider", now: at)
 
             #expect(try await ledger.claimVerify(at: at + .seconds(86_399)) == [])
             #expect(try await ledger.claimVerify(at: at + .seconds(86_400)).map(\.order.id) == [Sample.id()])

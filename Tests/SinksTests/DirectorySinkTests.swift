@@ -174,7 +174,7 @@ struct DirectorySinkTests {
                 let outcome = await sink.deliver(SampleNotifications.parcel(notification, path: path))
 
                 #expect(outcome != .accepted)
-                #expect("\(outcome)".contains("no longer what was archived"))
+                #expect("\(outcome)".contains("was changed after it was archived"))
                 #expect(try files(in: root) == [])
             }
         }

@@ -43,7 +43,7 @@ struct HTTPSinkAddressTests {
 
             #expect(outcomes[0] == .accepted)
             #expect(outcomes[2] == .accepted)
-            let reason = "receiver.invalid is at 169.254.169.254, outside the sink's allowedNetworks"
+            let reason = "receiver.invalid resolves to 169.254.169.254, outside the sink's allowedNetworks"
             #expect(outcomes[1] == .permanent(reason: reason))
             #expect(receiver.requests.count == 2)
         }
@@ -90,10 +90,10 @@ struct HTTPSinkAddressTests {
         let parcel = SampleNotifications.parcel(try SampleNotifications.notification())
 
         #expect(
-            await sink.deliver(parcel) == .transient(reason: "cannot look receiver.invalid up: no such name")
+            await sink.deliver(parcel) == .transient(reason: "cannot resolve receiver.invalid: no such name")
         )
-        #expect(await sink.deliver(parcel) == .transient(reason: "looking receiver.invalid up took too long"))
-        #expect(await sink.deliver(parcel) == .transient(reason: "receiver.invalid has no address"))
+        #expect(await sink.deliver(parcel) == .transient(reason: "resolving receiver.invalid timed out"))
+        #expect(await sink.deliver(parcel) == .transient(reason: "receiver.invalid resolves to no address"))
     }
 
     @Test func movesWithTheName() async throws {
@@ -129,8 +129,8 @@ struct HTTPSinkAddressTests {
             ("http://[2001:db8::1]/", .addressNotAllowed("2001:db8::1")),
             ("ftp://localhost/", .badURL("its scheme is neither http nor https")),
             ("http+unix://localhost/", .badURL("its scheme is neither http nor https")),
-            ("http://user:word@localhost/", .badURL("it holds credentials")),
-            ("http://localhost/#part", .badURL("it holds a fragment, which is never sent")),
+            ("http://user:word@localhost/", .badURL("it contains credentials")),
+            ("http://localhost/#part", .badURL("it contains a fragment, which is never sent")),
             ("http://loc%00lhost/", .badURL("its host is neither a name nor an address")),
             ("http://local$host/", .badURL("its host is neither a name nor an address")),
             ("localhost", .badURL("it is not an absolute URL of visible ASCII characters")),

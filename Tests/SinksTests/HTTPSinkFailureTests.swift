@@ -23,7 +23,7 @@ struct HTTPSinkFailureTests {
 
             let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
 
-            #expect(outcome == .transient(reason: "the receiver did not answer in time"))
+            #expect(outcome == .transient(reason: "timed out waiting for the receiver's response"))
             #expect(sink.maxAttemptDuration == .seconds(1))
         }
     }

@@ -163,7 +163,7 @@ struct HTTPSinkTests {
             ),
             (500, "", .transient(reason: "the receiver answered 500")),
             (410, "", .gone(reason: "the receiver answered 410 Gone")),
-            (422, "", .permanent(reason: "the receiver refused the message with 422")),
+            (422, "", .permanent(reason: "the receiver rejected the message with 422")),
         ]
     )
     func readsTheAnswer(status: Int, retryAfter: String, outcome: DeliveryOutcome) async throws {

@@ -38,7 +38,7 @@ struct PlacementSafetyTests {
                 let error = try await failure(of: call, with: client)
 
                 #expect(error.mayHaveSucceeded, "\(call)")
-                #expect(error.description.contains("it may have taken effect all the same"))
+                #expect(error.description.contains("outcome unknown: it may have succeeded anyway"))
                 #expect(provider.requests.count == 1, "\(call)")
             }
         }

@@ -144,7 +144,7 @@ struct RefusalTests {
             #expect(error.message == "RSSMRA85T10A562S")
             #expect(provider.requests.count == 1)
             // A number that is documented is explained, not only repeated.
-            #expect(!error.description.contains("the provider refuses"))
+            #expect(!error.description.contains("the provider rejected the request"))
             try expectNothingShown(of: "RSSMRA85T10A562S", in: error)
         }
     }
@@ -155,7 +155,7 @@ struct RefusalTests {
 
             #expect(error.status == 401)
             #expect(error.message == "Wrong Token")
-            #expect(error.description.contains("the API token is not accepted"))
+            #expect(error.description.contains("the API token was rejected"))
             try expectNothingShown(of: "a-token-of-another-account", in: error)
         }
     }

@@ -37,7 +37,7 @@ struct TimeLimitTests {
                 let error = try await failure(of: call, with: client)
 
                 #expect(error.name == "network")
-                #expect(error.description.contains("no answer"))
+                #expect(error.description.contains("timed out"))
                 #expect(error.isRetryable)
                 #expect(clock.waits.count == (VisengineCall.readings.contains(call) ? 1 : 0))
             }
@@ -56,7 +56,7 @@ struct TimeLimitTests {
             let error = try await failure(of: call, with: client)
 
             #expect(error.name == "network")
-            #expect(error.description.contains("no answer"))
+            #expect(error.description.contains("timed out"))
         }
     }
 
@@ -71,7 +71,7 @@ struct TimeLimitTests {
         ) { client, _ in
             let error = try await failure(of: .document, with: client)
 
-            #expect(error.cause == .network("nothing arrived for 0.2 seconds"))
+            #expect(error.cause == .network("timed out: no data for 0.2 seconds"))
             #expect(error.isRetryable)
             #expect(clock.waits.isEmpty)
         }

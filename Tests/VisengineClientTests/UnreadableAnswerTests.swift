@@ -23,7 +23,7 @@ struct UnreadableAnswerTests {
         Nonsense("a page", "<html><body>welcome</body></html>"),
         Nonsense("half of the JSON", #"{"data":{"_id":"65f0c0"#),
         Nonsense("JSON and more", #"{"data":[],"success":true}}"#),
-        Nonsense("an unescaped control character", "{\"data\":\"\n\",\"success\":true}"),
+        Nonsense("unescaped control character", "{\"data\":\"\n\",\"success\":true}"),
         Nonsense("no UTF-8", Array(#"{"message":""#.utf8) + [0xC3, 0x28] + Array(#"","success":true}"#.utf8)),
         Nonsense("zeros", [UInt8](repeating: 0, count: 1000)),
         Nonsense("a list", "[1,2]"),
@@ -89,7 +89,7 @@ struct UnreadableAnswerTests {
             try await withProvider(adjust: { $0.maxAnswerBytes = 65_536 }, answer: answer) { client, provider in
                 let error = try await failure(of: call, with: client)
 
-                #expect(error.cause == .unreadable("it is longer than 65536 bytes"))
+                #expect(error.cause == .unreadable("larger than 65536 bytes"))
                 #expect(error.mayHaveSucceeded == (call == .place))
                 #expect(provider.requests.count == 1)
             }

@@ -79,40 +79,40 @@ struct ControlFaultsTests {
     }
 
     static let refused = [
-        Refused(body: ["duplicate": 1], detail: "there is no fault named duplicate"),
-        Refused(body: ["duplicates": -1], detail: "duplicates has to be a whole number, 0 to 1000000"),
-        Refused(body: ["delayMilliseconds": 1.5], detail: "delayMilliseconds has to be a whole number, 0 to 1000000"),
-        Refused(body: ["lostPlacings": nil], detail: "lostPlacings has to be a whole number, 0 to 1000000"),
-        Refused(body: ["silent": "yes"], detail: "silent has to be true or false"),
-        Refused(body: ["claimedState": 7], detail: "claimedState has to be a text"),
-        Refused(body: ["failures": ["status": 500]], detail: "failures has to be a list"),
-        Refused(body: ["failures": [[:]]], detail: "failures[].status has to be an HTTP status from 300 to 599"),
+        Refused(body: ["duplicate": 1], detail: "unknown fault duplicate"),
+        Refused(body: ["duplicates": -1], detail: "duplicates must be a whole number, 0 to 1000000"),
+        Refused(body: ["delayMilliseconds": 1.5], detail: "delayMilliseconds must be a whole number, 0 to 1000000"),
+        Refused(body: ["lostPlacings": nil], detail: "lostPlacings must be a whole number, 0 to 1000000"),
+        Refused(body: ["silent": "yes"], detail: "silent must be true or false"),
+        Refused(body: ["claimedState": 7], detail: "claimedState must be a string"),
+        Refused(body: ["failures": ["status": 500]], detail: "failures must be a list"),
+        Refused(body: ["failures": [[:]]], detail: "failures[].status must be an HTTP status from 300 to 599"),
         Refused(
             body: ["failures": [["status": 200]]],
-            detail: "failures[].status has to be an HTTP status from 300 to 599"
+            detail: "failures[].status must be an HTTP status from 300 to 599"
         ),
         Refused(
             body: ["failures": [["status": 500, "times": "often"]]],
-            detail: "times has to be a whole number, 0 to 1000000"
+            detail: "times must be a whole number, 0 to 1000000"
         ),
         Refused(
             body: ["failures": [["status": 500, "retryAfter": -1]]],
-            detail: "retryAfter has to be a whole number, 0 to 1000000"
+            detail: "retryAfter must be a whole number, 0 to 1000000"
         ),
         Refused(
             body: ["failures": [["status": 500, "call": "visure"]]],
-            detail: "a call has to be one of catalogue, item, place, orders, order, updateDraft, addSearch, "
+            detail: "a call must be one of catalogue, item, place, orders, order, updateDraft, addSearch, "
                 + "chooseSearchResult, document, cancel, suppliers"
         ),
         Refused(
             body: ["document": ["fault": "burnt"]],
-            detail: "document.fault has to be one of truncatedBase64, wrongLength, cutOff, brokenStructure"
+            detail: "document.fault must be one of truncatedBase64, wrongLength, cutOff, brokenStructure"
         ),
-        Refused(body: ["slow": 5], detail: "slow has to be an object"),
-        Refused(body: ["quirks": "trace"], detail: "quirks has to be a list"),
+        Refused(body: ["slow": 5], detail: "slow must be an object"),
+        Refused(body: ["quirks": "trace"], detail: "quirks must be a list"),
         Refused(
             body: ["quirks": ["odd"]],
-            detail: "a quirk has to be one of plainID, numericCode, emptyObjectAsList, escapedSlashes, "
+            detail: "a quirk must be one of plainID, numericCode, emptyObjectAsList, escapedSlashes, "
                 + "wrongContentType, multipart, sizeAsText, trace"
         ),
     ]

@@ -92,7 +92,7 @@ struct ControlOrdersTests {
             let answer = try await wire.control("orders/65f0c0ffee0123456789abcd")
 
             #expect(answer.status == 404)
-            #expect(answer.json["detail"] == "There is no such order.")
+            #expect(answer.json["detail"] == "Order not found.")
         }
     }
 

@@ -52,24 +52,24 @@ struct ControlTests {
     }
 
     static let refused = [
-        Refused("advance", ["steps": 0], "steps has to be from 1 to 10"),
-        Refused("advance", ["steps": 11], "steps has to be from 1 to 10"),
-        Refused("advance", ["to": "evaso"], #"to has to be a stato_richiesta such as "Visura evasa""#),
-        Refused("advance", ["to": "Annullata"], #"to has to be a stato_richiesta such as "Visura evasa""#),
-        Refused("advance", ["order": 7], "order has to be an order's id"),
-        Refused("advance", [1], "the body has to be a JSON object"),
-        Refused("cancel", [:], "order has to be an order's id"),
-        Refused("callbacks", [:], "order has to be an order's id"),
+        Refused("advance", ["steps": 0], "steps must be from 1 to 10"),
+        Refused("advance", ["steps": 11], "steps must be from 1 to 10"),
+        Refused("advance", ["to": "evaso"], #"to must be a stato_richiesta such as "Visura evasa""#),
+        Refused("advance", ["to": "Annullata"], #"to must be a stato_richiesta such as "Visura evasa""#),
+        Refused("advance", ["order": 7], "order must be an order's id"),
+        Refused("advance", [1], "the body must be a JSON object"),
+        Refused("cancel", [:], "order must be an order's id"),
+        Refused("callbacks", [:], "order must be an order's id"),
         Refused("callbacks", ["order": "65f0c0ffee0123456789abcd"], "the order is unknown or has no callback_data"),
         Refused(
             "callbacks",
             ["order": "65f0c0ffee0123456789abcd", "times": 0],
-            "times has to be from 1 to 100000"
+            "times must be from 1 to 100000"
         ),
-        Refused("credit", [:], "credit has to be an amount in euro"),
-        Refused("credit", ["credit": "much"], "credit has to be an amount in euro"),
-        Refused("orders", [:], "count has to be a number from 1, or callbacks a list of callback_data"),
-        Refused("orders", ["count": 0], "count has to be a number from 1, or callbacks a list of callback_data"),
+        Refused("credit", [:], "credit must be an amount in euro"),
+        Refused("credit", ["credit": "much"], "credit must be an amount in euro"),
+        Refused("orders", [:], "count must be a number from 1, or callbacks a list of callback_data"),
+        Refused("orders", ["count": 0], "count must be a number from 1, or callbacks a list of callback_data"),
         Refused("orders", ["count": 1, "item": "x"], "wrong hash_visura"),
     ]
 
@@ -97,7 +97,7 @@ struct ControlTests {
             let answer = try await wire.send(method, "/sandbox" + path)
 
             #expect(answer.status == 404)
-            #expect(answer.json["detail"] == "The control API has no such call.")
+            #expect(answer.json["detail"] == "No such call in the control API.")
         }
     }
 }

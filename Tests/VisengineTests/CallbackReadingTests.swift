@@ -41,7 +41,7 @@ import Testing
         Body("the other half", json, order.replacing("Servizio", with: #"\ude00"#), malformed),
         Body("a raw tab", json, order.replacing("Servizio", with: "Servizio\tprova"), malformed),
         Body("a raw line feed and a NUL", json, order.replacing("Servizio", with: "a\n\u{0}b"), malformed),
-        Body("an unknown escape", json, order.replacing("Servizio", with: #"C:\Servizi"#), malformed),
+        Body("unknown escape", json, order.replacing("Servizio", with: #"C:\Servizi"#), malformed),
         Body("a trailing comma", json, order.dropLast() + ",}", malformed),
         Body("a trailing comma in a list", json, #"{"data":[\#(order),]}"#, malformed),
         Body("a trailing NUL", json, order + "\u{0}", malformed),

@@ -112,7 +112,7 @@ def main():
         nonlocal failed, count
         count += 1
         failed += bool(wrong)
-        print(f"{'FAILED' if wrong else 'good  '}  {name}{': ' + wrong if wrong else ''}", flush=True)
+        print(f"{'FAIL' if wrong else 'PASS'}  {name}{': ' + wrong if wrong else ''}", flush=True)
 
     with Receiver(options.binary, options.work) as receiver:
         note("a good request", "" if receiver.is_good() else "failed before anything else was sent")

@@ -80,7 +80,7 @@ final class JournalSegment: @unchecked Sendable {
     func grow(to size: Int) throws(JournalError) {
         let code = posix_fallocate(descriptor.rawValue, 0, off_t(size))
         guard [0, EOPNOTSUPP, ENOSYS, EINVAL].contains(code) else {
-            throw JournalError(FileFailure(doing: "make larger", path: path, code: code))
+            throw JournalError(FileFailure(doing: "extend", path: path, code: code))
         }
         do {
             var position = capacity
@@ -89,7 +89,7 @@ final class JournalSegment: @unchecked Sendable {
                 position += try descriptor.writeAll(toAbsoluteOffset: Int64(position), piece)
             }
         } catch {
-            throw JournalError(FileFailure(doing: "make larger", path: path, code: (error as? Errno)?.rawValue ?? 0))
+            throw JournalError(FileFailure(doing: "extend", path: path, code: (error as? Errno)?.rawValue ?? 0))
         }
         guard fsync(descriptor.rawValue) == 0 else {
             throw JournalError(FileFailure(doing: "sync", path: path, code: errno))

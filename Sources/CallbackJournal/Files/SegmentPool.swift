@@ -69,7 +69,7 @@ final class SegmentPool: Sendable {
         defer { work.signal() }
         if state.withLock({ $0.ready.isEmpty }) { try make(unlessReady: true) }
         guard let segment = state.withLock({ $0.ready.first }) else {
-            throw .file("cannot make a file in \(directory)")
+            throw .file("cannot create a file in \(directory)")
         }
         // Not another one instead: segments are used in the order of their numbers.
         if segment.capacity < size { try segment.grow(to: max(segmentBytes, (size + 4095) / 4096 * 4096)) }

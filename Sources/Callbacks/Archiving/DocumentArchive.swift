@@ -113,7 +113,7 @@ extension ArchiveError: CustomStringConvertible {
     /// One line for an operator.
     public var description: String {
         switch self {
-        case .failedCheck(let document): "document set aside in \(document.path): \(document.reason)"
+        case .failedCheck(let document): "document quarantined in \(document.path): \(document.reason)"
         case .tooLarge(let limit): "document is larger than the limit of \(limit) bytes"
         case .io(let doing, let path, let errno): "cannot \(doing) \(path): error \(errno)"
         }

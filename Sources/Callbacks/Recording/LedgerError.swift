@@ -27,7 +27,7 @@ extension LedgerError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .inUse(let path):
-            "another ricevuta serves the ledger \(path); stop it first, or point this one at another data directory"
+            "the ledger \(path) is in use by another ricevuta process; stop it, or use another data directory"
         case .tooNew(let path): "the ledger \(path) was written by a newer ricevuta; run that version or a newer one"
         case .otherVersion(let path, let found, let wanted):
             """
@@ -36,10 +36,10 @@ extension LedgerError: CustomStringConvertible {
             """
         case .noSpace(let path): "cannot open the ledger \(path): the disk is full; free some space"
         case .cannotOpen(let path, let reason): "cannot open the ledger \(path): \(reason)"
-        case .leaseLost(let job): "job \(job) is no longer ours; its new owner carries on"
-        case .notFound(let what, let name): "the ledger has no \(what) '\(name)'"
+        case .leaseLost(let job): "lease lost on job \(job)"
+        case .notFound(let what, let name): "\(what) '\(name)' not found"
         case .conflict(let reason): reason
-        case .storage(let doing, let reason): "the ledger failed while \(doing): \(reason)"
+        case .storage(let doing, let reason): "ledger failure while \(doing): \(reason)"
         case .closed: "the ledger is closing"
         }
     }

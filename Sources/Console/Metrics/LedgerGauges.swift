@@ -7,25 +7,25 @@ enum LedgerGauges {
             text.family(name, .gauge, help: help)
             text.sample(name, [], Double(value))
         }
-        single("ricevuta_ledger_callbacks", "Callbacks recorded, repetitions not counted.", summary.callbacks)
+        single("ricevuta_ledger_callbacks", "Callbacks in the ledger, without duplicates.", summary.callbacks)
         single("ricevuta_ledger_documents", "Orders whose document is in the archive.", summary.documents)
-        single("ricevuta_ledger_quarantined", "Contents set aside because they failed a check.", summary.quarantined)
+        single("ricevuta_ledger_quarantined", "Quarantined documents.", summary.quarantined)
         if let unsettled = summary.unsettledCallbacks {
-            single("ricevuta_journal_unsettled", "Acknowledged callbacks that the ledger does not have yet.", unsettled)
+            single("ricevuta_journal_unsettled", "Acknowledged callbacks not yet in the ledger.", unsettled)
         }
         if let setAside = summary.setAsideCallbacks {
-            single("ricevuta_journal_set_aside", "Acknowledged callbacks that the ledger could not write.", setAside)
+            single("ricevuta_journal_set_aside", "Quarantined callbacks that the ledger rejected.", setAside)
         }
         if let damage = summary.journalDamage {
-            single("ricevuta_journal_damage", "Damage found in the journal at the start.", damage)
+            single("ricevuta_journal_damage", "Damaged places found in the journal at startup.", damage)
         }
         if let syncs = summary.journalSyncs {
-            text.family("ricevuta_journal_syncs_total", .counter, help: "Syncs that acknowledged callbacks.")
+            text.family("ricevuta_journal_syncs_total", .counter, help: "Journal syncs (fdatasync).")
             text.sample("ricevuta_journal_syncs_total", [], Double(syncs))
         }
         family(
             "ricevuta_ledger_callbacks_by_verdict",
-            "Callbacks by what verification made of them.",
+            "Callbacks in the ledger by verdict.",
             "verdict",
             summary.callbacksByVerdict,
             to: &text
@@ -46,7 +46,7 @@ enum LedgerGauges {
         family("ricevuta_ledger_jobs", "Open jobs by kind.", "kind", summary.jobsByKind, to: &text)
         family(
             "ricevuta_ledger_oldest_due_seconds",
-            "How long the oldest due job has been waiting.",
+            "Age of the oldest overdue job by kind, in seconds.",
             "kind",
             summary.oldestDueMilliseconds.mapValues { Double($0) / 1000 },
             to: &text

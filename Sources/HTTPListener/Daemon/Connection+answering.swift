@@ -41,7 +41,7 @@ extension Connection {
         if let prepared = PreparedResponse.make(response, ending, connection: self) {
             return unsafe prepared.queue(on: handle)
         }
-        let failure = Response.problem(500, detail: "The answer could not be formed.")
+        let failure = Response.problem(500, detail: "The response could not be sent.")
         return unsafe PreparedResponse.make(failure, .closes, connection: self)?.queue(on: handle) ?? false
     }
 

@@ -161,9 +161,9 @@ extension Connection {
         _ = unsafe send(socket, answer, answer.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
     }
 
-    private static let timeoutAnswer = raw(408, detail: "The request took too long to arrive.")
+    private static let timeoutAnswer = raw(408, detail: "Request timed out.")
 
-    private static let stoppingAnswer = raw(503, detail: "The server is stopping.")
+    private static let stoppingAnswer = raw(503, detail: "The server is shutting down.")
 
     private static func raw(_ status: Int, detail: String) -> [UInt8] {
         let document = Response.problemDocument(status, detail: detail)

@@ -186,6 +186,6 @@ extension Connection {
     }
 
     private static func tooLarge(_ limit: Int) -> Response {
-        .problem(413, detail: "At most \(limit) bytes of body are accepted here.", closes: true)
+        .problem(413, detail: "The body exceeds \(limit) bytes.", closes: true)
     }
 }

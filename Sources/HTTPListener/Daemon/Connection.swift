@@ -173,7 +173,7 @@ final class Connection: @unchecked Sendable {
 extension Response {
     /// The answer to whatever is not done when the listener stops.
     static var stopping: Response {
-        var response = Response.unavailable(detail: "The server is stopping.")
+        var response = Response.unavailable(detail: "The server is shutting down.")
         response.closes = true
         return response
     }

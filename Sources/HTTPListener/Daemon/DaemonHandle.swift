@@ -57,12 +57,12 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
             unsafe started = cmhd_start_daemon(&settings)
         }
         guard let daemon = unsafe started else {
-            throw .startFailed(errno: 0, reason: loop.core.lastMessage ?? "libmicrohttpd gave no reason")
+            throw .startFailed(errno: 0, reason: loop.core.lastMessage ?? "unknown error in libmicrohttpd")
         }
         let epoll = unsafe cmhd_epoll(daemon)
         guard epoll >= 0 else {
             unsafe MHD_stop_daemon(daemon)
-            throw .startFailed(errno: errno, reason: "the library has no epoll descriptor")
+            throw .startFailed(errno: errno, reason: "libmicrohttpd has no epoll descriptor")
         }
         unsafe self.daemon = daemon
         self.epoll = epoll

@@ -38,7 +38,7 @@ final class DaemonSet {
             }
         } catch {
             guard let files = configuration.tls, case .startFailed(_, let reason) = error else { throw error }
-            throw .tlsFile(path: files.certificate, reason: "certificate and key can't be used together: \(reason)")
+            throw .tlsFile(path: files.certificate, reason: "certificate and private key do not match: \(reason)")
         }
     }
 

@@ -42,7 +42,7 @@ final class Gate {
         self.waker = waker
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0, cmhd_watch(epoll, waker.descriptor, Self.woken, 0) == 0 else {
-            throw .startFailed(errno: errno, reason: "no descriptor for an epoll set")
+            throw .startFailed(errno: errno, reason: "cannot create an epoll descriptor")
         }
         accept(true)
     }

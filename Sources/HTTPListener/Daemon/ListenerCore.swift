@@ -123,7 +123,9 @@ final class ListenerCore: Sendable {
         }
         for waiter in waiters { waiter.resume() }
         isReloadAsked.store(true, ordering: .releasing)
-        for reload in takeReloads() { reload.done.resume(returning: .startFailed(errno: 0, reason: "it has stopped")) }
+        for reload in takeReloads() {
+            reload.done.resume(returning: .startFailed(errno: 0, reason: "the listener has stopped"))
+        }
     }
 
     /// Whether every answer has to close its connection.
@@ -207,7 +209,7 @@ extension ListenerCore {
                 if !stop.isDone { reloads.withLock { $0.append(Reload(texts: texts, done: done)) } }
                 return stop.isDone
             }
-            if isStopped { return done.resume(returning: .startFailed(errno: 0, reason: "it has stopped")) }
+            if isStopped { return done.resume(returning: .startFailed(errno: 0, reason: "the listener has stopped")) }
             isReloadAsked.store(true, ordering: .releasing)
             waker.wake()
         }

@@ -59,7 +59,7 @@ final class ListenerLoop: @unchecked Sendable {
     func begin(tls: TLSTexts?) throws(ListenerError) {
         let started = try DaemonSet(core.configuration, tls: tls, loop: self)
         for descriptor in started.descriptors where !gate.watch(daemon: descriptor) {
-            throw .startFailed(errno: errno, reason: "the library's epoll descriptor cannot be waited for")
+            throw .startFailed(errno: errno, reason: "cannot wait for libmicrohttpd's epoll descriptor")
         }
         daemons = started
     }

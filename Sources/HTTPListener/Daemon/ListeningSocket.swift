@@ -19,7 +19,7 @@ struct ListeningSocket: ~Copyable {
         let isIPv6 = host.utf8.contains(UInt8(ascii: ":"))
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, type, 0)
-        guard descriptor >= 0 else { throw .startFailed(errno: errno, reason: "no socket") }
+        guard descriptor >= 0 else { throw .startFailed(errno: errno, reason: "cannot create a socket") }
 
         var on: Int32 = 1
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
@@ -36,7 +36,7 @@ struct ListeningSocket: ~Copyable {
             case EADDRINUSE: throw .addressInUse(host: host, port: port)
             case EADDRNOTAVAIL, EAFNOSUPPORT, EINVAL: throw .badAddress(host: host)
             case EACCES, EPERM: throw .notPermitted(host: host, port: port)
-            default: throw .startFailed(errno: reason, reason: "bind or listen on \(host) port \(port)")
+            default: throw .startFailed(errno: reason, reason: "cannot bind or listen on \(host) port \(port)")
             }
         }
         self.descriptor = descriptor
@@ -49,7 +49,7 @@ struct ListeningSocket: ~Copyable {
         guard Self.option(SO_ACCEPTCONN, of: descriptor) == 1,
             Self.option(SO_TYPE, of: descriptor) == Int32(SOCK_STREAM.rawValue)
         else {
-            throw .startFailed(errno: errno, reason: "descriptor \(descriptor) is no listening stream socket")
+            throw .startFailed(errno: errno, reason: "descriptor \(descriptor) is not a listening stream socket")
         }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)

@@ -35,21 +35,21 @@ struct TLSTexts: Sendable {
 
     private static func read(_ path: String, kind: String) throws(ListenerError) -> String {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .tlsFile(path: path, reason: "it cannot be opened (errno \(errno))") }
+        guard descriptor >= 0 else { throw .tlsFile(path: path, reason: "cannot open it (errno \(errno))") }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 16_384)
         while true {
             let count = unsafe Glibc.read(descriptor, &piece, piece.count)
             if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw .tlsFile(path: path, reason: "it cannot be read (errno \(errno))") }
+            guard count >= 0 else { throw .tlsFile(path: path, reason: "cannot read it (errno \(errno))") }
             guard count > 0 else { break }
             bytes.append(contentsOf: piece[..<count])
             guard bytes.count <= 1 << 20 else { throw .tlsFile(path: path, reason: "it is larger than 1 MiB") }
         }
         let text = String(decoding: bytes, as: UTF8.self)
         guard text.contains("-----BEGIN "), text.contains("\(kind)-----") else {
-            throw .tlsFile(path: path, reason: "it holds no PEM block of a \(kind.lowercased())")
+            throw .tlsFile(path: path, reason: "no \(kind.lowercased()) found in PEM format")
         }
         return text
     }

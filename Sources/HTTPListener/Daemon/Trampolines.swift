@@ -105,8 +105,8 @@ func onPanic(
     _ line: UInt32,
     _ reason: UnsafePointer<CChar>?
 ) {
-    let text = unsafe reason.map { unsafe String(cString: $0) } ?? "no reason given"
-    let message = Array("libmicrohttpd can't go on (line \(line)): \(text)\n".utf8)
+    let text = unsafe reason.map { unsafe String(cString: $0) } ?? "unknown reason"
+    let message = Array("libmicrohttpd panic (line \(line)): \(text)\n".utf8)
     _ = unsafe write(STDERR_FILENO, message, message.count)
     abort()
 }

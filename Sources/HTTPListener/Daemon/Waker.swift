@@ -11,7 +11,7 @@ final class Waker: Sendable {
     /// - Throws: ``ListenerError/startFailed(errno:reason:)`` when the process has no descriptor left.
     init() throws(ListenerError) {
         descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
-        guard descriptor >= 0 else { throw .startFailed(errno: errno, reason: "no descriptor for an eventfd") }
+        guard descriptor >= 0 else { throw .startFailed(errno: errno, reason: "cannot create an eventfd") }
     }
 
     deinit {

@@ -26,7 +26,7 @@ func startThread(named name: String, _ run: @escaping @Sendable () -> Void) thro
     let status = unsafe pthread_create(&thread, nil, threadMain, body.toOpaque())
     guard status == 0 else {
         unsafe body.release()
-        throw .startFailed(errno: status, reason: "no thread for the listener")
+        throw .startFailed(errno: status, reason: "cannot start a thread")
     }
     pthread_detach(thread)
 }

@@ -36,7 +36,7 @@ public final class HTTPListener: Sendable {
     /// - Parameter files: The files, which may be others than before.
     /// - Throws: ``ListenerError``; what was in use before stays in use then.
     public func reload(_ files: TLSFiles) async throws(ListenerError) {
-        guard core.isTLS else { throw .tlsFile(path: files.certificate, reason: "the listener speaks plain HTTP") }
+        guard core.isTLS else { throw .tlsFile(path: files.certificate, reason: "the listener does not use TLS") }
         if let failure = await core.use(try TLSTexts(files)) { throw failure }
     }
 

@@ -24,11 +24,11 @@ extension ListenerError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .addressInUse(let host, let port):
-            "cannot listen on \(host) port \(port): another program has that port; choose another or stop that program"
+            "cannot listen on \(host) port \(port): address in use; choose another port or stop that program"
         case .badAddress(let host):
             "cannot listen on '\(host)': it must be an IPv4 or IPv6 address of this machine, such as 127.0.0.1 or ::"
         case .notPermitted(let host, let port):
-            "cannot listen on \(host) port \(port): not permitted; choose a port above 1023 or grant the right to it"
+            "cannot listen on \(host) port \(port): permission denied; use a port above 1023 or CAP_NET_BIND_SERVICE"
         case .tlsFile(let path, let reason):
             "cannot use '\(path)' for TLS: \(reason)"
         case .startFailed(let errno, let reason):

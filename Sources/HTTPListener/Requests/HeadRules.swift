@@ -30,10 +30,10 @@ struct HeadRules: Sendable {
     func judge(_ head: Head) -> Verdict {
         if let refusal = judgeRequestLine(head) { return .refused(refusal) }
         if head.size > limits.maxHeaderBytes {
-            return .refused(.problem(431, detail: "At most \(limits.maxHeaderBytes) bytes of header are accepted."))
+            return .refused(.problem(431, detail: "The header block exceeds \(limits.maxHeaderBytes) bytes."))
         }
         if !head.isAsWritten {
-            return .refused(.problem(400, detail: "The header is not in the form of RFC 9112."))
+            return .refused(.problem(400, detail: "Malformed header (RFC 9112)."))
         }
         var framing = Framing()
         for field in head.headers.fields {
@@ -41,7 +41,7 @@ struct HeadRules: Sendable {
         }
         if let refusal = framing.judge(method: head.method, version: head.version) { return .refused(refusal) }
         guard let target = originForm(of: head.target, host: framing.host) else {
-            return .refused(.problem(400, detail: "The target must be a path, or begin with the scheme and Host."))
+            return .refused(.problem(400, detail: "Unsupported request target: expected a path or Host's URL."))
         }
         return .accepted(
             target: target,
@@ -64,27 +64,27 @@ struct HeadRules: Sendable {
 
     private func judgeRequestLine(_ head: Head) -> Response? {
         if head.version != "HTTP/1.1" && head.version != "HTTP/1.0" {
-            return .problem(505, detail: "Only HTTP/1.1 and HTTP/1.0 are spoken.")
+            return .problem(505, detail: "Unsupported HTTP version: only HTTP/1.1 and HTTP/1.0 are supported.")
         }
         if head.method.isEmpty || !head.method.utf8.allSatisfy(\.isTokenCharacter) {
-            return .problem(400, detail: "The method is not a token.")
+            return .problem(400, detail: "Malformed method.")
         }
         if head.target.utf8.count > limits.maxTargetBytes {
-            return .problem(414, detail: "At most \(limits.maxTargetBytes) bytes of target are accepted.")
+            return .problem(414, detail: "The request target exceeds \(limits.maxTargetBytes) bytes.")
         }
         let target = head.target.utf8.span
         var percentSoFar = 0  // how much of "%00" the bytes just seen spell
         for place in target.indices {
             let byte = target[place]
             guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "#") else {
-                return .problem(400, detail: "The target has a character that must be percent-encoded.")
+                return .problem(400, detail: "Malformed request target: a character must be percent-encoded.")
             }
             switch byte {
             case UInt8(ascii: "%"): percentSoFar = 1
             case UInt8(ascii: "0") where percentSoFar > 0: percentSoFar += 1
             default: percentSoFar = 0
             }
-            if percentSoFar == 3 { return .problem(400, detail: "The target has an encoded NUL.") }
+            if percentSoFar == 3 { return .problem(400, detail: "Malformed request target: encoded NUL.") }
         }
         return nil
     }
@@ -110,9 +110,9 @@ private struct Framing {
         let bytes = headers.bytes.span
         let name = bytes.extracting(field.nameStart..<field.valueStart)
         // Catches a space before the colon, and a folded line, which the library glues onto the name.
-        guard !name.isEmpty, name.isToken else { return "A field name is not a token." }
+        guard !name.isEmpty, name.isToken else { return "Malformed header field name." }
         guard bytes.extracting(field.valueStart..<field.valueEnd).isFieldValue else {
-            return "A field value has a control character."
+            return "Control character in a header field value."
         }
         switch name[0].lowercasedASCII {
         case UInt8(ascii: "c"): return noteLength(field, headers.valueBytes(of: field), of: headers)
@@ -120,7 +120,7 @@ private struct Framing {
         case UInt8(ascii: "h") where headers.isNamed(field, "host"):
             hosts += 1
             host = headers.value(of: field)
-            guard !host.isEmpty, host.utf8.allSatisfy(\.isAuthorityCharacter) else { return "Host is not a host." }
+            guard !host.isEmpty, host.utf8.allSatisfy(\.isAuthorityCharacter) else { return "Malformed Host." }
         case UInt8(ascii: "e") where headers.isNamed(field, "expect"):
             expectsMore = !headers.valueBytes(of: field).isEqualIgnoringCase("100-continue")
         default: break
@@ -138,14 +138,14 @@ private struct Framing {
             return nil
         }
         // "Content-Length:", line end, " 5" reaches us as a field named Content-Length5.
-        guard headers.isNamed(field, "content-length") else { return "A field name is too much like Content-Length." }
+        guard headers.isNamed(field, "content-length") else { return "Malformed Content-Length field." }
         lengths += 1
         guard !value.isEmpty, value.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
-            return "Content-Length is not a number."
+            return "Invalid Content-Length: not a number."
         }
         length = Int(String(decoding: value, as: UTF8.self))
         lengthIsHuge = length == nil
-        return lengths > 1 ? "Content-Length is there more than once." : nil
+        return lengths > 1 ? "Duplicate Content-Length." : nil
     }
 
     private mutating func notePersistence(_ value: ArraySlice<UInt8>) {
@@ -165,32 +165,32 @@ private struct Framing {
     ) -> String? {
         guard headers.hasPrefix(field, "transfer-encoding") else { return nil }
         guard headers.isNamed(field, "transfer-encoding") else {
-            return "A field name is too much like Transfer-Encoding."
+            return "Malformed Transfer-Encoding field."
         }
         codings += 1
         isChunked = value.isEqualIgnoringCase("chunked")
-        return codings > 1 ? "Transfer-Encoding is there more than once." : nil
+        return codings > 1 ? "Duplicate Transfer-Encoding." : nil
     }
 
     /// What is wrong with the fields together.
     func judge(method: String, version: String) -> Response? {
         if lengths > 0 && codings > 0 {
-            return .problem(400, detail: "Content-Length and Transfer-Encoding exclude each other.")
+            return .problem(400, detail: "Both Content-Length and Transfer-Encoding are present.")
         }
         if codings > 0 && version == "HTTP/1.0" {
-            return .problem(400, detail: "HTTP/1.0 has no Transfer-Encoding.")
+            return .problem(400, detail: "Transfer-Encoding is not allowed in HTTP/1.0.")
         }
         if codings > 0 && !isChunked {
-            return .problem(501, detail: "The only transfer coding accepted is chunked.")
+            return .problem(501, detail: "Unsupported transfer coding: only chunked is supported.")
         }
         if hosts > 1 || (hosts == 0 && version == "HTTP/1.1") {
-            return .problem(400, detail: "Exactly one Host is needed.")
+            return .problem(400, detail: "Missing or duplicate Host.")
         }
         if expectsMore {
-            return .problem(417, detail: "The only expectation met is 100-continue.")
+            return .problem(417, detail: "Unsupported expectation: only 100-continue is supported.")
         }
         if lengths == 0 && codings == 0 && ["POST", "PUT", "PATCH"].contains(method) {
-            return .problem(411, detail: "Content-Length or Transfer-Encoding: chunked is needed.")
+            return .problem(411, detail: "Missing Content-Length or Transfer-Encoding: chunked.")
         }
         return nil
     }

@@ -22,7 +22,7 @@ public struct PendingReply: ~Copyable, Sendable {
         }
     }
 
-    static let unanswered = Response.unavailable(detail: "The request was not answered.")
+    static let unanswered = Response.unavailable(detail: "The request was not handled.")
 
     private var recipient: Recipient?
 
@@ -49,7 +49,7 @@ public struct PendingReply: ~Copyable, Sendable {
     /// Turns the right into an object, for closures and tasks, which can't hold a value that can't be copied.
     public consuming func shared() -> SharedReply {
         // Only what consumes a reply takes its recipient, and nothing can be consumed twice.
-        guard let recipient = recipient.take() else { preconditionFailure("a reply is used up by what consumes it") }
+        guard let recipient = recipient.take() else { preconditionFailure("a reply was already consumed") }
         return SharedReply(recipient)
     }
 

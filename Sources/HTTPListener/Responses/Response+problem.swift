@@ -28,13 +28,13 @@ extension Response {
     /// 405 with the methods that the target has.
     public static func methodNotAllowed(allow: [String]) -> Response {
         let methods = allow.joined(separator: ", ")
-        return problem(405, detail: "Allowed here: \(methods).", headers: [("Allow", methods)])
+        return problem(405, detail: "Allowed methods: \(methods).", headers: [("Allow", methods)])
     }
 
     /// 415 with the content types that the target takes (RFC 9110 §15.5.16, `Accept`).
     public static func unsupportedMediaType(accept: [String]) -> Response {
         let types = accept.joined(separator: ", ")
-        return problem(415, detail: "Accepted here: \(types).", headers: [("Accept", types)])
+        return problem(415, detail: "Accepted content types: \(types).", headers: [("Accept", types)])
     }
 
     /// 503 with the time after which a new attempt makes sense, in whole seconds rounded up.

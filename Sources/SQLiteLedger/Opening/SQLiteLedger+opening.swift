@@ -43,7 +43,7 @@ extension SQLiteLedger {
             }
             return try open(files, mode: mode, lock: nil, configuration: configuration)
         case .inspect:
-            guard !files.isMissing else { throw .cannotOpen(path: files.database, reason: "there is no such file") }
+            guard !files.isMissing else { throw .cannotOpen(path: files.database, reason: "file not found") }
             return try open(files, mode: mode, lock: nil, configuration: configuration)
         }
     }
@@ -166,7 +166,7 @@ extension SQLiteLedger {
             let mode = journalMode ?? "unknown"
             throw LedgerError.cannotOpen(
                 path: files.database,
-                reason: "it could not be switched to a write-ahead log (mode \(mode)); check the disk, and start again"
+                reason: "cannot enable WAL mode (journal mode is \(mode)); check the disk and restart"
             )
         }
         guard mode != .inspect else { return pool }
@@ -200,8 +200,8 @@ extension SQLiteLedger {
         let message = error.message ?? "\(error.resultCode)"
         switch error.resultCode {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT:
-            return "\(message); the file is damaged: restore it from a backup, or move it away to start anew"
-        case .SQLITE_BUSY: return "\(message); another program holds it"
+            return "\(message); the file is damaged: restore it from a backup, or move it away to start empty"
+        case .SQLITE_BUSY: return "\(message); another process has locked it"
         default: return message
         }
     }

@@ -14,7 +14,7 @@ extension LedgerTransaction {
     func bind(_ order: OrderRecord, to id: OrderID, isProven: Bool) throws -> OrderRecord {
         if let bound = order.id {
             guard bound == id else {
-                throw LedgerError.conflict("order \(order.key) is bound to \(bound), the answer is about \(id)")
+                throw LedgerError.conflict("order \(order.key) is bound to \(bound), not to \(id)")
             }
             return order
         }
@@ -26,7 +26,7 @@ extension LedgerTransaction {
                 return other.id == nil ? try bind(other, to: id, isProven: isProven) : other
             }
             guard other.nonce == nil, isProven || other.id == nil else {
-                throw LedgerError.conflict("\(id) is bound to order \(other.key) already")
+                throw LedgerError.conflict("\(id) is already bound to order \(other.key)")
             }
             bound = bound.takingOver(other)
             try move(other, into: order)

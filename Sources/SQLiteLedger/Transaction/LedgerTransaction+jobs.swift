@@ -46,7 +46,7 @@ extension LedgerTransaction {
 
     /// Takes due jobs, oldest due first.
     func claim(_ lane: JobLane, limit: Int, now: Timestamp, leaseFor: Duration) throws -> [ClaimedJob] {
-        guard let boot else { throw LedgerError.conflict("only the serving process takes jobs") }
+        guard let boot else { throw LedgerError.conflict("only the serving process may lease jobs") }
         var claimed: [ClaimedJob] = []
         guard limit > 0 else { return claimed }
         try noticeClockSetBack(now: now)

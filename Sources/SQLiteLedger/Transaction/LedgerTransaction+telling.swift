@@ -15,7 +15,7 @@ extension LedgerTransaction {
         routing: DeliveryRouting,
         now: Timestamp
     ) throws -> Bool {
-        guard let orderID = order.id else { throw LedgerError.conflict("an order without an id has nothing to tell") }
+        guard let orderID = order.id else { throw LedgerError.conflict("the order has no ID yet") }
         let notification = Notification(
             id: EventID.of(
                 type,

@@ -15,7 +15,7 @@ extension LedgerTransaction {
         let job = try held(work.lease)
         guard let known = try order(key: job.subject) else { throw LedgerError.leaseLost(job: work.lease.job) }
         guard known.id != nil || binding != .refuse else {
-            throw LedgerError.conflict("\(reading.id) carries another token than order \(known.key)'s")
+            throw LedgerError.conflict("\(reading.id) carries a different token than order \(known.key)")
         }
         let order = try bind(known, to: reading.id, isProven: binding == .bind)
         var advance = OrderProgress.advance(

@@ -6,7 +6,7 @@ import Visengine
 struct UnreadableRow: Error, CustomStringConvertible {
     let column: String
 
-    var description: String { "the column \(column) holds something unreadable" }
+    var description: String { "corrupt value in column \(column)" }
 }
 
 /// Reading columns without trusting them: GRDB's own conversions end the program on a surprise.

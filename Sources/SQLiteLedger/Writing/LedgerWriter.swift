@@ -242,7 +242,7 @@ final class LedgerWriter: Sendable {
                 }
                 // What nobody's callback passes is not the callbacks' fault: they are kept, and tried again.
                 if unwritable == operations, unwritable >= Self.mostUnwritable {
-                    let reason = "each of \(unwritable) callbacks is refused; was the schema changed by hand?"
+                    let reason = "each of \(unwritable) callbacks was rejected; was the schema changed by hand?"
                     throw LedgerError.storage(doing: "recording callbacks", reason: reason)
                 }
                 return .commit

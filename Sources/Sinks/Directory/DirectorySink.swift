@@ -84,10 +84,10 @@ public struct DirectorySink: Sink {
         }
         switch outcome {
         case .finished(let outcome): return outcome
-        case .abandoned: return .transient(reason: "the folder \(root) did not answer within \(timeLimit)")
+        case .abandoned: return .transient(reason: "the folder \(root) timed out after \(timeLimit)")
         case .refused(let count):
             return .transient(
-                reason: "the folder \(root) does not answer: \(count) earlier deliveries still hang in it"
+                reason: "the folder \(root) does not respond: \(count) earlier deliveries still hang"
             )
         }
     }
@@ -170,9 +170,9 @@ enum DirectorySinkError: Error, Equatable, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .noDocument: "the notification's document has no path in the archive"
+        case .noDocument: "the notification's document is missing from the archive"
         case .noFreeName(let path):
-            "\(path) and its numbered neighbours are all taken; use {notification} in the sink's template"
+            "no free file name for \(path) after 1000 attempts; use {notification} in the sink's template"
         }
     }
 }

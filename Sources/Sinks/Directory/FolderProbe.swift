@@ -50,8 +50,8 @@ struct FolderProbe {
         var notes: [String] = []
         if way == .lookAndRename {
             notes.append(
-                "it has neither hard links nor renames that replace nothing: another program that writes a file of the "
-                    + "same name at the same moment could lose it"
+                "its file system supports neither hard links nor rename without replacing: a file with the same name "
+                    + "that another program writes at the same moment could be overwritten"
             )
         }
         do throws(FileFailure) {
@@ -59,13 +59,13 @@ struct FolderProbe {
         } catch {
             try DurableFiles.sync(directory: directory, .whereSupported)
             notes.append(
-                "it cannot sync the names of files: after a power cut of its server the newest deliveries may be gone; "
-                    + "`ricevuta delivery replay` makes them again"
+                "its file system cannot sync directories: a power failure may lose the newest deliveries; "
+                    + "`ricevuta delivery replay` replays them"
             )
         }
         if try DurableFiles.isTaken("\(directory)/nAME") {
             notes.append(
-                "it does not distinguish upper and lower case: files whose names differ in nothing else get a number"
+                "its file system is case-insensitive: file names that differ only in case get a number"
             )
         }
         return notes
@@ -91,7 +91,7 @@ private enum FolderProbeError: Error, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .replaces(let root): "the file system of \(root) replaces files that have the name already"
+        case .replaces(let root): "the file system of \(root) overwrites existing files"
         }
     }
 }
@@ -108,7 +108,7 @@ extension DirectorySink {
         let outcome = await threads.run(within: time) { [root] in FolderProbe(root: root).report() }
         switch outcome {
         case .finished(let report): return report
-        case .abandoned, .refused: return .fails(reason: "the folder \(root) did not answer within \(time)")
+        case .abandoned, .refused: return .fails(reason: "the folder \(root) timed out after \(time)")
         }
     }
 }

@@ -133,13 +133,13 @@ extension NameTemplateError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownPlaceholder:
-            "the template has a placeholder that does not exist; there are "
+            "unknown placeholder in the template; available: "
                 + NameTemplate.Placeholder.allCases.map { "{\($0.rawValue)}" }.joined(separator: ", ")
-        case .unbalancedBrace: "the template has a brace without its other half"
-        case .emptyComponent: "the template is empty, or has a slash at its start, at its end, or two together"
-        case .hiddenComponent: "a component of the template starts with a dot"
-        case .badCharacter: "the template has a character that cannot be in every file name"
-        case .tooManyComponents(let limit): "the template has more than \(limit) components"
+        case .unbalancedBrace: "unbalanced brace in the template"
+        case .emptyComponent: "empty path component in the template"
+        case .hiddenComponent: "a path component of the template starts with a dot"
+        case .badCharacter: "the template has a character that is not allowed in file names"
+        case .tooManyComponents(let limit): "the template has more than \(limit) path components"
         }
     }
 }

@@ -22,10 +22,10 @@ enum HTTPAnswer {
         case 410: return .gone(reason: "the receiver answered 410 Gone")
         case 300..<400:
             return .permanent(
-                reason: "the receiver answered \(status); redirects are not followed: configure the final url"
+                reason: "the receiver answered \(status): redirects are not followed; configure the final URL"
             )
         case 400..<500 where !passing.contains(status):
-            return .permanent(reason: "the receiver refused the message with \(status)")
+            return .permanent(reason: "the receiver rejected the message with \(status)")
         default:
             return .transient(
                 reason: "the receiver answered \(status)",

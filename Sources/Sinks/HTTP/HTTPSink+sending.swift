@@ -22,9 +22,9 @@ extension HTTPSink {
 
     /// What can only happen before a connection is there.
     private static let connecting: [Int32: String] = [
-        ECONNREFUSED: "connection refused", EHOSTUNREACH: "no route to the host",
-        ENETUNREACH: "no route to the network",
-        EADDRNOTAVAIL: "the address cannot be reached from here", EAFNOSUPPORT: "no such network here",
+        ECONNREFUSED: "connection refused", EHOSTUNREACH: "no route to host",
+        ENETUNREACH: "network unreachable",
+        EADDRNOTAVAIL: "address not reachable", EAFNOSUPPORT: "address family not supported",
     ]
 
     static func send(
@@ -68,7 +68,7 @@ extension HTTPSink {
     private static func failure(_ error: any Error) -> Attempt {
         switch error {
         case let error as HTTPClientError: failure(error)
-        case ChannelError.connectTimeout: .notConnected("cannot connect: no answer in time")
+        case ChannelError.connectTimeout: .notConnected("cannot connect: timed out")
         case let error as IOError where connecting[error.errnoCode] != nil:
             .notConnected("cannot connect: \(connecting[error.errnoCode] ?? "")")
         case is NIOConnectionError: .notConnected("cannot connect")
@@ -79,9 +79,9 @@ extension HTTPSink {
 
     private static func failure(_ error: HTTPClientError) -> Attempt {
         switch error {
-        case .deadlineExceeded, .readTimeout, .writeTimeout: .failed("the receiver did not answer in time")
-        case .connectTimeout: .notConnected("cannot connect: no answer in time")
-        case .tlsHandshakeTimeout: .notConnected("the TLS handshake took too long")
+        case .deadlineExceeded, .readTimeout, .writeTimeout: .failed("timed out waiting for the receiver's response")
+        case .connectTimeout: .notConnected("cannot connect: timed out")
+        case .tlsHandshakeTimeout: .notConnected("TLS handshake timed out")
         case .remoteConnectionClosed: .failed("the receiver closed the connection")
         case .cancelled: .failed("the attempt was cancelled")
         default: .failed("sending failed: \(error.shortDescription)")

@@ -119,17 +119,17 @@ public final class HTTPSink: Sink {
             found = [target.host]
         } else {
             switch await addresses.find(target.host, settings.timeLimit) {
-            case .success([]): return .failure(Refusal(.transient(reason: "\(target.host) has no address")))
+            case .success([]): return .failure(Refusal(.transient(reason: "\(target.host) resolves to no address")))
             case .success(let addresses): found = addresses
             case .failure(.timedOut):
-                return .failure(Refusal(.transient(reason: "looking \(target.host) up took too long")))
+                return .failure(Refusal(.transient(reason: "resolving \(target.host) timed out")))
             case .failure(.notFound(let reason)):
-                return .failure(Refusal(.transient(reason: "cannot look \(target.host) up: \(reason)")))
+                return .failure(Refusal(.transient(reason: "cannot resolve \(target.host): \(reason)")))
             }
         }
         let allowed = found.filter { address in settings.allowedNetworks.contains { $0.contains(address) } }
         guard allowed.isEmpty else { return .success(allowed) }
-        let reason = "\(target.host) is at \(found.joined(separator: ", ")), outside the sink's allowedNetworks"
+        let reason = "\(target.host) resolves to \(found.joined(separator: ", ")), outside the sink's allowedNetworks"
         return .failure(Refusal(.permanent(reason: reason)))
     }
 
@@ -169,9 +169,9 @@ public final class HTTPSink: Sink {
         switch read {
         case .finished(.success(let body)): return .success(body)
         case .finished(.failure(let error)): return .failure(Refusal(.transient(reason: error.description)))
-        case .abandoned: return .failure(Refusal(.transient(reason: "the document could not be read in time")))
+        case .abandoned: return .failure(Refusal(.transient(reason: "reading the document timed out")))
         case .refused(let count):
-            return .failure(Refusal(.transient(reason: "\(count) earlier reads of documents still hang")))
+            return .failure(Refusal(.transient(reason: "\(count) earlier document reads still hang")))
         }
     }
 

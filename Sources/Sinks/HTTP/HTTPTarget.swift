@@ -12,8 +12,8 @@ struct HTTPTarget: Sendable {
             let scheme = parts.scheme?.lowercased(), let found = parts.host, !found.isEmpty
         else { throw .badURL("it is not an absolute URL of visible ASCII characters") }
         guard scheme == "http" || scheme == "https" else { throw .badURL("its scheme is neither http nor https") }
-        guard parts.user == nil, parts.password == nil else { throw .badURL("it holds credentials") }
-        guard parts.fragment == nil else { throw .badURL("it holds a fragment, which is never sent") }
+        guard parts.user == nil, parts.password == nil else { throw .badURL("it contains credentials") }
+        guard parts.fragment == nil else { throw .badURL("it contains a fragment, which is never sent") }
         let host = found.hasPrefix("[") ? String(found.dropFirst().dropLast()) : found
         // Nothing that two readers of a URL could read in two ways: the host that is checked is the one connected to.
         guard host.allSatisfy(Self.isNameCharacter) || AddressRange.bytes(of: host) != nil else {
@@ -50,9 +50,9 @@ extension HTTPSinkError: CustomStringConvertible {
         switch self {
         case .badURL(let reason): "cannot post to the sink's url: \(reason)"
         case .addressNotAllowed(let address):
-            "the sink's url leads to \(address), which is outside its allowedNetworks; add the network there"
+            "the sink's url resolves to \(address), outside its allowedNetworks; add that network"
         case .inlineLimitTooHigh(let bytes):
-            "cannot put documents of \(bytes) bytes inline; the most is \(HTTPSinkSettings.maxInlineBytes)"
+            "cannot embed documents of up to \(bytes) bytes; the maximum is \(HTTPSinkSettings.maxInlineBytes)"
         case .badSource: "the source of events must be a URI reference"
         }
     }

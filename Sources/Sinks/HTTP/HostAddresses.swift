@@ -22,7 +22,7 @@ struct HostAddresses: Sendable {
             switch outcome {
             case .finished(let answer): return answer
             case .abandoned: return .failure(.timedOut)
-            case .refused(let count): return .failure(.notFound("\(count) earlier look-ups still hang"))
+            case .refused(let count): return .failure(.notFound("\(count) earlier lookups still hang"))
             }
         }
     }

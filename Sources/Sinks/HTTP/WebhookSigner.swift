@@ -109,13 +109,13 @@ extension WebhookVerificationError: CustomStringConvertible {
     /// One line for an operator.
     public var description: String {
         switch self {
-        case .missingHeader(let name): "the header '\(name)' is missing"
-        case .malformedID: "the header 'webhook-id' is not 1 to 256 visible ASCII characters"
-        case .malformedTimestamp: "the header 'webhook-timestamp' is not a number of seconds"
+        case .missingHeader(let name): "missing header '\(name)'"
+        case .malformedID: "invalid header 'webhook-id': expected 1 to 256 visible ASCII characters"
+        case .malformedTimestamp: "invalid header 'webhook-timestamp': expected a number of seconds"
         case .outsideTolerance(let age, let tolerance):
-            "the message is \(age) old, allowed are \(tolerance) either way; check both clocks"
+            "timestamp is \(age) old (tolerance \(tolerance)); check both clocks"
         case .signatureMismatch(let offered):
-            "none of the \(offered) signatures is of the configured secret; check that both sides have the same one"
+            "no signature matches the configured secret (\(offered) checked); both sides need the same secret"
         }
     }
 }

@@ -33,9 +33,9 @@ extension CallbackDecodingError: CustomStringConvertible {
         switch self {
         case .empty: "the callback has no body"
         case .malformedJSON(let error): "the callback's body is \(error)"
-        case .malformedForm(let error): "the callback's body is no form: \(error)"
+        case .malformedForm(let error): "the callback's body is not a form: \(error)"
         case .malformedMultipart(let error): "the callback's body is not multipart: \(error)"
-        case .noOrder: "the callback's body holds no order: neither an id, nor a state, nor our own data"
+        case .noOrder: "the callback's body identifies no order: no ID, no state and no callback token"
         }
     }
 }

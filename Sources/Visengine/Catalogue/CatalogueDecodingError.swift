@@ -12,9 +12,9 @@ extension CatalogueDecodingError: CustomStringConvertible {
     /// One sentence for logs.
     public var description: String {
         switch self {
-        case .unexpectedShape(let expected): "the catalogue's answer is not \(expected)"
-        case .missingMember(let name): "the catalogue's item has no usable \(name)"
-        case .validation(let error): "the catalogue's item has an unreadable validazione: \(error)"
+        case .unexpectedShape(let expected): "unexpected catalogue response: expected \(expected)"
+        case .missingMember(let name): "the catalogue item has no valid \(name)"
+        case .validation(let error): "the catalogue item has an invalid validazione: \(error)"
         }
     }
 }

@@ -69,8 +69,8 @@ extension ValidationExpressionError: CustomStringConvertible {
     /// A few words for logs.
     public var description: String {
         switch self {
-        case .unexpected(let position): "a field, && or || was expected at position \(position)"
-        case .unexpectedEnd(let position): "it ends too early, at position \(position)"
+        case .unexpected(let position): "expected a field, && or || at position \(position)"
+        case .unexpectedEnd(let position): "unexpected end at position \(position)"
         case .tooDeep(let position): "parentheses are nested too deeply at position \(position)"
         case .tooLong: "it is longer than 4096 bytes"
         }

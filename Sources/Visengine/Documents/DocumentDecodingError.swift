@@ -43,16 +43,17 @@ extension DocumentDecodingError: CustomStringConvertible {
     /// One sentence for logs; the provider's message is left out, because it may name things.
     public var description: String {
         switch self {
-        case .malformedJSON(let offset): "the document's answer is malformed JSON at byte \(offset)"
-        case .truncatedJSON(let offset): "the document's answer was cut off after \(offset) bytes; fetch it again"
-        case .malformedBase64(let offset): "the document's base64 has a wrong character at byte \(offset) of the answer"
-        case .truncatedBase64(let offset): "the document's base64 was cut before byte \(offset) of the answer"
-        case .textTooLong(let offset): "the document's answer has an overlong text at byte \(offset)"
-        case .tooDeep(let offset): "the document's answer is nested too deeply at byte \(offset)"
-        case .severalFiles(let offset): "the document's answer has a second file at byte \(offset)"
-        case .missingFile: "the document's answer has no file"
+        case .malformedJSON(let offset): "the document response is malformed JSON at byte \(offset)"
+        case .truncatedJSON(let offset): "the document response was truncated after \(offset) bytes; fetch it again"
+        case .malformedBase64(let offset): "the document's base64 is invalid at byte \(offset) of the response"
+        case .truncatedBase64(let offset): "the document's base64 was truncated before byte \(offset) of the response"
+        case .textTooLong(let offset): "the document response has an overlong string at byte \(offset)"
+        case .tooDeep(let offset): "the document response is nested too deeply at byte \(offset)"
+        case .severalFiles(let offset): "the document response has a second file at byte \(offset)"
+        case .missingFile: "the document response has no file"
         case .refused(let error, _):
-            "the provider refused the document" + (error.map { " with error \($0)" } ?? " without an error number")
+            "the provider rejected the document request"
+                + (error.map { " with error \($0)" } ?? " without an error number")
         }
     }
 }

@@ -43,16 +43,16 @@ extension JSONParsingError: CustomStringConvertible {
     public var description: String {
         let what =
             switch reason {
-            case .unexpectedEnd: "the text ends before the value does"
-            case .unexpectedByte: "a byte that cannot stand here"
-            case .invalidNumber: "a malformed number"
-            case .invalidEscape: "an unknown escape"
-            case .loneSurrogate: "half of a surrogate pair"
-            case .controlCharacter: "an unescaped control character"
-            case .invalidUTF8: "text that is not UTF-8"
-            case .tooDeep: "containers nested too deeply"
+            case .unexpectedEnd: "unexpected end"
+            case .unexpectedByte: "unexpected byte"
+            case .invalidNumber: "malformed number"
+            case .invalidEscape: "unknown escape"
+            case .loneSurrogate: "lone surrogate"
+            case .controlCharacter: "unescaped control character"
+            case .invalidUTF8: "invalid UTF-8"
+            case .tooDeep: "nested too deeply"
             case .tooManyMembers: "too many members"
-            case .trailingContent: "something after the value"
+            case .trailingContent: "unexpected content after the value"
             }
         return "not JSON: \(what) at byte \(offset)"
     }

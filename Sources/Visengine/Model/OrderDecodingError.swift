@@ -22,8 +22,8 @@ extension OrderDecodingError: CustomStringConvertible {
     /// One sentence for logs.
     public var description: String {
         switch self {
-        case .notAnObject: "the answer's data is no order: a JSON object was expected"
-        case .missingID: "the order has no usable id under _id, id or id_richiesta"
+        case .notAnObject: "the response is not an order: expected a JSON object"
+        case .missingID: "the order has no valid ID in _id, id or id_richiesta"
         }
     }
 }

@@ -62,19 +62,19 @@ extension FieldProblem.Requirement: CustomStringConvertible {
     public var description: String {
         switch self {
         case .filled: "must not be empty"
-        case .known: "is no field of this item"
-        case .email: "has to be an e-mail address"
-        case .file: "has to be a file as NAME|data:MIME;base64,CONTENT"
-        case .personTaxCode: "has to be a person's tax code of 16 characters"
-        case .taxCode: "has to be a tax code of 16 characters or 11 digits"
-        case .municipalityCode: "has to be a municipality's code: one letter and three digits"
-        case .provinceCode: "has to be a province's code: two letters"
-        case .date: "has to be a date as dd-mm-yyyy"
-        case .isoDate: "has to be a date as yyyy-mm-dd or dd-mm-yyyy"
-        case .choice(let codes): "has to be one of \(codes.joined(separator: ", "))"
-        case .combination(let expression): "have to be filled so that this holds: \(expression)"
-        case .option: "is no option of this item"
-        case .checked: "fails its own check digit: look for a typing error"
+        case .known: "is not a field of this item"
+        case .email: "must be an e-mail address"
+        case .file: "must be a file as NAME|data:MIME;base64,CONTENT"
+        case .personTaxCode: "must be a person's tax code of 16 characters"
+        case .taxCode: "must be a tax code of 16 characters or 11 digits"
+        case .municipalityCode: "must be a municipality's code: one letter and three digits"
+        case .provinceCode: "must be a province's code: two letters"
+        case .date: "must be a date as dd-mm-yyyy"
+        case .isoDate: "must be a date as yyyy-mm-dd or dd-mm-yyyy"
+        case .choice(let codes): "must be one of \(codes.joined(separator: ", "))"
+        case .combination(let expression): "must satisfy: \(expression)"
+        case .option: "is not an option of this item"
+        case .checked: "has a wrong check digit (typo?)"
         }
     }
 }

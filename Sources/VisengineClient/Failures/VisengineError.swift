@@ -95,7 +95,7 @@ extension VisengineError: CustomStringConvertible, CustomDebugStringConvertible,
     /// One sentence for logs and operators: what was being done, what happened, and what that means.
     public var description: String {
         var sentence = "cannot \(call.purpose): \(reason)"
-        if mayHaveSucceeded { sentence += "; it may have taken effect all the same, look before repeating it" }
+        if mayHaveSucceeded { sentence += "; outcome unknown: it may have succeeded anyway, check before retrying" }
         return sentence
     }
 
@@ -114,28 +114,28 @@ extension VisengineError: CustomStringConvertible, CustomDebugStringConvertible,
         case .refused(let status):
             let number = code.map { ", error \($0)" } ?? ""
             return "\(meaning(of: status)) (HTTP \(status)\(number))"
-        case .unreadable(let reason): return "the answer cannot be read: \(reason)"
-        case .circuitOpen: return "the provider failed too often in a row, it is left alone for a while"
+        case .unreadable(let reason): return "unexpected response: \(reason)"
+        case .circuitOpen: return "circuit open after repeated failures; calls are suspended for a while"
         case .cancelled: return "cancelled"
         case .damagedDocument(let error): return error.description
         case .archive(let error): return error.description
-        case .badAddress: return "the configured address of the provider is no URL"
+        case .badAddress: return "the provider's configured baseURL is not a URL"
         }
     }
 
     private func meaning(of status: Int) -> String {
         if let meaning = code?.meaning { return meaning }
         return switch status {
-        case 200..<300: "the provider reports a failure"
-        case 300..<400: "the provider redirects, which is not followed; check the configured address"
-        case 401: "the API token is not accepted"
-        case 402: "the wallet's credit does not suffice"
-        case 403: "the API token lacks a right"
-        case 404: "the provider knows no such thing"
-        case 422: "the provider cannot do that now"
-        case 429: "too many calls"
-        case 500...: "the provider is in trouble"
-        default: "the provider refuses"
+        case 200..<300: "the provider reported a failure"
+        case 300..<400: "the provider redirects, which is not followed; check provider.baseURL"
+        case 401: "the API token was rejected"
+        case 402: "insufficient credit"
+        case 403: "the API token lacks the required scope"
+        case 404: "not found at the provider"
+        case 422: "not possible in the order's current state"
+        case 429: "rate limited by the provider"
+        case 500...: "provider error"
+        default: "the provider rejected the request"
         }
     }
 }

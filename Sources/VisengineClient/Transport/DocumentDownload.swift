@@ -19,7 +19,7 @@ struct DocumentDownload: Sendable {
         }
         if let result { return result }
         if Task.isCancelled { return .failed(VisengineError(request.call, .cancelled), isFinal: true) }
-        let reason = "nothing arrived for \(limits.documentSilence)"
+        let reason = "timed out: no data for \(limits.documentSilence)"
         return .failed(VisengineError(request.call, .network(reason)), isFinal: true)
     }
 
@@ -31,7 +31,7 @@ struct DocumentDownload: Sendable {
             guard response.status == .ok else {
                 _ = try await transport.envelope(of: response, to: request)
                 // A success without a document, such as 204.
-                throw VisengineError(request.call, .unreadable("it has no document"))
+                throw VisengineError(request.call, .unreadable("no document"))
             }
             try await decode(response.body, with: &decoder, progress: progress)
             return .done(try metadata(from: &decoder))

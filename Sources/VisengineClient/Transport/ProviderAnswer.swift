@@ -11,7 +11,7 @@ struct ProviderAnswer: Sendable {
     /// - Throws: ``VisengineError`` for everything else.
     func envelope(for request: ProviderRequest) throws(VisengineError) -> Envelope {
         let envelope: Envelope?
-        var problem = "it is no envelope"
+        var problem = "not the provider's usual JSON"
         do throws(JSONParsingError) {
             envelope = Envelope(json: try JSONValue(parsingLeniently: body))
         } catch {

@@ -132,7 +132,7 @@ struct ProviderTransport: Sendable {
         do {
             return Array(buffer: try await response.body.collect(upTo: configuration.maxAnswerBytes))
         } catch is NIOTooManyBytesError {
-            let reason = "it is longer than \(configuration.maxAnswerBytes) bytes"
+            let reason = "larger than \(configuration.maxAnswerBytes) bytes"
             throw VisengineError(request.call, .unreadable(reason), mayHaveSucceeded: !request.isRepeatable)
         } catch {
             throw ConnectionFailure.classify(error, of: request)
@@ -145,7 +145,7 @@ struct ProviderTransport: Sendable {
         }
         return VisengineError(
             request.call,
-            .network("no answer within \(limit)"),
+            .network("timed out after \(limit)"),
             mayHaveSucceeded: !request.isRepeatable
         )
     }

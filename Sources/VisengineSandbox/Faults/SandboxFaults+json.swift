@@ -18,11 +18,11 @@ extension SandboxFaults {
         case "delayMilliseconds": callbackDelay = .milliseconds(try Self.number(member))
         case "silent": sendsNoCallbacks = try Self.flag(member)
         case "claimedState":
-            guard value.isNull || value.string != nil else { throw ControlError("claimedState has to be a text") }
+            guard value.isNull || value.string != nil else { throw ControlError("claimedState must be a string") }
             claimedState = value.string
         case "lostPlacings": lostPlacings = try Self.number(member)
         case "failures":
-            guard let elements = value.array else { throw ControlError("failures has to be a list") }
+            guard let elements = value.array else { throw ControlError("failures must be a list") }
             failures = []
             for element in elements { failures.append(try CallFailure(json: element)) }
         case "document":
@@ -32,13 +32,13 @@ extension SandboxFaults {
             }
             guard let fault = value["fault"]?.string.flatMap({ DocumentFault(rawValue: $0) }) else {
                 let names = DocumentFault.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ControlError("document.fault has to be one of \(names)")
+                throw ControlError("document.fault must be one of \(names)")
             }
             documentTimes = try ControlError.number("times", of: value)
             document = fault
         case "slow": slowBody = value.isNull ? nil : try SlowBody(json: value)
         case "quirks": quirks = try Self.quirks(value)
-        default: throw ControlError("there is no fault named \(member.key)")
+        default: throw ControlError("unknown fault \(member.key)")
         }
     }
 
@@ -58,11 +58,11 @@ extension SandboxFaults {
 
     private static func quirks(_ value: JSONValue) throws(ControlError) -> Set<SandboxQuirk> {
         var quirks: Set<SandboxQuirk> = []
-        guard let elements = value.array else { throw ControlError("quirks has to be a list") }
+        guard let elements = value.array else { throw ControlError("quirks must be a list") }
         for element in elements {
             guard let quirk = element.string.flatMap({ SandboxQuirk(rawValue: $0) }) else {
                 let names = SandboxQuirk.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ControlError("a quirk has to be one of \(names)")
+                throw ControlError("a quirk must be one of \(names)")
             }
             quirks.insert(quirk)
         }
@@ -74,7 +74,7 @@ extension SandboxFaults {
     }
 
     private static func flag(_ member: JSONObject.Member) throws(ControlError) -> Bool {
-        guard let flag = member.value.bool else { throw ControlError("\(member.key) has to be true or false") }
+        guard let flag = member.value.bool else { throw ControlError("\(member.key) must be true or false") }
         return flag
     }
 }
@@ -82,7 +82,7 @@ extension SandboxFaults {
 extension CallFailure {
     init(json: JSONValue) throws(ControlError) {
         guard let status = json["status"]?.int64, (300...599).contains(status) else {
-            throw ControlError("failures[].status has to be an HTTP status from 300 to 599")
+            throw ControlError("failures[].status must be an HTTP status from 300 to 599")
         }
         let call = try SandboxCall.named(json["call"])
         self.init(
@@ -126,7 +126,7 @@ extension SandboxCall {
     static func named(_ json: JSONValue?) throws(ControlError) -> SandboxCall? {
         guard let json, !json.isNull else { return nil }
         guard let call = json.string.flatMap({ SandboxCall(rawValue: $0) }) else {
-            throw ControlError("a call has to be one of \(allCases.map(\.rawValue).joined(separator: ", "))")
+            throw ControlError("a call must be one of \(allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return call
     }
@@ -134,7 +134,7 @@ extension SandboxCall {
 
 extension SlowBody {
     init(json: JSONValue) throws(ControlError) {
-        guard json.object != nil else { throw ControlError("slow has to be an object") }
+        guard json.object != nil else { throw ControlError("slow must be an object") }
         var calls: Set<SandboxCall> = []
         for element in json["calls"]?.array ?? [] {
             if let call = try SandboxCall.named(element) { calls.insert(call) }
@@ -163,7 +163,7 @@ extension ControlError {
 
     fileprivate static func number(_ key: String, _ value: JSONValue) throws(ControlError) -> Int {
         guard let number = value.int64, (0...1_000_000).contains(number) else {
-            throw ControlError("\(key) has to be a whole number, 0 to 1000000")
+            throw ControlError("\(key) must be a whole number, 0 to 1000000")
         }
         return Int(number)
     }

@@ -32,7 +32,7 @@ struct ControlService: Sendable {
             case ("GET", "orders", 1): return list()
             case ("POST", "orders", 1): return try create(body)
             case ("GET", _, 2) where segments[0] == "orders": return try report(segments[1])
-            default: return .problem(404, detail: "The control API has no such call.")
+            default: return .problem(404, detail: "No such call in the control API.")
             }
         } catch {
             return .problem(400, detail: error.description)
@@ -47,18 +47,18 @@ struct ControlService: Sendable {
         if let name = body["to"]?.string {
             stage = OrderStage(rawValue: name)
             guard let stage, stage != .cancelled else {
-                throw ControlError("to has to be a stato_richiesta such as \"Visura evasa\"")
+                throw ControlError("to must be a stato_richiesta such as \"Visura evasa\"")
             }
         }
         let steps = body["steps"]?.int64 ?? 1
-        guard (1...10).contains(steps) else { throw ControlError("steps has to be from 1 to 10") }
+        guard (1...10).contains(steps) else { throw ControlError("steps must be from 1 to 10") }
         let made = state.advance(id, steps: Int(steps), to: stage)
         await waitIfAsked(body)
         return Self.answer(["steps": JSONValue(made)])
     }
 
     private func cancel(_ body: JSONObject) async throws(ControlError) -> Response {
-        guard let id = try orderID(body["order"]) else { throw ControlError("order has to be an order's id") }
+        guard let id = try orderID(body["order"]) else { throw ControlError("order must be an order's id") }
         guard state.cancel(id, reason: body["reason"]?.string ?? "") else {
             throw ControlError("the order is a draft or finished")
         }
@@ -72,7 +72,7 @@ struct ControlService: Sendable {
             registrations = list
         } else {
             guard let count = body["count"]?.int64, (1...1_000_000).contains(count) else {
-                throw ControlError("count has to be a number from 1, or callbacks a list of callback_data")
+                throw ControlError("count must be a number from 1, or callbacks a list of callback_data")
             }
             registrations = (0..<count).map { Self.filled(body["callback"], number: $0) }
         }
@@ -121,7 +121,7 @@ struct ControlService: Sendable {
 
     private func report(_ text: String) throws(ControlError) -> Response {
         guard let id = try orderID(.string(text)), let report = SandboxOrderReport(id, in: state) else {
-            return .problem(404, detail: "There is no such order.")
+            return .problem(404, detail: "Order not found.")
         }
         return Self.answer(report.json)
     }
@@ -129,9 +129,9 @@ struct ControlService: Sendable {
     // MARK: The rest
 
     private func resend(_ body: JSONObject) async throws(ControlError) -> Response {
-        guard let id = try orderID(body["order"]) else { throw ControlError("order has to be an order's id") }
+        guard let id = try orderID(body["order"]) else { throw ControlError("order must be an order's id") }
         let times = body["times"]?.int64 ?? 1
-        guard (1...100_000).contains(times) else { throw ControlError("times has to be from 1 to 100000") }
+        guard (1...100_000).contains(times) else { throw ControlError("times must be from 1 to 100000") }
         guard state.resend(id, claiming: body["state"]?.string, times: Int(times)) else {
             throw ControlError("the order is unknown or has no callback_data")
         }
@@ -141,7 +141,7 @@ struct ControlService: Sendable {
 
     private func setCredit(_ body: JSONObject) throws(ControlError) -> Response {
         guard let credit = body["credit"].flatMap({ Price(json: $0) }) else {
-            throw ControlError("credit has to be an amount in euro")
+            throw ControlError("credit must be an amount in euro")
         }
         state.setCredit(credit)
         return Self.answer(["credit": credit.json])
@@ -166,7 +166,7 @@ struct ControlService: Sendable {
     private func orderID(_ json: JSONValue?) throws(ControlError) -> OrderID? {
         guard let json, !json.isNull else { return nil }
         guard let id = json.string.flatMap({ OrderID(rawValue: $0) }) else {
-            throw ControlError("order has to be an order's id")
+            throw ControlError("order must be an order's id")
         }
         return id
     }
@@ -175,7 +175,7 @@ struct ControlService: Sendable {
         guard !body.isEmpty else { return JSONObject() }
         // Said in the words of this interface.
         guard let object = try? JSONValue(parsing: body).object else {
-            throw ControlError("the body has to be a JSON object")
+            throw ControlError("the body must be a JSON object")
         }
         return object
     }

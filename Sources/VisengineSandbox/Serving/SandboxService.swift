@@ -124,7 +124,7 @@ struct SandboxService: Sendable {
         do {
             return try JSONValue(parsing: body)
         } catch {
-            throw Refusal(400, nil, "the body is no JSON")
+            throw Refusal(400, nil, "the body is not JSON")
         }
     }
 

@@ -6,18 +6,17 @@ import Visengine
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Check a configuration file, or show what can stand in one.",
+        abstract: "Check a configuration file, or print an example or its schema.",
         subcommands: [Check.self, Example.self, Schema.self]
     )
 
     struct Check: RicevutaCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check the configuration file and the secrets it names.",
+            abstract: "Check the configuration file and the secrets it refers to.",
             discussion: """
-                Every problem is printed as FILE:LINE:COLUMN: KEY: what is wrong. The exit code is 78 then. What works
-                and is unsafe is printed the same way, as a warning; the exit code stays 0. The folders of sinks are
-                tried out, with files that are removed again: what one lacks is a warning, and the exit code is 1 when
-                one cannot be used.
+                Prints each problem as FILE:LINE:COLUMN: KEY: PROBLEM and exits 78. Unsafe settings are printed as \
+                warnings; the exit code stays 0. Sink folders are tested with temporary files: limitations are \
+                warnings, and an unusable folder exits 1.
                 """
         )
 
@@ -43,7 +42,7 @@ struct ConfigCommand: AsyncParsableCommand {
             } else {
                 let sinks = configuration.sinks.map(\.name.rawValue).joined(separator: ", ")
                 if folders.failures.isEmpty {
-                    Terminal.print("\(file.path) is good; sinks: \(sinks.isEmpty ? "none" : sinks)")
+                    Terminal.print("\(file.path) is valid; sinks: \(sinks.isEmpty ? "none" : sinks)")
                 }
                 for warning in configuration.warnings { Terminal.note(warning.warning) }
                 for note in folders.notes { Terminal.note("warning: \(note)") }

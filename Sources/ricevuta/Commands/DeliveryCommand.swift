@@ -7,7 +7,7 @@ import Visengine
 struct DeliveryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delivery",
-        abstract: "List deliveries, or make one again.",
+        abstract: "List deliveries, or replay one.",
         subcommands: [List.self, Replay.self]
     )
 
@@ -18,10 +18,10 @@ struct DeliveryCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
         @OptionGroup var size: LimitOption
 
-        @Option(help: "Only to this sink.")
+        @Option(help: "Only deliveries to this sink.")
         var sink: String?
 
-        @Option(help: "Only in this state: pending, delivered or dead.")
+        @Option(help: "Only deliveries in this state: pending, delivered or dead.")
         var state: DeliveryState?
 
         func perform() async throws {
@@ -31,13 +31,13 @@ struct DeliveryCommand: AsyncParsableCommand {
 
     struct Replay: RicevutaCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Deliver again: a new delivery of the same notification, due now."
+            abstract: "Replay a delivery: queue a new delivery of the same notification, due now."
         )
 
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
 
-        @Argument(help: "The delivery's id.")
+        @Argument(help: "The delivery's ID.")
         var delivery: [String]
 
         func perform() async throws { try await replay(delivery, file, output) }
@@ -48,7 +48,7 @@ struct DeliveryCommand: AsyncParsableCommand {
 struct DeadLetterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dead-letter",
-        abstract: "List deliveries that ran out of attempts, or make them again.",
+        abstract: "List or replay dead letters: deliveries that ran out of attempts.",
         subcommands: [List.self, Replay.self]
     )
 
@@ -59,7 +59,7 @@ struct DeadLetterCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
         @OptionGroup var size: LimitOption
 
-        @Option(help: "Only to this sink.")
+        @Option(help: "Only deliveries to this sink.")
         var sink: String?
 
         func perform() async throws { try await list(file, output, states: [.dead], sink: sink, limit: size.limit) }
@@ -67,21 +67,21 @@ struct DeadLetterCommand: AsyncParsableCommand {
 
     struct Replay: RicevutaCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Deliver dead letters again.",
-            discussion: "Each becomes a new delivery of the same notification, due now; the dead letter stays as it is."
+            abstract: "Replay dead letters.",
+            discussion: "Each is queued as a new delivery of the same notification, due now; the dead letter is kept."
         )
 
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
 
-        @Argument(help: "The deliveries' ids.")
+        @Argument(help: "The deliveries' IDs.")
         var delivery: [String] = []
 
-        @Flag(help: "All that are not replayed yet.")
+        @Flag(help: "Replay all dead letters that have not been replayed yet.")
         var all = false
 
         func validate() throws {
-            guard all != !delivery.isEmpty else { throw ValidationError("Give the deliveries' ids, or --all.") }
+            guard all != !delivery.isEmpty else { throw ValidationError("Give either delivery IDs or --all.") }
         }
 
         func perform() async throws {
@@ -108,7 +108,7 @@ private func list(
     limit: Int
 ) async throws {
     let name = sink.flatMap { SinkName(rawValue: $0) }
-    guard (sink == nil) == (name == nil) else { throw CommandFailure(.badInput, "there can be no sink of that name") }
+    guard (sink == nil) == (name == nil) else { throw CommandFailure(.badInput, "invalid sink name") }
     let entries = try await file.withLedger { ledger, _ in
         try await ledger.deliveries(DeliveryQuery(states: states, sink: name, limit: limit))
     }
@@ -130,7 +130,8 @@ private func replay(_ ids: [String], _ file: ConfigurationOption, _ output: Outp
         return Terminal.print(.array(made.map { ["replayOf": .string($0.old), "delivery": .string($0.new)] }))
     }
     Terminal.print(
-        made.isEmpty ? "Nothing to deliver again." : made.map { "\($0.old) again as \($0.new)" }.joined(separator: "\n")
+        made.isEmpty
+            ? "No dead letters to replay." : made.map { "replayed \($0.old) as \($0.new)" }.joined(separator: "\n")
     )
 }
 

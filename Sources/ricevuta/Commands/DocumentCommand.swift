@@ -9,13 +9,13 @@ import Visengine
 struct DocumentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "document",
-        abstract: "List documents, copy one out of the archive, or have one fetched again.",
+        abstract: "List documents, copy one out of the archive, or fetch one again.",
         subcommands: [Fetch.self, Get.self, List.self]
     )
 
     struct List: RicevutaCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List documents and what was set aside, newest first."
+            abstract: "List archived and quarantined documents, newest first."
         )
 
         @OptionGroup var file: ConfigurationOption
@@ -41,12 +41,12 @@ struct DocumentCommand: AsyncParsableCommand {
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
 
-        @Argument(help: "The order: the provider's id, the nonce, or the ledger's number.")
+        @Argument(help: "The order: its ID at the provider, its nonce, or its number in the ledger.")
         var order: String
 
         @Option(
             name: [.customShort("o"), .customLong("output")],
-            help: "Where to; never over an existing file. Without it ORDER.EXTENSION here."
+            help: "Output file; never overwritten if it exists. Default: ./ORDER.EXTENSION."
         )
         var target: String?
 
@@ -67,7 +67,7 @@ struct DocumentCommand: AsyncParsableCommand {
             }
             let target = target ?? "\(order).\(stored.kind.fileExtension)"
             guard !FileManager.default.fileExists(atPath: target) else {
-                throw CommandFailure(.badInput, "\(target) exists already; choose another name with --output")
+                throw CommandFailure(.badInput, "\(target) already exists; choose another name with --output")
             }
             do {
                 try FileManager.default.copyItem(atPath: path, toPath: target)
@@ -88,25 +88,24 @@ struct DocumentCommand: AsyncParsableCommand {
 extension DocumentCommand {
     struct Fetch: RicevutaCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Have an order's document fetched again, also one that was given up.",
+            abstract: "Fetch an order's document again, including one that was given up.",
             discussion: """
-                The service that runs fetches it within seconds, or the next one that starts. A document that was given
-                up because it is larger than archive.maxDocumentBytes needs --max-bytes; that limit is for this order
-                alone.
+                A running service fetches it within seconds, otherwise the next one does. A document given up because \
+                it is larger than archive.maxDocumentBytes needs --max-bytes; that limit applies to this order only.
                 """
         )
 
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
 
-        @Argument(help: "The order: the provider's id, the nonce, or the ledger's number.")
+        @Argument(help: "The order: its ID at the provider, its nonce, or its number in the ledger.")
         var order: String
 
         @Option(
-            help: "The largest size that this document may have, such as 4GiB.",
+            help: "Size limit for this document, such as 4GiB.",
             transform: { text in
                 guard let size = Quantity.size(text), size > 0 else {
-                    throw ValidationError("--max-bytes has to be a size, such as 4GiB or 500MiB.")
+                    throw ValidationError("--max-bytes must be a size, such as 4GiB or 500MiB.")
                 }
                 return size
             }
@@ -122,8 +121,8 @@ extension DocumentCommand {
                     "order": .string(record.name), "maxBytes": maxBytes.map { JSONValue($0) } ?? .null,
                 ])
             }
-            let limit = maxBytes.map { " with up to \(Quantity.text(size: $0))" } ?? ""
-            Terminal.print("the document of order \(record.name) will be fetched now\(limit)")
+            let limit = maxBytes.map { " (limit \(Quantity.text(size: $0)))" } ?? ""
+            Terminal.print("the document of order \(record.name) is queued for fetching\(limit)")
         }
     }
 }
@@ -131,7 +130,7 @@ extension DocumentCommand {
 extension DocumentEntry {
     var row: [String] {
         [
-            orderID?.rawValue ?? String(orderKey), document?.kind.rawValue ?? "set aside",
+            orderID?.rawValue ?? String(orderKey), document?.kind.rawValue ?? "quarantined",
             String(document?.size ?? quarantined?.size ?? 0), recordedAt.short,
             document?.sha256 ?? quarantined?.reason ?? "-",
         ]

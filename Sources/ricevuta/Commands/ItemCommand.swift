@@ -12,7 +12,7 @@ struct ItemCommand: AsyncParsableCommand {
     )
 
     struct List: RicevutaCommand {
-        static let configuration = CommandConfiguration(abstract: "List what can be ordered.")
+        static let configuration = CommandConfiguration(abstract: "List the items that can be ordered.")
 
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption

@@ -6,16 +6,16 @@ import Visengine
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger",
-        abstract: "Change the ledger's schema to this program's version.",
+        abstract: "Maintain the ledger's database schema.",
         subcommands: [Migrate.self]
     )
 
     struct Migrate: RicevutaCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Bring the ledger to the version that this program wants.",
+            abstract: "Migrate the ledger's schema to this program's version.",
             discussion: """
-                `ricevuta serve` does the same when it starts; no other command changes the schema. Refused while a \
-                service uses the ledger (exit code 75): restart that service instead.
+                `ricevuta serve` does the same when it starts; no other command changes the schema. Fails while a \
+                service is using the ledger (exit code 75): restart that service instead.
                 """
         )
 
@@ -27,14 +27,14 @@ struct LedgerCommand: AsyncParsableCommand {
             guard directory.hasLedger else {
                 throw CommandFailure(
                     .notFound,
-                    "there is no ledger in \(directory.path) yet; `ricevuta serve` makes one"
+                    "no ledger in \(directory.path) yet; `ricevuta serve` creates it"
                 )
             }
             let (before, after) = try SQLiteLedger.migrate(at: directory.ledger)
             if output.json { return Terminal.print(["before": JSONValue(before), "after": JSONValue(after)]) }
             Terminal.print(
                 before == after
-                    ? "the ledger is version \(after) already"
+                    ? "the ledger is already at version \(after)"
                     : "migrated the ledger from version \(before) to \(after)"
             )
         }

@@ -9,35 +9,35 @@ import Visengine
 struct ListenCommand: RicevutaCommand {
     static let configuration = CommandConfiguration(
         commandName: "listen",
-        abstract: "Be a downstream service for local development: print what arrives, and whether its signature holds.",
+        abstract: "Run a test webhook receiver: print each event and whether its signature is valid.",
         discussion: """
-            Answers 204 to what is signed with the secret in RICEVUTA_WEBHOOK_SECRET, and 400 to everything else. With
-            --until it ends with 0 when a good event of that type has come, and with 1 when the time is over before.
+            Answers 204 to events signed with the secret in RICEVUTA_WEBHOOK_SECRET, and 400 to anything else. With \
+            --until it exits 0 as soon as a valid event of that type arrives, or 1 on timeout.
             """
     )
 
     @OptionGroup var output: OutputOption
 
-    @Option(help: "The address to listen on.")
+    @Option(help: "Address to listen on.")
     var host = "127.0.0.1"
 
-    @Option(help: "The port; 0 lets the system choose one.")
+    @Option(help: "Port; 0 picks a free one.")
     var port: UInt16 = 8090
 
-    @Option(help: "The environment variable that holds the secret.")
+    @Option(help: "The environment variable with the secret.")
     var secretVariable = "RICEVUTA_WEBHOOK_SECRET"
 
-    @Option(help: "End when a good event of this type has come, such as document.available.")
+    @Option(help: "Exit after a valid event of this type, such as document.available.")
     var until: String?
 
-    @Option(help: "How many seconds to wait for it at most.")
+    @Option(help: "How many seconds --until waits before it times out.")
     var timeout: Double = 60
 
     func perform() async throws {
         guard let secret = ProcessInfo.processInfo.environment[secretVariable].flatMap({ WebhookSecret($0) }) else {
             throw CommandFailure(
                 .configuration,
-                "\(secretVariable) holds no secret of the form whsec_ and base64; `ricevuta secret` makes one"
+                "\(secretVariable) is not a secret of the form whsec_ + base64; `ricevuta secret` creates one"
             )
         }
         let (found, continuation) = AsyncStream.makeStream(of: Void.self)
@@ -68,7 +68,7 @@ struct ListenCommand: RicevutaCommand {
             return first
         }
         await listener.stop(within: .seconds(1))
-        if !isFound { throw CommandFailure(.failed, "no event of that type came in time") }
+        if !isFound { throw CommandFailure(.failed, "timed out: no valid event of that type arrived") }
     }
 }
 
@@ -96,8 +96,8 @@ struct ReceivedEvent: Sendable {
         } catch {
             problem = error.description
         }
-        let event = try? JSONValue(parsing: request.body)  // Told of below.
-        if event == nil { problem = problem ?? "the body is no JSON" }
+        let event = try? JSONValue(parsing: request.body)  // Reported below.
+        if event == nil { problem = problem ?? "the body is not JSON" }
         self.problem = problem
         id = headers["webhook-id"] ?? "-"
         type = event?["type"]?.string ?? "-"
@@ -115,7 +115,7 @@ struct ReceivedEvent: Sendable {
             ]
             return Terminal.print(json: json.encoded())
         }
-        let verdict = problem.map { "NOT VERIFIED: \($0)" } ?? "signature good"
+        let verdict = problem.map { "NOT VERIFIED: \($0)" } ?? "signature valid"
         // On one line, whatever the sender has put into it.
         Terminal.print(TerminalText.escaped("\(Timestamp.now()) \(type) order \(order) id \(id) \(verdict)"))
     }

@@ -7,7 +7,7 @@ import Visengine
 struct OrderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "order",
-        abstract: "Place an order whose callbacks come here, or look at orders.",
+        abstract: "Place, show and list orders.",
         subcommands: [OrderPlaceCommand.self, Show.self, List.self]
     )
 
@@ -18,10 +18,10 @@ struct OrderCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
         @OptionGroup var size: LimitOption
 
-        @Flag(help: "Only those that are not finished.")
+        @Flag(help: "Only open orders.")
         var open = false
 
-        @Option(help: "Only those in this state, such as processing, available, fulfilled or cancelled.")
+        @Option(help: "Only orders in this state, such as processing, available, fulfilled or cancelled.")
         var state: String?
 
         func perform() async throws {
@@ -49,7 +49,7 @@ struct OrderCommand: AsyncParsableCommand {
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
 
-        @Argument(help: "The provider's id, the token's nonce, or the ledger's number.")
+        @Argument(help: "The order: its ID at the provider, its nonce, or its number in the ledger.")
         var order: String
 
         /// Whoever has an order's token can post any number.
@@ -90,11 +90,11 @@ extension OrderRecord {
 
     var details: [[String]] {
         [
-            ["order", id?.rawValue ?? "not known yet"], ["number", String(key)], ["nonce", nonce?.rawValue ?? "-"],
-            ["item", itemName ?? item?.rawValue ?? "-"], ["placed by", "\(origin.rawValue), \(placement.rawValue)"],
-            ["state", state?.name ?? "not read yet"], ["document", document.rawValue],
+            ["order", id?.rawValue ?? "unknown yet"], ["number", String(key)], ["nonce", nonce?.rawValue ?? "-"],
+            ["item", itemName ?? item?.rawValue ?? "-"], ["origin", "\(origin.rawValue), \(placement.rawValue)"],
+            ["state", state?.name ?? "unknown yet"], ["document", document.rawValue],
             ["outcome", outcome.map { "\($0.code) \($0.info)" } ?? "-"], ["recorded", createdAt.short],
-            ["last read back", lastReadBack?.short ?? "never"],
+            ["last verified", lastReadBack?.short ?? "never"],
         ]
     }
 
@@ -113,7 +113,7 @@ extension CallbackEntry {
     var row: [String] {
         [
             String(id), receivedAt.short, claim.state?.name ?? "-", verdict.rawValue, problem ?? "",
-            repeats == 0 ? "" : "and \(repeats) more times", peer,
+            repeats == 0 ? "" : "\(repeats) duplicates", peer,
         ]
     }
 

@@ -38,7 +38,7 @@ struct OrderInputs {
         guard problems.isEmpty else {
             throw CommandFailure(
                 .badInput,
-                "the order is not complete:\n" + problems.map { "  \($0)" }.joined(separator: "\n")
+                "the order is incomplete or invalid:\n" + problems.map { "  \($0)" }.joined(separator: "\n")
             )
         }
     }
@@ -49,7 +49,7 @@ struct OrderInputs {
         guard let data else { throw CommandFailure(.notFound, "cannot read \(path)") }
         // The file may hold personal data, of which the parser's error could repeat some.
         guard let object = try? JSONValue(parsing: Array(data)).object else {
-            throw CommandFailure(.badInput, "\(path) holds no JSON object")
+            throw CommandFailure(.badInput, "\(path) is not a JSON object")
         }
         for member in object.members {
             guard let text = member.value.text else {
@@ -61,7 +61,7 @@ struct OrderInputs {
 
     private static func pair(_ text: String, _ item: ItemDetail) throws(CommandFailure) -> (String, String) {
         guard let sign = text.firstIndex(of: "=") else {
-            throw CommandFailure(.badInput, "a field is given as FIELD=VALUE")
+            throw CommandFailure(.badInput, "expected FIELD=VALUE")
         }
         return (key(String(text[..<sign]), item), String(text[text.index(after: sign)...]))
     }

@@ -10,10 +10,10 @@ import VisengineClient
 struct OrderPlaceCommand: RicevutaCommand {
     static let configuration = CommandConfiguration(
         commandName: "place",
-        abstract: "Place an order: recorded here first, then at the provider.",
+        abstract: "Place an order: recorded locally, then sent to the provider.",
         discussion: """
-            Fields are named by their key ($0 or 0) or by their name. Values on the command line can be seen by other
-            users of the machine: --values reads them from a file, or from standard input with -.
+            Fields are named by their key ($0 or 0) or by their name. Values on the command line are visible to other \
+            users of this machine: --values reads them from a file, or with - from standard input.
             """
     )
 
@@ -29,22 +29,25 @@ struct OrderPlaceCommand: RicevutaCommand {
     @Option(name: [.customShort("f"), .customLong("file")], help: "A field that is a file, as FIELD=PATH.")
     var files: [String] = []
 
-    @Option(help: "A JSON object with fields and values.", completion: .file(extensions: ["json"]))
+    @Option(
+        help: "A JSON file with an object of fields and values; - is standard input.",
+        completion: .file(extensions: ["json"])
+    )
     var values: String?
 
     @Option(name: .customLong("option"), help: "An option of the item, by name or kind, such as urgenza.")
     var options: [String] = []
 
-    @Option(help: "Where the provider is to send the document as well.")
+    @Option(help: "Also e-mail the document to this address.")
     var email: String?
 
-    @Flag(help: "Let the provider check and price it, and order nothing.")
+    @Flag(help: "Dry run: validate and price only; place no order.")
     var test = false
 
-    @Flag(help: "Wait until the document is in the archive; a running `serve` fetches it.")
+    @Flag(help: "Wait until the document is archived; needs a running `serve`, which fetches it.")
     var wait = false
 
-    @Flag(help: "Do not ask before money is spent.")
+    @Flag(help: "Skip the confirmation.")
     var yes = false
 
     func perform() async throws {
@@ -92,14 +95,14 @@ struct OrderPlaceCommand: RicevutaCommand {
         if test {
             let answer = try await placing.client.place(placement)
             Terminal.print(
-                "the provider would take it, for \(answer.price.map { "\($0) EUR" } ?? "a price it does not say")"
+                "valid; price \(answer.price.map { "\($0) EUR" } ?? "unknown")"
             )
             return nil
         }
         if !yes, Terminal.canAsk {
-            let price = detail.price.map { "for \($0) EUR" } ?? "at a price that is not known"
-            guard Terminal.confirm("Order \"\(detail.item.name)\" \(price), options not included?") else {
-                throw CommandFailure(.failed, "nothing was ordered")
+            let price = detail.price.map { "for \($0) EUR" } ?? "at an unknown price"
+            guard Terminal.confirm("Place an order for \"\(detail.item.name)\" \(price), not including options?") else {
+                throw CommandFailure(.failed, "cancelled: no order was placed")
             }
         }
         return try await placing.place(placement, nonce, detail, firstPoll: configuration.reconciliation.firstInterval)
@@ -123,8 +126,8 @@ struct Placing: Sendable {
                 throw CommandFailure(
                     .notFound,
                     found.isEmpty
-                        ? "the catalogue has no item '\(text)'; `ricevuta item list` shows them"
-                        : "the catalogue has \(found.count) items of that name; use the hash"
+                        ? "item '\(text)' not found; `ricevuta item list` shows the catalogue"
+                        : "\(found.count) items have that name; use the hash"
                 )
             }
             hash = only.hash
@@ -150,22 +153,22 @@ struct Placing: Sendable {
         do throws(VisengineError) {
             let answer = try await client.place(placement)
             guard let order = answer.order else {
-                throw VisengineError(.place, .unreadable("it names no order"), mayHaveSucceeded: true)
+                throw VisengineError(.place, .unreadable("no order ID"), mayHaveSucceeded: true)
             }
             do {
                 return try await ledger.placed(nonce, as: order, now: .now())
             } catch {
                 Terminal.note(
-                    "placed as \(order.id), but not recorded so: \(error); its callback or the next poll mends that"
+                    "placed as \(order.id), but not recorded: \(error); its callback or the next poll will record it"
                 )
-                throw VisengineError(.place, .unreadable("the order is placed"), mayHaveSucceeded: true)
+                throw VisengineError(.place, .unreadable("the order was placed"), mayHaveSucceeded: true)
             }
         } catch {
             // An answer that was lost is no refusal: the order is looked for by its token.
             if !error.mayHaveSucceeded {
                 try await ledger.placementRefused(nonce, reason: error.description, now: .now())
             } else {
-                Terminal.note("recorded as \(nonce); a running `ricevuta serve` finds out whether it exists")
+                Terminal.note("recorded as \(nonce); `ricevuta serve` will find out whether the order exists")
             }
             throw error
         }

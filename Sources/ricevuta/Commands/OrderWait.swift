@@ -38,7 +38,7 @@ struct OrderWait: Sendable {
 
     private static func progress(of record: OrderRecord) -> (Int, String) {
         if record.document == .stored { return (5, "document stored") }
-        if record.document == .failed { return (4, "document given up") }
+        if record.document == .failed { return (4, "gave up on the document") }
         return switch record.state {
         case nil: (1, record.placement.rawValue)
         case .searching, .unknown: (2, record.state?.name ?? "-")

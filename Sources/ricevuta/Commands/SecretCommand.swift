@@ -6,13 +6,13 @@ import Visengine
 struct SecretCommand: RicevutaCommand {
     static let configuration = CommandConfiguration(
         commandName: "secret",
-        abstract: "Make a random secret: for a sink's signature, or with --key for callback tokens and links.",
-        discussion: "Redirect it into a file that only its owner reads: `umask 077; ricevuta secret > webhook.secret`."
+        abstract: "Create a random secret for signing notifications, or with --key a key for tokens or document links.",
+        discussion: "Redirect it to a file that only its owner can read: `umask 077; ricevuta secret > webhook.secret`."
     )
 
     @OptionGroup var output: OutputOption
 
-    @Flag(help: "64 hexadecimal digits instead of whsec_ and base64.")
+    @Flag(help: "Print 64 hexadecimal digits instead of whsec_ + base64.")
     var key = false
 
     func perform() async throws {

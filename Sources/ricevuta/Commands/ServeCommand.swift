@@ -10,14 +10,13 @@ import ServiceManager
 struct ServeCommand: RicevutaCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Receive callbacks, fetch documents and tell the sinks, until told to stop.",
+        abstract: "Receive callbacks, fetch documents and deliver notifications until stopped.",
         discussion: """
-            SIGTERM and SIGINT stop it in order: no new connection is taken, what is in flight is finished, jobs that
-            are under way end, and what is left waits in the ledger for the next start. SIGHUP reads the certificates
-            anew.
+            SIGTERM and SIGINT shut down gracefully: no new connections are accepted, requests in flight and running \
+            jobs finish, and pending jobs stay in the ledger until the next start. SIGHUP reloads TLS certificates.
 
-            Under systemd it says when it is ready and that it lives (Type=notify, WatchdogSec=), and takes over sockets
-            named callbacks and admin (FileDescriptorName=) in place of the configured addresses.
+            Under systemd it sends READY and WATCHDOG notifications (Type=notify, WatchdogSec=), and uses activation \
+            sockets named callbacks and admin (FileDescriptorName=) instead of the configured addresses.
             """
     )
 

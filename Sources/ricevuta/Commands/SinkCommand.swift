@@ -7,7 +7,7 @@ import Visengine
 struct SinkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sink",
-        abstract: "List sinks, or enable one that answered 410 Gone.",
+        abstract: "List sinks, or re-enable one that answered 410 Gone.",
         subcommands: [List.self, Enable.self]
     )
 
@@ -31,7 +31,9 @@ struct SinkCommand: AsyncParsableCommand {
     }
 
     struct Enable: RicevutaCommand {
-        static let configuration = CommandConfiguration(abstract: "Enable a disabled sink; what waits is delivered.")
+        static let configuration = CommandConfiguration(
+            abstract: "Re-enable a disabled sink and resume its deliveries."
+        )
 
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
@@ -41,17 +43,17 @@ struct SinkCommand: AsyncParsableCommand {
 
         func perform() async throws {
             guard let name = SinkName(rawValue: sink) else {
-                throw CommandFailure(.notFound, "there can be no sink of that name")
+                throw CommandFailure(.notFound, "invalid sink name")
             }
             let isConfigured = try file.load().sinks.contains { $0.name == name }
             guard isConfigured else {
-                throw CommandFailure(.notFound, "no sink '\(name)' is configured; `ricevuta sink list` shows them")
+                throw CommandFailure(.notFound, "sink '\(name)' not found; see `ricevuta sink list`")
             }
             let wasDisabled = try await file.withLedger(.operate) { ledger, _ in try await ledger.enable(name) }
             if output.json {
                 return Terminal.print(["name": .string(name.rawValue), "wasDisabled": .bool(wasDisabled)])
             }
-            Terminal.print(wasDisabled ? "\(name) is enabled again" : "\(name) was not disabled")
+            Terminal.print(wasDisabled ? "\(name) re-enabled" : "\(name) was not disabled")
         }
     }
 }

@@ -15,7 +15,7 @@ struct SinkFolders {
         for sink in configuration.sinks {
             guard case .directory(let path, _) = sink.destination else { continue }
             switch await DirectorySink(name: sink.name, root: path).probe(within: timeLimit) {
-            case .missing: found.notes.append("sink \(sink.name): \(path) does not exist yet; it will be made")
+            case .missing: found.notes.append("sink \(sink.name): \(path) does not exist yet; it will be created")
             case .works(let notes): found.notes += notes.map { "sink \(sink.name): \(path): \($0)" }
             case .fails(let reason): found.failures.append("sink \(sink.name): \(reason)")
             }

@@ -8,10 +8,10 @@ import Visengine
 struct StatusCommand: RicevutaCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show what the ledger holds and what is due.",
+        abstract: "Show a summary of the ledger and of what is overdue.",
         discussion: """
-            The exit code is 1 when there are dead letters, disabled sinks, quarantined documents, callbacks that the \
-            ledger could not write, or when the last start of `serve` found damage in the journal.
+            Exits 1 if there are dead letters, disabled sinks, quarantined documents or quarantined callbacks, or \
+            if the last start of `serve` found damage in the journal.
             """
     )
 
@@ -55,7 +55,7 @@ struct StatusCommand: RicevutaCommand {
             ["open jobs", counts(summary.jobsByKind)],
         ]
         for (kind, late) in summary.oldestDueMilliseconds.sorted(by: { $0.key < $1.key }) where late > 1000 {
-            rows.append(["oldest due", "\(kind) job, \(late / 1000) s"])
+            rows.append(["overdue", "oldest \(kind) job: \(late / 1000) s"])
         }
         for (sink, reason) in disabled.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             rows.append(["disabled sink", "\(sink): \(reason)"])
@@ -67,11 +67,11 @@ struct StatusCommand: RicevutaCommand {
     private static func rows(_ journal: JournalFindings) -> [[String]] {
         var rows = journal.lines.map { ["journal", $0] }
         if journal.copies > 0 {
-            let copies = "\(journal.copies) copies of damaged places (damaged-*): remove them when looked at"
+            let copies = "\(journal.copies) copies of damaged records (damaged-*); remove them once reviewed"
             rows.append(["journal", copies])
         }
         if journal.setAside > 0 {
-            rows.append(["journal", "\(journal.setAside) callbacks that the ledger could not write (aside-*)"])
+            rows.append(["journal", "\(journal.setAside) quarantined callbacks that the ledger rejected (aside-*)"])
         }
         return rows
     }

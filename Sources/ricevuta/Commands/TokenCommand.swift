@@ -5,27 +5,27 @@ import Visengine
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Make callback addresses for orders that another program places.",
+        abstract: "Create callback URLs for orders placed by another program.",
         subcommands: [Mint.self]
     )
 
     struct Mint: RicevutaCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print callback addresses, each with a token of its own, one for each order.",
+            abstract: "Print callback URLs, each with its own token; use one per order.",
             discussion: """
-                Give the address as `callback_data.url`, and the JSON form's `data` as `callback_data.data`: the token
-                in it is what ties the provider's order to its callbacks. Use each for one order.
+                Send the URL as `callback_data.url`, and `data` of the --json output as `callback_data.data`: its \
+                token ties the provider's order to its callbacks. Never use one URL for two orders.
                 """
         )
 
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
 
-        @Option(help: "How many.")
+        @Option(help: "Number of URLs to print.")
         var count = 1
 
         func validate() throws {
-            guard (1...1_000_000).contains(count) else { throw ValidationError("--count has to be from 1 to 1000000.") }
+            guard (1...1_000_000).contains(count) else { throw ValidationError("--count must be from 1 to 1000000.") }
         }
 
         func perform() async throws {
@@ -48,7 +48,7 @@ extension Configuration {
         guard let base = listener.publicURL else {
             throw CommandFailure(
                 .configuration,
-                "listener.publicURL is not set: the provider has to know where to send callbacks"
+                "listener.publicURL is not set: the provider needs it to send callbacks"
             )
         }
         let token = tokens.mint(nonce)

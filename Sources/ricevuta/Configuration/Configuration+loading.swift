@@ -49,10 +49,10 @@ enum ConfigurationFile {
     /// Reads the text of a file.
     static func read(_ path: String) throws(ConfigurationFailure) -> String {
         guard FileManager.default.fileExists(atPath: path) else {
-            throw failure(path, "there is no such file; `ricevuta config example > \(path)` writes one to start from")
+            throw failure(path, "file not found; `ricevuta config example > \(path)` creates one")
         }
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw failure(path, "the file cannot be read; is it a file, and does this user have the right to?")
+            throw failure(path, "cannot read the file; check that it is a regular file and its permissions")
         }
         guard data.count <= 1 << 20 else { throw failure(path, "the file is larger than 1 MiB") }
         guard let text = String(validating: data, as: UTF8.self) else { throw failure(path, "the file is not UTF-8") }
@@ -67,10 +67,10 @@ enum ConfigurationFile {
         } catch let error as YamlError {
             throw failure(path, error, in: text)
         } catch {
-            throw failure(path, "the file cannot be read as YAML")
+            throw failure(path, "invalid YAML")
         }
         guard let node, node.scalar?.string.isEmpty != true else {
-            throw failure(path, "the file is empty; `ricevuta config example` shows what can stand in it")
+            throw failure(path, "the file is empty; `ricevuta config example` prints an example")
         }
         return node
     }
@@ -85,12 +85,12 @@ enum ConfigurationFile {
             switch error {
             case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
                 .composer(_, let problem, let mark, _):
-                ((mark.line, mark.column), "no YAML: \(problem)")
+                ((mark.line, mark.column), "invalid YAML: \(problem)")
             case .duplicatedKeysInMapping(let keys, let context):
                 ((context.mark.line, context.mark.column), duplicates(keys))
             case .reader(_, let offset, _, _):
-                (place(of: offset ?? 0, in: text), "a character that YAML does not allow")
-            default: (nil, "the file cannot be read as YAML")
+                (place(of: offset ?? 0, in: text), "invalid YAML: character not allowed")
+            default: (nil, "invalid YAML")
             }
         guard let place else { return failure(path, message) }
         return ConfigurationFailure([
@@ -109,6 +109,6 @@ enum ConfigurationFile {
         let known = Set(UnknownKey.paths(ConfigurationTable.keys, below: "").map(\.name))
         let names = keys.filter(known.contains)
         return names.isEmpty
-            ? "this key stands twice in its section" : "\(names.joined(separator: ", ")) stands twice in its section"
+            ? "duplicate key" : "duplicate key \(names.joined(separator: ", "))"
     }
 }

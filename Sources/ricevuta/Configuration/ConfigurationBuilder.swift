@@ -176,7 +176,7 @@ struct ConfigurationBuilder {
     /// A value that the checks have made sure of.
     private func sure<Value>(_ value: Value?, line: Int = #line) -> Value {
         // A fault of the program and not of the file, found by the tests of every check.
-        guard let value else { preconditionFailure("the checks let a value pass that line \(line) cannot use") }
+        guard let value else { preconditionFailure("validation accepted a value that line \(line) cannot use") }
         return value
     }
 }

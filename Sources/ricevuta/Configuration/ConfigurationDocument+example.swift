@@ -4,10 +4,10 @@ extension ConfigurationDocument {
     /// Optional keys are commented out: taking the `#` away, and nothing else, switches one on.
     static func example() -> String {
         let opening = [
-            "# The configuration of ricevuta. Values are the defaults unless their comment says otherwise.",
-            "# Durations are written as 500ms, 30s, 5m, 2h or 1d; sizes as 256KiB, 8MiB or plain bytes.",
-            "# Secrets never stand here, but where {fromEnvironment: NAME}, {fromFile: path} (for nobody but its",
-            "# owner) or {fromCredential: name} (systemd's LoadCredential=) finds them.",
+            "# Ricevuta configuration. Values are the defaults unless their comment says otherwise.",
+            "# Durations: 500ms, 30s, 5m, 2h, 1d. Sizes: 256KiB, 8MiB or plain bytes.",
+            "# Secrets are never written here, only where to find them: {fromEnvironment: NAME},",
+            "# {fromFile: path} (readable by its owner only) or {fromCredential: name} (systemd's LoadCredential=).",
         ]
         let keys = ConfigurationTable.keys.map { lines($0).joined(separator: "\n") }
         return ([opening.joined(separator: "\n")] + keys).joined(separator: "\n\n") + "\n"

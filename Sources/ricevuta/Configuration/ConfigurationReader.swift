@@ -48,7 +48,7 @@ struct ConfigurationReader {
     ) -> ConfigurationSection? {
         if node.isAbsent { return section(pairs: [], keys, at: place) }
         guard let mapping = node.mapping else {
-            refuse(place, "expected a section of keys: \(keys.map(\.name).joined(separator: ", "))")
+            refuse(place, "expected a section with the keys \(keys.map(\.name).joined(separator: ", "))")
             return nil
         }
         return section(pairs: mapping.map { ($0.key, $0.value) }, keys, at: place)
@@ -79,7 +79,7 @@ struct ConfigurationReader {
                 // The mark of a value that is not there is somewhere else, so the key's own stands in.
                 let child = place.child(key.name).moved(to: name.mark)
                 if let wanted = key.variant, let variant, wanted != variant, keys.hasVariant(variant) {
-                    refuse(child, "belongs to type \(wanted), not to type \(variant)")
+                    refuse(child, "is valid for type \(wanted) only, not for type \(variant)")
                 } else if value.isAbsent, !key.kind.mayBeEmpty {
                     refuse(child, "has no value; expected \(key.kind.expectation)")
                 } else if !(value.isAbsent && key.isOptional) {
@@ -105,7 +105,7 @@ struct ConfigurationReader {
         case (.refused, .section(let keys)), (.section, .section(let keys)):
             return ConfigurationEntry(value: .section(section(pairs: [], keys, at: place)), place: place)
         case (.refused, _):
-            refuse(place, "is missing; expected \(key.kind.expectation)")
+            refuse(place, "missing; expected \(key.kind.expectation)")
             return nil
         default: return nil
         }
@@ -135,18 +135,18 @@ struct ConfigurationReader {
 
     private mutating func secret(_ node: Node, for use: SecretUse, at place: ConfigurationPlace) -> Secret? {
         guard let mapping = node.mapping, mapping.count == 1, let (key, value) = mapping.first else {
-            refuse(place, SecretSource.expectation)
+            refuse(place, "expected \(SecretSource.expectation)")
             return nil
         }
         let keyPlace = place.moved(to: key.mark)
         guard let name = key.scalar?.string, let source = SecretSource.allCases.first(where: { $0.key == name }) else {
             // The key is not repeated: somebody may have pasted the secret itself here.
             let nearest = NearestName.of(key.scalar?.string ?? "", among: SecretSource.keys)
-            refuse(keyPlace, SecretSource.expectation + (nearest.map { "; did you mean \($0)?" } ?? ""))
+            refuse(keyPlace, "expected \(SecretSource.expectation)" + (nearest.map { "; did you mean \($0)?" } ?? ""))
             return nil
         }
         guard let text = value.scalar?.string, !value.isAbsent, !text.isEmpty else {
-            refuse(keyPlace, "\(name) needs a text")
+            refuse(keyPlace, "\(name) needs a string")
             return nil
         }
         do {

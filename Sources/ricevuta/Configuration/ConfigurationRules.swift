@@ -20,7 +20,7 @@ struct ConfigurationRules {
             host == adminHost || Self.allAddresses.contains(host) || Self.allAddresses.contains(adminHost),
             let place = admin.place("port")
         else { return [] }
-        return [(place, "is also listener.port; the two listeners need a port each")]
+        return [(place, "is the same as listener.port; the two listeners need different ports")]
     }
 
     private static let allAddresses: Set<String> = ["0.0.0.0", "::"]
@@ -31,14 +31,14 @@ struct ConfigurationRules {
             !listener.isDefault("maxConnectionsPerAddress"),
             let place = listener.place("maxConnectionsPerAddress")
         else { return [] }
-        return [(place, "is more than listener.maxConnections; 0 is no limit")]
+        return [(place, "is greater than listener.maxConnections; 0 means no limit")]
     }
 
     private func health() -> [(place: ConfigurationPlace, message: String)] {
         guard let listener = root.section("listener"), let path = listener.text("healthPath"),
             path == "/callbacks" || path.hasPrefix("/callbacks/"), let place = listener.place("healthPath")
         else { return [] }
-        return [(place, "is where callbacks arrive; choose another, such as /healthz")]
+        return [(place, "conflicts with the callback path; choose another, such as /healthz")]
     }
 
     private func verifiers() -> [(place: ConfigurationPlace, message: String)] {
@@ -49,13 +49,13 @@ struct ConfigurationRules {
             || source.section("credentials") != nil
         if source.text("token") == "optional", !isVerified, let place = source.place("token") {
             problems.append(
-                (place, "needs allowedNetworks, clientCertificate or credentials: anybody could cause read-backs")
+                (place, "needs allowedNetworks, clientCertificate or credentials: anyone could trigger API calls")
             )
         }
         if source.section("credentials") != nil, source.texts("tokenIn").contains("header"),
             let place = source.place("tokenIn")
         {
-            problems.append((place, "has a header in it, which shows the credentials"))
+            problems.append((place, "'header' conflicts with source.credentials, which uses the same header"))
         }
         return problems
     }
@@ -65,7 +65,7 @@ struct ConfigurationRules {
             let place = source.place("clientCertificate"), let listener = root.section("listener"),
             listener.section("tls")?.text("clientAuthorities") == nil
         else { return [] }
-        return [(place, "needs listener.tls.clientAuthorities: without them every certificate would be refused")]
+        return [(place, "needs listener.tls.clientAuthorities: without it every client certificate is rejected")]
     }
 
     private func intervals() -> [(place: ConfigurationPlace, message: String)] {
@@ -82,14 +82,14 @@ struct ConfigurationRules {
     }
 
     private func sinkNames() -> [(place: ConfigurationPlace, message: String)] {
-        repeated(root.sections("sinks").map { ($0, "name") }, "another sink has this name")
+        repeated(root.sections("sinks").map { ($0, "name") }, "duplicate sink name")
     }
 
     private func keyIDs() -> [(place: ConfigurationPlace, message: String)] {
         guard let tokens = root.section("tokens") else { return [] }
         let active = tokens.section("active").map { [$0] } ?? []
         let keys = active + tokens.sections("accepted") + tokens.sections("retired")
-        return repeated(keys.map { ($0, "id") }, "another token key has this id")
+        return repeated(keys.map { ($0, "id") }, "duplicate token key id")
     }
 
     private func templates() -> [(place: ConfigurationPlace, message: String)] {
@@ -109,7 +109,7 @@ struct ConfigurationRules {
             guard let url = sink.text("url"), let place = sink.place("url") else { return [] }
             var problems: [(place: ConfigurationPlace, message: String)] = []
             if sink.list("secrets").count > 2, let place = sink.place("secrets") {
-                problems.append((place, "has more than two secrets: the one in force, and the one before it"))
+                problems.append((place, "has more than two secrets; at most the current and the previous one"))
             }
             let networks = sink.texts("allowedNetworks").compactMap { AddressRange($0) }
             do throws(HTTPSinkError) {

@@ -7,28 +7,28 @@ enum ConfigurationTable {
             "dataDirectory",
             .text(.path),
             "./data",
-            "Where the ledger and the documents live. Relative paths start at this file's directory."
+            "Directory for the ledger, the journal and the documents. Relative paths start at this file's directory."
         ),
         listener, admin, provider, tokens, source, reconciliation, journal, archive, delivery, retention,
         .value(
             "sinks",
             .list(of: .section(sinkKeys)),
             "[]",
-            "Where documents and notifications go. Without one they stay in the archive and the ledger."
+            "Destinations of documents and notifications. Without one they stay in the archive and the ledger."
         ),
         log,
     ]
 
     private static let listener = ConfigurationKey.section(
         "listener",
-        "Where callbacks arrive.",
+        "The listener for callbacks.",
         [
-            .value("host", .text(.host), "127.0.0.1", "The address to listen on; 0.0.0.0 or :: for all."),
-            .value("port", .integer(0...65_535), "8080", "The port; 0 lets the system choose one."),
+            .value("host", .text(.host), "127.0.0.1", "Address to listen on; 0.0.0.0 or :: for all interfaces."),
+            .value("port", .integer(0...65_535), "8080", "Port; 0 picks a free one."),
             .optional(
                 "publicURL",
                 .text(.webAddress),
-                "The address under which the provider reaches the listener; needed to place orders and to mint tokens.",
+                "URL at which the provider reaches the listener; required to place orders and to mint tokens.",
                 sample: "https://callbacks.example.com"
             ),
             .optional(
@@ -37,71 +37,69 @@ enum ConfigurationTable {
                     .required(
                         "certificate",
                         .text(.path),
-                        "The certificate and its chain, PEM.",
+                        "Certificate chain, PEM.",
                         sample: "./tls/certificate.pem"
                     ),
-                    .required("privateKey", .text(.path), "Its private key, PEM.", sample: "./tls/key.pem"),
+                    .required("privateKey", .text(.path), "Private key, PEM.", sample: "./tls/key.pem"),
                     .optional(
                         "clientAuthorities",
                         .text(.path),
-                        "The authorities that vouch for client certificates, PEM; see source.clientCertificate.",
+                        "CAs that client certificates are verified against, PEM; see source.clientCertificate.",
                         sample: "./tls/clients.pem"
                     ),
                     .value(
                         "reloadInterval",
                         .duration(.milliseconds(100) ... .seconds(86_400)),
                         "5s",
-                        "How often the files are looked at; "
-                            + "new ones are used from the next connection on, as after SIGHUP."
+                        "How often the files are checked; new ones are reloaded for new connections, as with SIGHUP."
                     ),
                 ]),
-                "TLS from PEM files; without it the listener speaks plain HTTP, for use behind a proxy."
+                "TLS from PEM files. Without it the listener serves plain HTTP, for use behind a proxy."
             ),
             .value(
                 "maxBodyBytes",
                 .size(1024...1 << 30),
                 "8MiB",
-                "The largest body that is read whole, compressed or not; "
-                    + "of a larger one with a good token the first 256 KiB."
+                "Maximum body size, compressed or not; with a valid token the first 256 KiB of a larger body are kept."
             ),
-            .value("maxHeaderBytes", .size(1024...1 << 20), "32KiB", "The largest head of a request."),
+            .value("maxHeaderBytes", .size(1024...1 << 20), "32KiB", "Maximum size of a request's header block."),
             .value(
                 "maxConnections",
                 .integer(1...100_000),
                 "1000",
-                "Connections at the same time; beyond it the one that has been without a request longest is closed."
+                "Maximum number of connections; when reached, the longest idle one is closed."
             ),
             .value(
                 "maxConnectionsPerAddress",
                 .integer(0...100_000),
                 "64",
                 """
-                Connections at the same time from one address that have shown no good token; beyond it the oldest is \
-                closed. Trusted proxies have no such limit; 0 is none for anybody.
+                Maximum number of connections from one address without a valid token; when reached, the oldest is \
+                closed. Trusted proxies are not limited; 0 means no limit.
                 """
             ),
             .value(
                 "idleTimeout",
                 .duration(.seconds(1) ... .seconds(3600)),
                 "75s",
-                "How long a connection may be silent between two requests; longer than a proxy in front keeps its own."
+                "Idle timeout between requests; must be longer than that of a proxy in front."
             ),
             .value(
                 "headDeadline",
                 .duration(.milliseconds(100) ... .seconds(3600)),
                 "10s",
-                "How long a request's head may take to arrive as a whole."
+                "Timeout for receiving a request's header block."
             ),
             .value(
                 "requestDeadline",
                 .duration(.seconds(1) ... .seconds(3600)),
                 "60s",
-                "How long a request may take to arrive as a whole."
+                "Timeout for receiving a whole request."
             ),
             .optional(
                 "healthPath",
                 .text(.urlPath),
-                "A path that is answered 200 as long as the program lives, for a balancer's health check.",
+                "Path that answers 200 while the process is alive, for a load balancer's health check.",
                 sample: "/healthz"
             ),
         ]
@@ -109,35 +107,35 @@ enum ConfigurationTable {
 
     private static let admin = ConfigurationKey.section(
         "admin",
-        "Health, metrics and document links, on a listener of their own.",
+        "The listener for health, metrics and document links.",
         [
-            .value("host", .text(.host), "127.0.0.1", "The address to listen on; keep it from the public."),
-            .value("port", .integer(0...65_535), "9090", "The port; 0 lets the system choose one."),
+            .value("host", .text(.host), "127.0.0.1", "Address to listen on; do not expose it publicly."),
+            .value("port", .integer(0...65_535), "9090", "Port; 0 picks a free one."),
             .value(
                 "hostNames",
                 .list(of: .text(.host)),
                 "[]",
                 """
-                Names under which it may be asked, besides localhost, host, publicURL's and any IP address: a web page \
-                must not reach it under a name of its own.
+                Allowed Host names besides localhost, host, publicURL's host and IP addresses; others get 421, which \
+                prevents DNS rebinding.
                 """
             ),
             .optional(
                 "publicURL",
                 .text(.webAddress),
-                "The address under which downstream services reach document links.",
+                "URL at which downstream services reach document links.",
                 sample: "http://127.0.0.1:9090"
             ),
             .value(
                 "linkLifetime",
                 .duration(.seconds(60) ... .seconds(365 * 86_400)),
                 "7d",
-                "How long a document link works."
+                "How long a document link is valid."
             ),
             .optional(
                 "linkKey",
                 .secret(.key),
-                "The key that signs document links, at least 32 bytes.",
+                "Key that signs document links, at least 32 bytes.",
                 sample: "{fromEnvironment: RICEVUTA_LINK_KEY}"
             ),
         ]
@@ -147,46 +145,46 @@ enum ConfigurationTable {
         "provider",
         "The Visengine API.",
         [
-            .value("baseURL", .text(.webAddress), "https://visengine2.altravia.com", "The address of the API."),
+            .value("baseURL", .text(.webAddress), "https://visengine2.altravia.com", "Base URL of the API."),
             .required(
                 "token",
                 .secret(.text),
-                "The bearer token for the API.",
+                "Bearer token for the API.",
                 sample: "{fromEnvironment: RICEVUTA_PROVIDER_TOKEN}"
             ),
-            .value("documentPath", .text(.urlPath), "/documento", "The path of the document call."),
+            .value("documentPath", .text(.urlPath), "/documento", "Path of the document call."),
             .value(
                 "timeLimit",
                 .duration(.milliseconds(100) ... .seconds(600)),
                 "30s",
-                "How long one call may take; for documents, how long the line may be silent."
+                "Timeout of one call; for documents, the idle timeout."
             ),
-            .value("requestsPerSecond", .number(0.01...10_000), "10", "Calls per second, on average."),
+            .value("requestsPerSecond", .number(0.01...10_000), "10", "Rate limit: average calls per second."),
         ]
     )
 
     private static let tokens = ConfigurationKey.section(
         "tokens",
-        "The keys that sign callback tokens. To rotate: a new active key, the old one to accepted, later to retired.",
+        "Keys that sign callback tokens. To rotate: set a new active key, move the old one to accepted, later retired.",
         [
-            .required("active", .section(tokenKey("k1")), "The key that signs new tokens."),
+            .required("active", .section(tokenKey("k1")), "Key that signs new tokens."),
             .value(
                 "accepted",
                 .list(of: .section(tokenKey("k0"))),
                 "[]",
-                "Keys whose tokens are still good."
+                "Keys whose tokens are still valid."
             ),
             .value(
                 "retired",
                 .list(of: .section(tokenKey("old"))),
                 "[]",
-                "Keys whose tokens should be seen no more: each is taken for a hint like any other, and is an alarm."
+                "Retired keys: callbacks with their tokens are still accepted, but raise an alarm."
             ),
             .value(
                 "validAfterFinal",
                 .duration(.seconds(1) ... .seconds(36_500 * 86_400)),
                 "14d",
-                "How long a token lasts after its order became final; shown later it is recorded and an alarm, no more."
+                "Token lifetime after its order became final; later callbacks are only recorded and raise an alarm."
             ),
         ]
     )
@@ -196,7 +194,7 @@ enum ConfigurationTable {
             .required(
                 "id",
                 .text(.keyID),
-                "The key's name, part of every token: 1 to 16 characters of a-z and 0-9.",
+                "Key ID, part of every token: 1 to 16 characters of a-z and 0-9.",
                 sample: id
             ),
             .required(
@@ -212,19 +210,19 @@ enum ConfigurationTable {
 
     private static let source = ConfigurationKey.section(
         "source",
-        "Whom callbacks are taken from. Each is confirmed by reading the order back, whatever stands here.",
+        "Who may send callbacks. Each callback is verified with the provider regardless.",
         [
             .value(
                 "token",
                 .choice(["required", "optional"]),
                 "required",
-                "Whether a callback needs a good token."
+                "Whether a callback needs a valid token."
             ),
             .value(
                 "tokenIn",
                 .list(of: .choice(["query", "header"])),
                 "[]",
-                "Where a token may stand besides the path and the body: ?token=TOKEN, Authorization: Bearer TOKEN."
+                "Where else a token is accepted, besides path and body: ?token=TOKEN, Authorization: Bearer TOKEN."
             ),
             .optional(
                 "credentials",
@@ -232,71 +230,70 @@ enum ConfigurationTable {
                     .optional(
                         "user",
                         .text(.user),
-                        "With a user it is Authorization: Basic, without one Authorization: Bearer.",
+                        "With a user, Authorization: Basic; without, Authorization: Bearer.",
                         sample: "provider"
                     ),
                     .required(
                         "secret",
                         .secret(.text),
-                        "The password, or the bearer's secret.",
+                        "Password or bearer token.",
                         sample: "{fromEnvironment: RICEVUTA_SOURCE_SECRET}"
                     ),
                 ]),
-                "What a callback has to bring besides its token."
+                "Credentials that a callback needs in addition to its token."
             ),
             .value(
                 "clientCertificate",
                 .choice(["none", "required"]),
                 "none",
-                "Whether a callback needs a client certificate that listener.tls.clientAuthorities vouch for."
+                "Whether a callback needs a client certificate issued by one of listener.tls.clientAuthorities."
             ),
             .value(
                 "clientFingerprints",
                 .list(of: .text(.fingerprint)),
                 "[]",
-                "The SHA-256 of those client certificates that are taken; empty is any that is vouched for."
+                "SHA-256 fingerprints of allowed client certificates; empty allows any valid one."
             ),
-            .value("allowedNetworks", networks, "[]", "Networks that callbacks are taken from; empty is any."),
-            .value("trustedProxies", networks, "[]", "Proxies that are believed when they say whom they speak for."),
+            .value("allowedNetworks", networks, "[]", "Networks that may send callbacks; empty allows any."),
+            .value("trustedProxies", networks, "[]", "Proxies whose forwarding header is trusted."),
             .value(
                 "proxyHeader",
                 .choice(ProxyHeader.allCases.map(\.rawValue)),
                 "x-forwarded-for",
-                "Where they say it. The other one is not looked at: it may be a client's own word."
+                "Forwarding header that trusted proxies set. The other is ignored: a client may have sent it."
             ),
             .value(
                 "bodyBytesPerOrder",
                 .size(1024...1 << 40),
                 "32MiB",
-                "Bodies kept of one order in an hour, those up to 1 KiB not counted; "
-                    + "of more only what they claim is kept."
+                "Bodies stored per order and hour, not counting those up to 1 KiB; beyond it only claims are stored."
             ),
         ]
     )
 
     private static let reconciliation = ConfigurationKey.section(
         "reconciliation",
-        "How open orders are read back when no callback comes.",
+        "Polling of open orders, which finds changes whose callbacks never came.",
         [
-            .value("firstInterval", interval, "5m", "The first interval; it grows by half each time."),
-            .value("maxInterval", interval, "1h", "The longest interval."),
+            .value("firstInterval", interval, "5m", "First polling interval; grows by half each time."),
+            .value("maxInterval", interval, "1h", "Maximum polling interval."),
             .value(
                 "minReadBackInterval",
                 .duration(.zero ... .seconds(86_400)),
                 "10s",
-                "The shortest time between two readings of one order, however many callbacks arrive."
+                "Minimum time between two reads of one order, no matter how many callbacks arrive."
             ),
             .value(
                 "maxReadBacksPerHour",
                 .integer(1...100_000),
                 "60",
-                "The most readings of one order in an hour that callbacks cause; polls come besides."
+                "Maximum reads of one order per hour caused by callbacks; polls do not count."
             ),
             .value(
                 "callbackGrace",
                 .duration(.zero ... .seconds(86_400)),
                 "2m",
-                "How long after a change its callback may still be on its way."
+                "How long to wait for a change's callback before the alarm missed_callback."
             ),
         ]
     )
@@ -305,20 +302,19 @@ enum ConfigurationTable {
 
     private static let journal = ConfigurationKey.section(
         "journal",
-        "What the journal keeps of callbacks that the ledger has: "
-            + "a ledger restored from an older copy is filled up with it.",
+        "How long the journal keeps callbacks that the ledger has, to refill a ledger restored from a backup.",
         [
             .value(
                 "keep",
                 .duration(.zero ... .seconds(3650 * 86_400)),
                 "7d",
-                "How long a callback is kept at least, unless there are more than keepBytes."
+                "Minimum time to keep a callback, unless keepBytes is exceeded."
             ),
             .value(
                 "keepBytes",
                 .size(0...1 << 40),
                 "1GiB",
-                "The most that they take; the oldest go first. On a nearly full disk they go, too."
+                "Maximum size; the oldest are removed first. They are also removed when the disk is nearly full."
             ),
         ]
     )
@@ -331,39 +327,39 @@ enum ConfigurationTable {
                 "maxDocumentBytes",
                 .size(1024...1 << 40),
                 "1GiB",
-                "The largest document that is taken; `ricevuta document fetch --max-bytes` allows a single one more."
+                "Maximum document size; `ricevuta document fetch --max-bytes` raises it for one document."
             ),
             .value(
                 "maxQuarantineBytes",
                 .size(0...1 << 40),
                 "1GiB",
-                "Room for documents that failed a check, one copy each; the oldest are removed first."
+                "Maximum size of all quarantined documents; the oldest are removed first."
             ),
         ]
     )
 
     private static let delivery = ConfigurationKey.section(
         "delivery",
-        "How often a notification is tried before it becomes a dead letter.",
+        "Delivery retries; a notification that runs out of attempts becomes a dead letter.",
         [
-            .value("maxAttempts", .integer(1...1000), "16", "Attempts in all."),
-            .value("firstDelay", interval, "5s", "The delay after the first attempt; it doubles with each."),
-            .value("maxDelay", interval, "6h", "The longest delay."),
+            .value("maxAttempts", .integer(1...1000), "16", "Maximum number of attempts."),
+            .value("firstDelay", interval, "5s", "Delay after the first attempt; doubles with each."),
+            .value("maxDelay", interval, "6h", "Maximum delay."),
         ]
     )
 
     private static let retention = ConfigurationKey.section(
         "retention",
-        "How long callbacks and quarantined documents are kept. Orders, documents and deliveries stay.",
+        "How long callbacks and quarantined documents are kept. Orders, documents and deliveries are kept forever.",
         [
-            .value("bodies", age, "90d", "The bodies of callbacks, which may hold personal data."),
-            .value("callbacks", age, "730d", "Callbacks that have been judged; one repeated later changes nothing."),
-            .value("quarantine", age, "30d", "Documents that failed a check, since they were last seen."),
+            .value("bodies", age, "90d", "Bodies of callbacks, which may contain personal data."),
+            .value("callbacks", age, "730d", "Callbacks with a verdict."),
+            .value("quarantine", age, "30d", "Quarantined documents, since they were last seen."),
             .value(
                 "interval",
                 .duration(.milliseconds(100) ... .seconds(86_400)),
                 "1h",
-                "How often old ones are looked for."
+                "How often retention runs."
             ),
         ]
     )
@@ -372,15 +368,15 @@ enum ConfigurationTable {
 
     private static let log = ConfigurationKey.section(
         "log",
-        "What is told on standard error.",
+        "Logging (to standard error).",
         [
             .value(
                 "level",
                 .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
                 "info",
-                "The least important level that is written."
+                "Minimum level."
             ),
-            .value("format", .choice(["json", "text"]), "json", "One JSON object a line, or text for people."),
+            .value("format", .choice(["json", "text"]), "json", "One JSON object per line, or plain text."),
         ]
     )
 }

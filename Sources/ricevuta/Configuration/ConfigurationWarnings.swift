@@ -13,13 +13,13 @@ struct ConfigurationWarnings {
         guard let provider = root.section("provider"), let url = provider.text("baseURL"), Self.isClear(url),
             let place = provider.place("baseURL")
         else { return [] }
-        return [(place, "is http: the API token and all orders travel in clear text; use https")]
+        return [(place, "is http: the API token and all orders are sent in clear text; use https")]
     }
 
     private func sinks() -> [(place: ConfigurationPlace, message: String)] {
         root.sections("sinks").compactMap { sink in
             guard let url = sink.text("url"), Self.isClear(url), let place = sink.place("url") else { return nil }
-            return (place, "is http: notifications and documents travel in clear text; use https")
+            return (place, "is http: notifications and documents are sent in clear text; use https")
         }
     }
 
@@ -30,7 +30,7 @@ struct ConfigurationWarnings {
         return [
             (
                 place,
-                "is an address that others may reach: metrics and document links are served there without TLS; "
+                "is not a private address: metrics and document links are served there without TLS; "
                     + "use a loopback or private address"
             )
         ]
@@ -47,7 +47,7 @@ struct ConfigurationWarnings {
             for key in keys {
                 guard let secret = key.secret("secret"), let place = key.place("secret") else { continue }
                 if let other = seen.first(where: { $0.secret.bytes == secret.bytes }) {
-                    warnings.append((place, "is the same secret as that of \(Self.article(other.group)) key"))
+                    warnings.append((place, "is the same secret as in \(Self.article(other.group)) key"))
                 }
                 seen.append((group, secret))
             }

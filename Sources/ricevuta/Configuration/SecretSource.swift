@@ -13,7 +13,7 @@ enum SecretSource: Sendable, CaseIterable {
 
     /// What a secret looks like in the file.
     static let expectation =
-        "a secret is written as one of {fromEnvironment: NAME}, {fromFile: path} and {fromCredential: name}"
+        "one of {fromEnvironment: NAME}, {fromFile: path} and {fromCredential: name}; secrets are never written here"
 }
 
 /// Why a secret could not be had, as a sentence without the secret, its name or its path.
@@ -34,7 +34,7 @@ struct SecretResolver: Sendable {
         switch source {
         case .fromEnvironment:
             guard let value = environment[name] else {
-                throw SecretFailure(message: "the environment variable named here is not set")
+                throw SecretFailure(message: "the environment variable is not set")
             }
             bytes = Array(value.utf8)
         case .fromFile:
@@ -42,11 +42,11 @@ struct SecretResolver: Sendable {
         case .fromCredential:
             guard let credentials = environment["CREDENTIALS_DIRECTORY"], !credentials.isEmpty else {
                 throw SecretFailure(
-                    message: "CREDENTIALS_DIRECTORY is not set: only systemd's LoadCredential= does that"
+                    message: "CREDENTIALS_DIRECTORY is not set: it needs systemd and LoadCredential="
                 )
             }
             guard !name.contains("/"), name != ".", name != ".." else {
-                throw SecretFailure(message: "a credential's name has no slash and is not . or ..")
+                throw SecretFailure(message: "invalid credential name: it must not contain a slash or be . or ..")
             }
             // systemd keeps the directory to the service itself; with access lists the mode of a file in it does not
             // tell who reads it.
@@ -62,16 +62,16 @@ struct SecretResolver: Sendable {
         switch use {
         case .key:
             guard bytes.count >= 32 else {
-                throw SecretFailure(message: "the key has \(bytes.count) bytes, and needs 32 at least")
+                throw SecretFailure(message: "the key has \(bytes.count) bytes; at least 32 are required")
             }
         case .text:
             guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-                throw SecretFailure(message: "the secret has characters other than visible ASCII")
+                throw SecretFailure(message: "the secret contains characters other than visible ASCII")
             }
         case .webhook:
             guard WebhookSecret(String(decoding: bytes, as: UTF8.self)) != nil else {
                 throw SecretFailure(
-                    message: "the secret is not whsec_ and the base64 of 24 to 64 bytes; `ricevuta secret` makes one"
+                    message: "the secret is not whsec_ + base64 of 24 to 64 bytes; `ricevuta secret` creates one"
                 )
             }
         }
@@ -84,20 +84,20 @@ struct SecretResolver: Sendable {
         do {
             attributes = try FileManager.default.attributesOfItem(atPath: file)
         } catch {
-            throw SecretFailure(message: "the file named here does not exist or cannot be reached")
+            throw SecretFailure(message: "the file does not exist or is not accessible")
         }
         guard attributes[.type] as? FileAttributeType == .typeRegular else {
-            throw SecretFailure(message: "the path named here is no regular file")
+            throw SecretFailure(message: "the path is not a regular file")
         }
         if mustBePrivate {
             guard let mode = attributes[.posixPermissions] as? Int, mode & 0o077 == 0 else {
-                throw SecretFailure(message: "others than the owner can get at the file named here: chmod 600 it")
+                throw SecretFailure(message: "the file is readable by group or others; run chmod 600 on it")
             }
         }
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw SecretFailure(message: "the file named here cannot be read by this user")
+            throw SecretFailure(message: "permission denied: this user cannot read the file")
         }
-        guard data.count <= 64 << 10 else { throw SecretFailure(message: "the file named here is larger than 64 KiB") }
+        guard data.count <= 64 << 10 else { throw SecretFailure(message: "the file is larger than 64 KiB") }
         return Array(data)
     }
 }

@@ -8,7 +8,7 @@ enum TableDefaults {
             return try compose(yaml: text) ?? Node("")
         } catch {
             // A fault of the program, see above.
-            preconditionFailure("a default of the table is no YAML: \(text)")
+            preconditionFailure("a default in the table is not valid YAML: \(text)")
         }
     }
 }

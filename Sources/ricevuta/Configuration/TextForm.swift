@@ -10,17 +10,17 @@ enum TextForm: Sendable, CaseIterable {
     var expectation: String {
         switch self {
         case .host: "an IP address or a host name"
-        case .webAddress: "an http:// or https:// address without user name and fragment"
+        case .webAddress: "an http:// or https:// URL without user name and fragment"
         case .urlPath: "a path that starts with one slash and does not end with one"
-        case .path: "a path; a relative one starts at the configuration file's directory"
+        case .path: "a path, absolute or relative to the configuration file"
         case .template: "a name template, such as {item}/{order}-{type}"
         case .keyID: "1 to 16 characters of a-z and 0-9"
         case .sinkName: "1 to 64 characters of a-z, 0-9, - and _"
-        case .network: "an address or a block in CIDR notation without bits beyond its prefix, such as 10.0.0.0/8"
-        case .fingerprint: "the SHA-256 of a certificate: 64 hexadecimal digits, with or without colons"
+        case .network: "an IP address or CIDR block without host bits, such as 10.0.0.0/8"
+        case .fingerprint: "a certificate's SHA-256 fingerprint: 64 hexadecimal digits, with or without colons"
         case .user: "1 to 128 visible characters without a colon"
         case .item: "a catalogue item's hash: letters, digits, - and _"
-        case .order: "an order's id: letters, digits, - and _"
+        case .order: "an order ID: letters, digits, - and _"
         }
     }
 

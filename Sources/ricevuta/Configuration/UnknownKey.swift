@@ -7,7 +7,7 @@ enum UnknownKey {
         if let elsewhere = paths(ConfigurationTable.keys, below: "").first(where: { $0.name == name })?.path {
             return "unknown key here; did you mean \(elsewhere)?"
         }
-        return "unknown key; here stand \(names.joined(separator: ", "))"
+        return "unknown key; expected one of \(names.joined(separator: ", "))"
     }
 
     /// The name as far as it looks like one; anything else may be a secret in the wrong place.

@@ -12,14 +12,14 @@ extension ValueKind {
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .number(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
         case .duration(let range):
-            "a duration with its unit, such as 500ms, 30s, 5m, 2h or 1d, "
+            "a duration with a unit, such as 500ms, 30s, 5m, 2h or 1d, "
                 + "from \(Quantity.text(range.lowerBound)) to \(Quantity.text(range.upperBound))"
         case .size(let range):
             "a size in bytes or with a unit, such as 256KiB or 8MiB, "
                 + "from \(Quantity.text(size: range.lowerBound)) to \(Quantity.text(size: range.upperBound))"
         case .secret: SecretSource.expectation
         case .list: "a list"
-        case .section: "a section of keys"
+        case .section: "a section"
         }
     }
 

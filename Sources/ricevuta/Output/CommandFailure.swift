@@ -32,10 +32,10 @@ struct CommandFailure: Error, CustomStringConvertible {
 
         /// Each with its meaning, for the help.
         static let help =
-            "0 done, 1 not as it should be, 64 wrong usage, "
-            + "65 input refused, 66 not found, 69 provider or port unavailable, 70 a fault of the program, "
-            + "74 disk, 75 not now (another process, or an outcome that is not known), 77 token not accepted, "
-            + "78 configuration."
+            "0 success, 1 a check failed or timed out, 64 usage error, "
+            + "65 input rejected, 66 not found, 69 provider or port unavailable, 70 internal error, "
+            + "74 disk error, 75 temporary failure (busy, or outcome unknown), 77 permission denied by the provider, "
+            + "78 configuration error."
     }
 
     var code: Code

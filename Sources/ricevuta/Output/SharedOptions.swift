@@ -6,7 +6,7 @@ import SQLiteLedger
 struct ConfigurationOption: ParsableArguments {
     @Option(
         name: [.short, .long],
-        help: "The configuration file; without it $RICEVUTA_CONFIG, else ricevuta.yaml here.",
+        help: "Configuration file. Default: $RICEVUTA_CONFIG, or else ./ricevuta.yaml.",
         completion: .file(extensions: ["yaml", "yml"])
     )
     var config: String?
@@ -38,7 +38,7 @@ struct ConfigurationOption: ParsableArguments {
         guard mayCreate || directory.hasLedger else {
             throw CommandFailure(
                 .notFound,
-                "there is no ledger in \(directory.path) yet; `ricevuta serve` or `ricevuta order place` makes one"
+                "no ledger in \(directory.path) yet; `ricevuta serve` or `ricevuta order place` creates it"
             )
         }
         let ledger = try SQLiteLedger.open(at: directory.ledger, mode: mode)
@@ -57,10 +57,10 @@ struct OutputOption: ParsableArguments {
 
 /// How much to list.
 struct LimitOption: ParsableArguments {
-    @Option(help: "List at most so many.")
+    @Option(help: "Maximum number of rows.")
     var limit = 100
 
     func validate() throws {
-        guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit has to be from 1 to 1000000.") }
+        guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000000.") }
     }
 }

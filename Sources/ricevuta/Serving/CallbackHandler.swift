@@ -53,15 +53,15 @@ struct CallbackHandler: RequestHandler {
             return .refuse(
                 .problem(
                     401,
-                    detail: "A callback needs the credentials agreed upon.",
+                    detail: "Missing or invalid credentials.",
                     headers: [("WWW-Authenticate", challenge)]
                 )
             )
         case .certificateNotAllowed:
-            return .refuse(.problem(403, detail: "Callbacks are taken with a client certificate that is known here."))
-        case .networkNotAllowed: return .refuse(.problem(403, detail: "Callbacks are not taken from this address."))
+            return .refuse(.problem(403, detail: "Client certificate required or not allowed."))
+        case .networkNotAllowed: return .refuse(.problem(403, detail: "Source address not allowed."))
         case .tooManyFailures(let retryAfter):
-            return .refuse(.tooManyRequests(retryAfter: retryAfter, detail: "Too many requests without a good token."))
+            return .refuse(.tooManyRequests(retryAfter: retryAfter, detail: "Too many requests with invalid tokens."))
         }
     }
 
@@ -108,10 +108,10 @@ struct CallbackHandler: RequestHandler {
         switch answer {
         case .accepted: accepted
         case .duplicate: duplicate
-        case .overloaded(let retryAfter): .unavailable(retryAfter: retryAfter, detail: "Too many callbacks wait.")
-        case .failed: .unavailable(detail: "The callback could not be stored.")
+        case .overloaded(let retryAfter): .unavailable(retryAfter: retryAfter, detail: "Server overloaded.")
+        case .failed: .unavailable(detail: "Storing the callback failed.")
         case .unauthorized: unauthorized
-        case .undecodable: .problem(400, detail: "The body names no order.")
+        case .undecodable: .problem(400, detail: "Cannot decode the body: it identifies no order.")
         }
     }
 
@@ -121,12 +121,12 @@ struct CallbackHandler: RequestHandler {
     private static let duplicate = Response.text(200, "duplicate\n").reusable()
     private static let unauthorized = Response.problem(
         401,
-        detail: "A callback needs a good token.",
+        detail: "Missing or invalid callback token.",
         headers: [("WWW-Authenticate", "CallbackToken")]
     )
     private static let codingRefused = Response.problem(
         415,
-        detail: "Bodies are taken as they are, without a content coding.",
+        detail: "Content-Encoding is not supported here.",
         headers: [("Accept-Encoding", "identity")]
     )
 }

@@ -37,7 +37,7 @@ final class CertificateService: Service {
     }
 
     private func hangUp() async {
-        guard let tls else { return logger.notice("SIGHUP: there are no certificates to read anew") }
+        guard let tls else { return logger.notice("SIGHUP ignored: no TLS configured; other changes need a restart") }
         await renew(tls)
     }
 
@@ -62,10 +62,10 @@ final class CertificateService: Service {
         if let stamp = await stamp(tls) { used.withLock { $0 = stamp } }
         do throws(ListenerError) {
             try await listener.reload(tls.files)
-            logger.notice("New connections use the certificate as it is now", metadata: ["file": "\(tls.certificate)"])
+            logger.notice("TLS certificate reloaded", metadata: ["file": "\(tls.certificate)"])
         } catch {
             logger.error(
-                "The certificate that was in use stays in use: the new one is no good",
+                "TLS certificate reload failed; keeping the current certificate",
                 metadata: ["reason": "\(error)"]
             )
         }

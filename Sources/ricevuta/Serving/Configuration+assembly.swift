@@ -86,14 +86,14 @@ extension Configuration.Listener {
         settings.isProxy = isProxy
         settings.onCrowd = {
             logger.warning(
-                "Connections without a request are closed to make room for others",
+                "Connection limit reached; closing idle connections",
                 metadata: [
                     "open": "\($0.open)", "withoutHead": "\($0.withoutHead)", "crowdedOut": "\($0.crowdedOut)",
                     "overAddressLimit": "\($0.overAddressLimit)",
                 ]
             )
         }
-        settings.onLibraryMessage = { logger.debug("Listener", metadata: ["message": "\($0)"]) }
+        settings.onLibraryMessage = { logger.debug("libmicrohttpd message", metadata: ["message": "\($0)"]) }
         return try HTTPListener(settings, handler: handler)
     }
 

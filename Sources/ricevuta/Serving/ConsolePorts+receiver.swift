@@ -26,21 +26,21 @@ extension ConsolePorts {
             problems: {
                 var problems: [String] = []
                 let writing = journal.statistics
-                if writing.isFailing { problems.append("Callbacks cannot be written to the journal.") }
-                if writing.isStalled { problems.append("The journal's disk does not answer.") }
+                if writing.isFailing { problems.append("Journal writes are failing.") }
+                if writing.isStalled { problems.append("Journal writes are hanging: the disk does not respond.") }
                 let statistics = ledger.statistics
                 if let refusal = statistics.refusal {
-                    problems.append("The ledger does not record callbacks, which wait in the journal: \(refusal).")
+                    problems.append("Ledger writes are failing; callbacks are queued in the journal: \(refusal).")
                 } else if statistics.isFailing {
-                    problems.append("The ledger cannot write.")
+                    problems.append("Ledger writes are failing.")
                 }
                 let free = await threads.run(within: Self.diskTimeLimit) { directory.freeBytes }
                 switch free {
                 case .finished(let free?) where free < Self.leastFreeBytes:
-                    problems.append("Less than 64 MiB are free where the ledger and the documents live.")
+                    problems.append("Less than 64 MiB free in the data directory.")
                 case .finished: break
                 case .abandoned, .refused:
-                    problems.append("The disk of the ledger and the documents does not answer.")
+                    problems.append("The data directory's disk does not respond.")
                 }
                 return problems
             },

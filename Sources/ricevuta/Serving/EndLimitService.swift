@@ -16,7 +16,7 @@ struct EndLimitService: Service {
         let thread = Thread { [limit, logger] in
             Thread.sleep(forTimeInterval: TimeInterval(limit.components.seconds))
             logger.critical(
-                "Ended before everything had stopped: the disk may hang; what was acknowledged is safe",
+                "Shutdown timed out; exiting anyway (the disk may hang; acknowledged callbacks are safe)",
                 metadata: ["after": "\(limit)"]
             )
             _exit(CommandFailure.Code.storage.rawValue)

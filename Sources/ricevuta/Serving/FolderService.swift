@@ -28,13 +28,13 @@ struct FolderService: Service {
         var logger = logger
         logger[metadataKey: "sink"] = "\(folder.name)"
         switch report {
-        case .missing: logger.info("The sink's folder does not exist yet; the first delivery makes it")
+        case .missing: logger.info("Sink folder does not exist yet; the first delivery creates it")
         case .works(let notes):
             for note in notes {
-                logger.warning("The sink's folder works with a restriction", metadata: ["what": "\(note)"])
+                logger.warning("Sink folder has limitations", metadata: ["reason": "\(note)"])
             }
         case .fails(let reason):
-            logger.error("Deliveries to the sink's folder fail for now", metadata: ["reason": "\(reason)"])
+            logger.error("Sink folder unusable; deliveries will be retried", metadata: ["reason": "\(reason)"])
         }
     }
 }

@@ -32,7 +32,7 @@ struct HandedSockets: Sendable, Equatable {
         /// What to do about it.
         var description: String {
             """
-            the service manager hands over a socket named '\(name)' that is not needed: name them with \
+            unexpected socket '\(name)' from socket activation: name the sockets with \
             FileDescriptorName=callbacks and FileDescriptorName=admin, one each
             """
         }

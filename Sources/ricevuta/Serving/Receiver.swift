@@ -253,10 +253,13 @@ struct Receiver: Sendable {
         _ logger: Logger
     ) {
         for warning in configuration.warnings {
-            logger.warning("Configuration", metadata: ["key": "\(warning.key)", "problem": "\(warning.message)"])
+            logger.warning(
+                "Unsafe configuration",
+                metadata: ["key": "\(warning.key)", "problem": "\(warning.message)"]
+            )
         }
         if !configuration.source.requiresToken {
-            logger.warning("Callbacks are taken without a token: anybody can cause read-backs")
+            logger.warning("Callbacks are accepted without a token; anyone can trigger API calls")
         }
         logger.notice(
             "Listening",

@@ -29,7 +29,7 @@ struct ServiceManagerService: Service {
                 }
             }
         } onGracefulShutdown: {
-            manager.tell("STOPPING=1\nSTATUS=Finishing what is in flight")
+            manager.tell("STOPPING=1\nSTATUS=Shutting down")
         }
     }
 
@@ -42,7 +42,7 @@ struct ServiceManagerService: Service {
                 manager.tell("WATCHDOG=1")
             } catch {
                 guard error != .closed else { return }
-                logger.error("No sign of life for the service manager", metadata: ["reason": "\(error)"])
+                logger.error("Health check failed; watchdog not notified", metadata: ["reason": "\(error)"])
             }
             try? await Task.sleep(for: interval)  // Cancelled means that it is over.
         }

@@ -37,7 +37,7 @@ struct SinkSet: Sendable {
                     concurrency: sink.concurrency
                 )
                 let keys = secrets.compactMap { WebhookSecret($0.text) }
-                guard let secret = keys.first else { throw HTTPSinkError.badURL("it has no secret") }
+                guard let secret = keys.first else { throw HTTPSinkError.badURL("it has no signing secret") }
                 let made = try HTTPSink(
                     name: sink.name,
                     settings: settings,

@@ -47,12 +47,12 @@ struct Standby: Sendable {
             throw error
         }
         // Whoever manages the service is not to end it for what another start would not mend.
-        manager.tell("READY=1\nSTATUS=The disk is full; callbacks are answered 503")
+        manager.tell("READY=1\nSTATUS=Disk full; answering 503")
         var round = 0
         while true {
             if round % Self.reminder == 0 {
                 logger.error(
-                    "The disk is full: callbacks are answered 503 until there is room",
+                    "Disk full; answering callbacks with 503 until space is freed",
                     metadata: [
                         "error": "\(error)",
                         "callbacks": "\(configuration.listener.url(port: callbacks.port))/callbacks",
@@ -74,7 +74,7 @@ struct Standby: Sendable {
             await callbacks.stop(within: .zero)
             await admin.stop(within: .zero)
             if case .success = opened {
-                logger.notice("There is room on the disk again", metadata: ["seconds": "\(round)"])
+                logger.notice("Disk space available again", metadata: ["seconds": "\(round)"])
             }
             return try opened.get()
         }
