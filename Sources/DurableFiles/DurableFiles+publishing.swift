@@ -24,10 +24,10 @@ extension DurableFiles {
 
     /// How a file can be given a name on a file system without replacing another.
     public enum FileNamingWay: Sendable {
+        /// By a rename that fails when the name is taken: everywhere but on NFS and some others.
+        case exclusiveRename
         /// By a link, which fails when the name is taken.
         case link
-        /// By a rename that fails when the name is taken, as on SMB and FAT.
-        case exclusiveRename
         /// By looking first and renaming then: only other tasks of this process are kept from taking the name between.
         case lookAndRename
     }
@@ -39,11 +39,24 @@ extension DurableFiles {
         _ temporary: String,
         _ final: String
     ) throws(FileFailure) -> (isNamed: Bool, way: FileNamingWay) {
+        // The paths are only read.
+        switch unsafe -cfs_rename_without_replacing(temporary, final) {
+        case 0: return (true, .exclusiveRename)
+        case EEXIST: return (false, .exclusiveRename)
+        case EINVAL, ENOSYS, ENOTSUP: return try link(temporary, to: final)
+        case let code: throw FileFailure(doing: "create", path: final, code: code)
+        }
+    }
+
+    private static func link(
+        _ temporary: String,
+        to final: String
+    ) throws(FileFailure) -> (isNamed: Bool, way: FileNamingWay) {
         // Foundation's own call loses the error number of a file system without links. The paths are only read.
         switch unsafe -cfs_link(temporary, final) {
         case 0: break
         case EEXIST: return (false, .link)
-        case EPERM, ENOTSUP, ENOSYS, EMLINK, EINVAL: return try rename(temporary, to: final)
+        case EPERM, ENOTSUP, ENOSYS, EMLINK, EINVAL: return (try lookAndRename(temporary, to: final), .lookAndRename)
         case let code: throw FileFailure(doing: "create", path: final, code: code)
         }
         do {
@@ -52,20 +65,6 @@ extension DurableFiles {
             throw FileFailure(doing: "remove the temporary file", path: temporary, error)
         }
         return (true, .link)
-    }
-
-    private static func rename(
-        _ temporary: String,
-        to final: String
-    ) throws(FileFailure) -> (isNamed: Bool, way: FileNamingWay) {
-        // The two paths are only read, and only during the call.
-        let code = unsafe -cfs_rename_without_replacing(temporary, final)
-        switch code {
-        case 0: return (true, .exclusiveRename)
-        case EEXIST: return (false, .exclusiveRename)
-        case EINVAL, ENOSYS, ENOTSUP: return (try lookAndRename(temporary, to: final), .lookAndRename)
-        default: throw FileFailure(doing: "create", path: final, code: code)
-        }
     }
 
     private static let renaming = Mutex(())

@@ -27,7 +27,7 @@ public enum DurableFiles {
         let parent = (path as NSString).deletingLastPathComponent
         let followsLinks = root.map { !path.hasPrefix($0 + "/") } ?? true
         if let name = try directory(path, followsLinks: followsLinks) {
-            guard !DurableNames.contains(name) else { return }
+            guard syncing != .notNeeded, !DurableNames.contains(name) else { return }
             try sync(nameOf: path, in: parent, syncing)
             return DurableNames.insert(name)
         }
@@ -35,6 +35,7 @@ public enum DurableFiles {
             try makeDirectory(parent, permissions: permissions, below: root, syncing: syncing)
         }
         try make(path, permissions)
+        guard syncing != .notNeeded else { return }
         try sync(directory: parent, syncing)
         if let name = try directory(path, followsLinks: followsLinks) { DurableNames.insert(name) }
     }

@@ -65,6 +65,16 @@ public final class NewFile: @unchecked Sendable {
         do { try descriptor.close() } catch { throw FileFailure(doing: "close", path: path, error) }
     }
 
+    /// Syncs the content, and gives the file its final name without replacing another; the name is not synced.
+    ///
+    /// - Returns: `false` when a file of that name exists; this one then still waits for a name.
+    /// - Throws: ``FileFailure``.
+    public func name(_ final: String) throws(FileFailure) -> Bool {
+        try finish()
+        isPublished = try DurableFiles.name(path, final).isNamed
+        return isPublished
+    }
+
     /// Syncs, and gives the file its final name without replacing another; see ``DurableFiles/publish(_:as:syncing:)``.
     ///
     /// - Returns: `false` when a file of that name exists; this one then still waits for a name.

@@ -52,18 +52,23 @@ public final class DispatcherService: Service {
         ).run()
     }
 
-    private func claim() async throws(LedgerError) -> [DeliverWork] {
-        let free = room.withLock { $0.filter { $0.value > 0 } }
-        guard !free.isEmpty else { return [] }
+    private func claim() async throws(LedgerError) -> JobLoop<DeliverWork>.Claimed {
+        let (free, isFull) = room.withLock { room in
+            let free = room.filter { $0.value > 0 }
+            return (free, free.count < room.count)
+        }
+        guard !free.isEmpty else { return .init(work: [], hasMore: true) }
         let work = try await ledger.claimDeliveries(
             room: free,
             now: environment.now(),
             leaseFor: settings.deliverLease
         )
-        room.withLock { room in
+        let isAnyFull = room.withLock { room in
             for each in work { room[each.sink, default: 0] -= 1 }
+            return room.values.contains { $0 <= 0 }
         }
-        return work
+        // A sink that is full may have more than it was given.
+        return .init(work: work, hasMore: isFull || isAnyFull)
     }
 
     private func perform(_ work: DeliverWork) async {

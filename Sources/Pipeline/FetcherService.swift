@@ -46,11 +46,12 @@ public struct FetcherService: Service {
             ledger: fetch.ledger,
             maxInFlight: settings.fetchers,
             claim: { [fetch, settings] room throws(LedgerError) in
-                try await fetch.ledger.claimFetch(
+                let work = try await fetch.ledger.claimFetch(
                     limit: room,
                     now: fetch.environment.now(),
                     leaseFor: settings.fetchLease
                 )
+                return JobLoop<FetchWork>.Claimed(work: work, hasMore: work.count == room)
             },
             perform: { [fetch] work in await fetch.perform(work) },
             logger: fetch.logger

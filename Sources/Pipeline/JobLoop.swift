@@ -8,15 +8,27 @@ import Visengine
 /// On graceful shutdown it takes nothing new, and waits a moment for what is under way. After that, and on
 /// cancellation, what is under way stops at its next suspension point; the ledger still lists it, and its lease is free
 /// for the next boot.
+///
+/// Claims are gathered: a transaction for each place that becomes free would cost more than the work.
 struct JobLoop<Work: Sendable>: Sendable {
+    /// What a claim gave.
+    struct Claimed: Sendable {
+        var work: [Work]
+        /// Whether more may be due than there was room for.
+        var hasMore: Bool
+    }
+
     let kind: JobKind
     let ledger: any JobLedger
     let maxInFlight: Int
-    let claim: @Sendable (_ room: Int) async throws(LedgerError) -> [Work]
+    let claim: @Sendable (_ room: Int) async throws(LedgerError) -> Claimed
     let perform: @Sendable (Work) async -> Void
     let logger: Logger
 
-    private enum Event { case finished, woken(after: Duration), graceOver }
+    private enum Event { case finished, gathered, woken(after: Duration), graceOver }
+
+    /// How long to wait for more places to become free, while more than half are taken.
+    private static var gatherTime: Duration { .milliseconds(2) }
 
     /// How long what is under way may take when everything is to stop: restarts are not to wait for a provider that
     /// does not answer.
@@ -26,6 +38,9 @@ struct JobLoop<Work: Sendable>: Sendable {
         await withTaskGroup(of: Event.self) { group in
             var inFlight = 0
             var isWaiting = false
+            // Whether more may be due, and whether a place became free or more fell due since the last claim.
+            var (hasMore, isChanged) = (true, true)
+            var (isGathering, isGathered) = (false, false)
             var pacing = Pacing()
             group.addTask {
                 try? await gracefulShutdown()  // Cancelled when the loop is over.
@@ -34,26 +49,41 @@ struct JobLoop<Work: Sendable>: Sendable {
             }
             while true {
                 let isStopping = Task.isShuttingDownGracefully || Task.isCancelled
-                if !isStopping, inFlight < maxInFlight {
+                let isRoomy = inFlight <= maxInFlight / 2
+                if !isStopping, hasMore, isChanged, inFlight < maxInFlight, isGathered || isRoomy {
+                    (isChanged, isGathered) = (false, false)
                     let claimed = await claimed(room: maxInFlight - inFlight)
-                    pacing.claimed(claimed?.count)
-                    for work in claimed ?? [] {
+                    pacing.claimed(claimed?.work.count)
+                    hasMore = claimed?.hasMore ?? false
+                    for work in claimed?.work ?? [] {
                         group.addTask {
                             await JobMeters.time(kind) { await perform(work) }
                             return .finished
                         }
                     }
-                    inFlight += claimed?.count ?? 0
-                    if inFlight < maxInFlight, !isWaiting {
+                    inFlight += claimed?.work.count ?? 0
+                }
+                if !isStopping, inFlight < maxInFlight {
+                    if !isWaiting {
                         isWaiting = true
                         group.addTask { [pause = pacing.pause] in await wait(pause) }
+                    }
+                    if hasMore, isChanged, !isGathering {
+                        isGathering = true
+                        group.addTask { await Self.gather() }
                     }
                 }
                 if isStopping, inFlight == 0 { break }
                 switch await group.next() {
-                case .finished: inFlight -= 1
+                case .finished:
+                    inFlight -= 1
+                    isChanged = true
+                case .gathered:
+                    isGathering = false
+                    isGathered = true
                 case .woken(let elapsed):
                     isWaiting = false
+                    (hasMore, isChanged) = (true, true)
                     pacing.woken(after: elapsed)
                 case .graceOver: group.cancelAll()
                 case nil: break
@@ -64,7 +94,12 @@ struct JobLoop<Work: Sendable>: Sendable {
         logger.info("Stopped", metadata: ["service": "\(kind.rawValue)"])
     }
 
-    private func claimed(room: Int) async -> [Work]? {
+    private static func gather() async -> Event {
+        try? await Task.sleep(for: gatherTime)  // Cancelled at the end.
+        return .gathered
+    }
+
+    private func claimed(room: Int) async -> Claimed? {
         do throws(LedgerError) {
             return try await claim(room)
         } catch {

@@ -46,11 +46,12 @@ public struct VerifierService: Service {
             ledger: verification.ledger,
             maxInFlight: settings.verifiers,
             claim: { [verification, settings] room throws(LedgerError) in
-                try await verification.ledger.claimVerify(
+                let work = try await verification.ledger.claimVerify(
                     limit: room,
                     now: verification.environment.now(),
                     leaseFor: settings.verifyLease
                 )
+                return JobLoop<VerifyWork>.Claimed(work: work, hasMore: work.count == room)
             },
             perform: { [verification] work in await verification.perform(work) },
             logger: verification.logger

@@ -59,6 +59,25 @@ struct DirectorySinkTests {
         }
     }
 
+    /// One sync speaks for both names: a power cut before it may keep the JSON file and take the document.
+    @Test func writesADocumentAgainThatIsNotBesideItsEvent() async throws {
+        try await withSink { sink, root in
+            try await withDocument { path, document in
+                let notification = try SampleNotifications.notification(document: document)
+                let parcel = SampleNotifications.parcel(notification, path: path)
+                #expect(await sink.deliver(parcel) == .accepted)
+                let names = try files(in: root)
+                let zip = try #require(names.first { $0.hasSuffix(".zip") })
+                try FileManager.default.removeItem(atPath: "\(root)/\(zip)")
+
+                #expect(await sink.deliver(parcel) == .accepted)
+
+                #expect(try files(in: root) == names)
+                #expect(try content(of: "\(root)/\(zip)") == SampleNotifications.content)
+            }
+        }
+    }
+
     @Test func neverWritesOverAnything() async throws {
         try await withSink(template: "{order}") { sink, root in
             try await withDocument { path, document in

@@ -141,11 +141,11 @@ final class LedgerWriter: Sendable {
     /// - Returns: Whether it could be committed.
     private func write(_ batch: [WriteOperation], _ memory: inout Memory) -> Bool {
         do {
-            try commit(batch, isolatingCallbacks: false, &memory)
+            try commit(batch, isolating: false, &memory)
         } catch let error where error.isConfined {
-            // One callback cannot be written: find out which, at the price of a savepoint for each.
+            // One of them cannot be written: find out which, at the price of a savepoint for each.
             do {
-                try commit(batch, isolatingCallbacks: true, &memory)
+                try commit(batch, isolating: true, &memory)
             } catch {
                 giveUp(batch, error, &memory)
                 return false
@@ -179,7 +179,7 @@ final class LedgerWriter: Sendable {
         if error.isFull { _ = reserve.release() }
         for change in changes {
             do {
-                try commit([change], isolatingCallbacks: false, &memory)
+                try commit([change], isolating: true, &memory)
             } catch {
                 statistics.withLock { $0.failedCommits += 1 }
                 if case .change(let change) = change { change.fail(error.asLedgerError(doing: change.doing)) }
@@ -188,7 +188,7 @@ final class LedgerWriter: Sendable {
     }
 
     /// Writes a batch as one transaction, and answers.
-    private func commit(_ batch: [WriteOperation], isolatingCallbacks: Bool, _ memory: inout Memory) throws {
+    private func commit(_ batch: [WriteOperation], isolating: Bool, _ memory: inout Memory) throws {
         let before = memory
         // Until this transaction is synced, nothing that it finds is known.
         memory = Memory(isBootRecorded: before.isBootRecorded)
@@ -222,15 +222,19 @@ final class LedgerWriter: Sendable {
                 for operation in batch {
                     switch operation {
                     case .record(let callback, let completion):
-                        let outcome = try record(callback, isIsolated: isolatingCallbacks)
+                        let outcome = try record(callback, isIsolated: isolating)
                         answers.append { completion(outcome) }
                     case .recordAll(let callbacks, let completion):
-                        let outcomes = try callbacks.map { try record($0, isIsolated: isolatingCallbacks) }
+                        let outcomes = try callbacks.map { try record($0, isIsolated: isolating) }
                         try transaction.noteHandedOver(callbacks)
                         answers.append { completion(outcomes) }
                     case .change(let change):
                         operations += 1
                         transaction.knownOrders.removeAll()
+                        guard isolating else {
+                            answers.append(try change.perform(transaction))
+                            continue
+                        }
                         do {
                             let answer = try transaction.isolated { try change.perform(transaction) }
                             answers.append(answer)

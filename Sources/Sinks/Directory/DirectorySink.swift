@@ -6,9 +6,10 @@ import Visengine
 
 /// Writes each notification into a directory: the document, if there is one, and beside it a JSON file with the event.
 ///
-/// Both appear whole, synced and under their final name, the document first: who waits for the JSON file finds the
-/// document there. A name that is taken by something else is never overwritten: `-2`, `-3` and so on is appended. The
-/// same notification again finds its own JSON file and writes nothing, after seeing to it that the name is synced.
+/// Both appear whole and synced, the document first: who waits for the JSON file finds the document there. Then the
+/// names are synced, both by one sync of their directory, and the delivery counts. A name that is taken by something
+/// else is never overwritten: `-2`, `-3` and so on is appended. The same notification again finds its own JSON file,
+/// sees to it that the document is there and the names are synced, and writes nothing else.
 ///
 /// Only regular files count as its own, and below its root no symbolic link is followed. All it does to the directory
 /// blocks threads of its own: a folder on a file server that hangs makes its deliveries fail in time, and holds up
@@ -100,14 +101,15 @@ public struct DirectorySink: Sink {
     // Each of the errors below says in one line what failed; they end in one place, above.
     private func write(_ parcel: Parcel) throws {
         let path = "\(root)/\(template.path(for: parcel.notification))"
-        try makeDirectory(incoming)
         try makeDirectory((path as NSString).deletingLastPathComponent)
 
         for number in 1...DirectorySlot.maxNumber {
             let slot = DirectorySlot(path: number == 1 ? path : "\(path)-\(number)")
             switch try slot.occupant(for: parcel.notification) {
             case .ourselves:
-                // An earlier attempt gave the names, and may have ended before they were synced.
+                // An earlier attempt gave the names, and may have ended before they were synced: a power cut may have
+                // taken either.
+                if let document = parcel.notification.document { _ = try place(document, of: parcel, in: slot) }
                 return try DurableFiles.sync(directory: slot.directory, .whereSupported)
             case .another: continue
             case .nobody: if try fill(slot, with: parcel) { return }
@@ -116,12 +118,12 @@ public struct DirectorySink: Sink {
         throw DirectorySinkError.noFreeName(path)
     }
 
-    private func makeDirectory(_ path: String) throws {
+    private func makeDirectory(_ path: String, syncing: NameSyncing = .whereSupported) throws {
         try DurableFiles.makeDirectory(
             path,
             permissions: isGroupReadable ? 0o750 : 0o700,
             below: root,
-            syncing: .whereSupported
+            syncing: syncing
         )
     }
 
@@ -129,33 +131,53 @@ public struct DirectorySink: Sink {
     private func fill(_ slot: DirectorySlot, with parcel: Parcel) throws -> Bool {
         var event = CloudEvent(notification: parcel.notification, source: source, deliveryID: parcel.deliveryID)
         if let document = parcel.notification.document {
-            guard let path = parcel.documentPath else { throw DirectorySinkError.noDocument }
-            // It may be there already: from an attempt that ended before the JSON file. Its name is synced with that
-            // one's.
-            if slot.holds(document) {
-                try DurableFiles.sync(file: slot.documentPath(document.kind))
-            } else {
-                let copy = try newFile()
-                var reader = try DocumentReader(document, at: path, pieceSize: 256 << 10)
-                while let piece = try reader.next() { try copy.write(piece) }
-                guard try publish(copy, as: slot.documentPath(document.kind)) else { return false }
-            }
+            guard try place(document, of: parcel, in: slot) else { return false }
             event.content = .file((slot.documentPath(document.kind) as NSString).lastPathComponent)
         }
         let sidecar = try newFile()
         try sidecar.write(event.json.encoded(pretty: true) + [UInt8(ascii: "\n")])
-        return try publish(sidecar, as: slot.sidecarPath)
+        guard try name(sidecar, slot.sidecarPath) else { return false }
+        try DurableFiles.sync(directory: slot.directory, .whereSupported)
+        return true
     }
 
+    /// Sees to it that the document is there, synced; its name is not synced yet.
+    ///
+    /// - Returns: `false` when something else has its name.
+    private func place(_ document: StoredDocument, of parcel: Parcel, in slot: DirectorySlot) throws -> Bool {
+        let final = slot.documentPath(document.kind)
+        // From an attempt that ended before the JSON file, or whose names were not synced.
+        if slot.holds(document) {
+            try DurableFiles.sync(file: final)
+            return true
+        }
+        guard let path = parcel.documentPath else { throw DirectorySinkError.noDocument }
+        let copy = try newFile()
+        var reader = try DocumentReader(document, at: path, pieceSize: 256 << 10)
+        while let piece = try reader.next() { try copy.write(piece) }
+        return try name(copy, final)
+    }
+
+    /// A file in `.incoming`, whose own name no power cut matters to.
     private func newFile() throws -> NewFile {
-        try NewFile(creating: "\(incoming)/\(Self.process)-\(UUID().uuidString)")
+        let path = "\(incoming)/\(Self.process)-\(UUID().uuidString)"
+        do throws(FileFailure) {
+            return try NewFile(creating: path)
+        } catch {
+            guard error.code == ENOENT else { throw error }
+            try makeDirectory(incoming, syncing: .notNeeded)
+            return try NewFile(creating: path)
+        }
     }
 
-    private func publish(_ file: NewFile, as final: String) throws -> Bool {
+    /// Syncs a file and gives it its name, which is not synced yet.
+    ///
+    /// - Returns: `false` when the name is taken.
+    private func name(_ file: NewFile, _ final: String) throws -> Bool {
         if isGroupReadable {
             try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file.path)
         }
-        guard try file.publish(as: final, syncing: .whereSupported) else {
+        guard try file.name(final) else {
             file.discard()
             return false
         }

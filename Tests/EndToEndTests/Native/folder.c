@@ -116,13 +116,17 @@ int linkat(int from_directory, const char *from, int to_directory, const char *t
 int renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned flags) {
     char first[4096], second[4096];
     if (flags && getenv("SHIM_PLAIN") && below(to, getenv("SHIM_SHARE"))) return errno = EINVAL, -1;
-    return REAL("renameat2", int, int, const char *, int, const char *, unsigned)(
+    int result = REAL("renameat2", int, int, const char *, int, const char *, unsigned)(
         from_directory, seen(from, first), to_directory, seen(to, second), flags);
+    if (result == 0) made(to);
+    return result;
 }
 
 int rename(const char *from, const char *to) {
     char first[4096], second[4096];
-    return REAL("rename", int, const char *, const char *)(seen(from, first), seen(to, second));
+    int result = REAL("rename", int, const char *, const char *)(seen(from, first), seen(to, second));
+    if (result == 0) made(to);
+    return result;
 }
 
 int mkdir(const char *path, mode_t mode) {
