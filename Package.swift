@@ -37,7 +37,7 @@ let package = Package(
         .target(name: "Compression", dependencies: ["CZlib"]),
         .target(name: "HTTPListener", dependencies: ["CMicroHTTPD"]),
         .target(name: "CProcessMemory"),
-        .target(name: "ServiceManager"),
+        .target(name: "Systemd"),
         .target(name: "Visengine", dependencies: [crypto]),
         .target(name: "Callbacks", dependencies: ["Visengine"]),
         .target(name: "CallbackJournal", dependencies: ["Callbacks", "DurableFiles", "Visengine", system]),
@@ -81,7 +81,7 @@ let package = Package(
             name: "ricevuta",
             dependencies: [
                 "BlockingWork", "HTTPListener", "CProcessMemory", "Visengine", "Callbacks", "CallbackJournal",
-                "SQLiteLedger", "VisengineClient", "FileArchive", "ServiceManager", "Sinks", "Pipeline", "Console",
+                "SQLiteLedger", "VisengineClient", "FileArchive", "Systemd", "Sinks", "Pipeline", "Console",
                 arguments, httpClient, log, coreMetrics, lifecycle, signals, system,
                 .product(name: "Yams", package: "Yams"),
             ]
@@ -93,7 +93,7 @@ let package = Package(
         .testTarget(name: "BlockingWorkTests", dependencies: ["BlockingWork"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
         .testTarget(name: "HTTPListenerTests", dependencies: ["HTTPListener"]),
-        .testTarget(name: "ServiceManagerTests", dependencies: ["ServiceManager"]),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd"]),
         .testTarget(name: "VisengineTests", dependencies: ["Visengine", crypto]),
         .testTarget(name: "CallbacksTests", dependencies: ["Callbacks", "Visengine"]),
         .testTarget(
@@ -132,7 +132,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RicevutaTests",
-            dependencies: ["ricevuta", "Callbacks", "ServiceManager", "Visengine", log]
+            dependencies: ["ricevuta", "Callbacks", "Systemd", "Visengine", log]
         ),
         .testTarget(
             name: "EndToEndTests",

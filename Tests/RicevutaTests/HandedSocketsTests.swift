@@ -1,4 +1,4 @@
-import ServiceManager
+import Systemd
 import Testing
 
 @testable import ricevuta

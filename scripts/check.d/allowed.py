@@ -44,7 +44,7 @@ UNSAFE = Allowance({
     "Sources/DurableFiles/DurableFiles+publishing.swift": "`link` and `renameat2`, through CFileShim, take C strings",
     "Sources/SQLiteStatements/Database+checkpoint.swift": "hands the connection to SQLite, for which GRDB has no call",
     "Sources/SQLiteStatements/Statement+bare.swift": "binds and reads statements, without GRDB's copies",
-    "Sources/ServiceManager/ServiceManager.swift": "fills in a `sockaddr_un`, and sends to it",
+    "Sources/Systemd/ServiceManager.swift": "fills in a `sockaddr_un`, and sends to it",
     "Sources/Sinks/HTTP/HostAddresses.swift": "`getaddrinfo` and its list",
     # Peers that do with a socket what no library would.
     "Tests/ConsoleTests/send.swift": "a raw socket",
@@ -89,7 +89,6 @@ NAMESAKES = Allowance({
     "FileArchive": "the module is this one type and what it consists of",
     "HTTPListener": "the module is this one type and what it consists of",
     "SQLiteLedger": "the module is this one type and what it consists of",
-    "ServiceManager": "the module is this one type",
     "VisengineClient": "the module is this one type and what it consists of",
 })
 

@@ -6,7 +6,7 @@ Within a layer nobody uses anybody. Tests may use everything.
 LAYERS = {
     "C": ["CFileShim", "CMicroHTTPD", "CProcessMemory", "CSQLiteShim", "CZlib"],
     "kit": ["Compression"],
-    "system": ["BlockingWork", "DurableFiles", "SQLiteStatements", "ServiceManager"],
+    "system": ["BlockingWork", "DurableFiles", "SQLiteStatements", "Systemd"],
     "listener": ["HTTPListener"],
     "wire": ["Visengine"],
     "core": ["Callbacks"],

@@ -4,7 +4,7 @@ import CoreMetrics
 import Foundation
 import Logging
 import Pipeline
-import ServiceManager
+import Systemd
 
 /// The command `ricevuta serve`.
 struct ServeCommand: RicevutaCommand {

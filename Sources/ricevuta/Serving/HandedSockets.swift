@@ -1,4 +1,4 @@
-import ServiceManager
+import Systemd
 
 /// The sockets that the service manager holds for us, by what they are for.
 struct HandedSockets: Sendable, Equatable {

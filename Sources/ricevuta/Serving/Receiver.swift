@@ -8,7 +8,7 @@ import Logging
 import Pipeline
 import SQLiteLedger
 import ServiceLifecycle
-import ServiceManager
+import Systemd
 import UnixSignals
 import Visengine
 import VisengineClient

@@ -4,7 +4,7 @@ import HTTPListener
 import Logging
 import SQLiteLedger
 import ServiceLifecycle
-import ServiceManager
+import Systemd
 
 /// Tells the service manager that the program serves, that it lives, and that it stops.
 ///

@@ -1,4 +1,4 @@
-import ServiceManager
+import Systemd
 import Testing
 
 @Suite struct ServiceManagerTests {
