@@ -33,7 +33,7 @@ public final class CallbackJournal: CallbackRecorder {
 
     private let queue: JournalQueue
     private let files: JournalFiles
-    private let feed: LedgerFeed
+    private let replicator: LedgerReplicator
     private let configuration: JournalConfiguration
     private let counts = Mutex(JournalStatistics())
     /// What is being written.
@@ -41,7 +41,7 @@ public final class CallbackJournal: CallbackRecorder {
     private let clockEnd = DispatchSemaphore(value: 0)
     /// How often files are looked after when no callback comes.
     private static let upkeepInterval = Duration.seconds(60)
-    private let passers = Mutex<[CheckedContinuation<Void, Never>]>([])
+    private let heartbeats = Mutex<[CheckedContinuation<Void, Never>]>([])
     private let ending = Mutex<(isOver: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
 
     /// Opens the journal in a directory, creating what is missing, and begins to hand over what a crash left.
@@ -92,10 +92,10 @@ public final class CallbackJournal: CallbackRecorder {
         JournalFindings.write(Self.findings(found), to: directory)
         let queue = JournalQueue(maxCallbacks: configuration.maxQueuedCallbacks, maxBytes: configuration.maxQueuedBytes)
         self.queue = queue
-        feed = LedgerFeed(
+        replicator = LedgerReplicator(
             ledger,
             configuration,
-            asides: SetAside(directory: directory),
+            quarantine: QuarantinedCallbacks(directory: directory),
             found: found,
             nextNumber: last + 1,
             onChange: { queue.wake() }
@@ -129,9 +129,9 @@ public final class CallbackJournal: CallbackRecorder {
     /// What the journal has done since it was opened.
     public var statistics: JournalStatistics {
         var statistics = counts.withLock { $0 }
-        let state = feed.status
+        let state = replicator.status
         statistics.unsettled = state.unsettled
-        statistics.setAside = state.setAside
+        statistics.quarantined = state.quarantined
         statistics.isLedgerFailing = state.isResting
         statistics.isStalled = queue.isStalled
         return statistics
@@ -181,10 +181,10 @@ public final class CallbackJournal: CallbackRecorder {
     }
 
     /// Returns once the journal's thread has come by: never, if it hangs.
-    public func roundTrip() async {
+    public func heartbeat() async {
         await withCheckedContinuation { continuation in
             let isOver = ending.withLock { ending in
-                if !ending.isOver { passers.withLock { $0.append(continuation) } }
+                if !ending.isOver { heartbeats.withLock { $0.append(continuation) } }
                 return ending.isOver
             }
             if isOver { return continuation.resume() }
@@ -192,10 +192,10 @@ public final class CallbackJournal: CallbackRecorder {
         }
     }
 
-    private func letPass() {
-        let waiting = passers.withLock { passers in
-            defer { passers = [] }
-            return passers
+    private func answerHeartbeats() {
+        let waiting = heartbeats.withLock { heartbeats in
+            defer { heartbeats = [] }
+            return heartbeats
         }
         for one in waiting { one.resume() }
     }
@@ -203,8 +203,8 @@ public final class CallbackJournal: CallbackRecorder {
     // MARK: The thread
 
     private func run() {
-        feed.start()
-        var recent = RecentFacts()
+        replicator.start()
+        var recent = DuplicateWindow()
         var batch = WaitingCallbacks()
         var state = WritingState()
         while queue.takeAll(into: &batch, waitingAtMost: limit()) {
@@ -214,12 +214,12 @@ public final class CallbackJournal: CallbackRecorder {
                 write(&batch, &recent, &state)
                 batch.removeAll()
             }
-            letPass()
+            answerHeartbeats()
             sched_yield()
         }
-        feed.finish()
+        replicator.finish()
         // A note that cannot be written makes the next start hand over again what the ledger knows.
-        if files.isBehind(feed.settled) { try? files.note(settled: feed.settled, isSynced: true) }
+        if files.isBehind(replicator.settled) { try? files.note(settled: replicator.settled, isSynced: true) }
         files.close()
         clockEnd.signal()
         let waiting = ending.withLock { ending in
@@ -227,7 +227,7 @@ public final class CallbackJournal: CallbackRecorder {
             return ending.waiting
         }
         for continuation in waiting { continuation.resume() }
-        letPass()
+        answerHeartbeats()
     }
 
     /// What the thread remembers between two batches.
@@ -240,14 +240,14 @@ public final class CallbackJournal: CallbackRecorder {
 
     /// How long to wait for a callback at most.
     private func limit() -> Duration {
-        let due = feed.handIfDue() ?? Self.upkeepInterval
+        let due = replicator.flushIfDue() ?? Self.upkeepInterval
         return counts.withLock({ $0.isFailing }) ? min(due, configuration.retryInterval) : due
     }
 
     /// Writes down how far the ledger has come, so that the next start hands over no more than it has to; while writing
     /// fails, finds out whether it still does: whoever asks for readiness may send nothing before.
     private func note(_ state: inout WritingState) {
-        let settled = feed.settled
+        let settled = replicator.settled
         lookAfterFiles(settled, &state)
         let isFailing = counts.withLock { $0.isFailing }
         guard isFailing || files.isBehind(settled) else { return }
@@ -264,14 +264,14 @@ public final class CallbackJournal: CallbackRecorder {
 
     private func lookAfterFiles(_ settled: Int64, _ state: inout WritingState) {
         // A ledger that fails may lack space.
-        let isLedgerFailing = feed.status.isResting
+        let isLedgerFailing = replicator.status.isResting
         guard isLedgerFailing || state.keptUp.duration(to: .now) >= Self.upkeepInterval else { return }
         state.keptUp = .now
         files.upkeep(settled: settled)
         files.leaveRoom(settled: settled)
     }
 
-    private func write(_ batch: inout WaitingCallbacks, _ recent: inout RecentFacts, _ state: inout WritingState) {
+    private func write(_ batch: inout WaitingCallbacks, _ recent: inout DuplicateWindow, _ state: inout WritingState) {
         let entries = batch.entries
         inFlight.withLock { swap(&$0, &batch) }
         defer { inFlight.withLock { swap(&$0, &batch) } }
@@ -279,16 +279,16 @@ public final class CallbackJournal: CallbackRecorder {
         if let notBefore = state.notBefore {
             Thread.sleep(forTimeInterval: max(0, ContinuousClock.now.duration(to: notBefore).inSeconds))
         }
-        guard feed.waitForRoom() else {
+        guard replicator.waitForRoom() else {
             // The ledger has taken nothing for long: what it may never take is not to be promised.
-            lookAfterFiles(feed.settled, &state)
+            lookAfterFiles(replicator.settled, &state)
             answer(entries[...]) { _ in .failed }
             return
         }
         var rest = entries[...]
         while !rest.isEmpty {
             do throws(JournalError) {
-                let written = try files.append(rest.lazy.map(\.callback), settled: feed.settled)
+                let written = try files.append(rest.lazy.map(\.callback), settled: replicator.settled)
                 let ours = rest.prefix(written.count)
                 rest = rest.dropFirst(written.count)
                 state.notBefore = nil
@@ -298,7 +298,7 @@ public final class CallbackJournal: CallbackRecorder {
                     $0.isFailing = false
                 }
                 // First, so that whoever has an answer finds its callback counted until the ledger has it.
-                feed.add(written)
+                replicator.add(written)
                 answer(ours) { index in
                     let number = written[index].number ?? 0
                     let earlier = recent.note(CallbackFact.fingerprint(of: written[index]), number: number)

@@ -7,7 +7,7 @@ public struct JournalFindings: Equatable, Sendable {
     /// Copies of damaged places that lie beside the journal's files until somebody removes them.
     public var copies: Int
     /// Callbacks that the ledger could not write, each in a file of its own.
-    public var setAside: Int
+    public var quarantined: Int
 
     static let copyPrefix = "damaged-"
     private static let name = "findings.txt"
@@ -20,7 +20,7 @@ public struct JournalFindings: Equatable, Sendable {
         // As above.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         copies = names.count { $0.hasPrefix(Self.copyPrefix) }
-        setAside = names.count { SetAside.number(of: $0) != nil }
+        quarantined = names.count { QuarantinedCallbacks.number(of: $0) != nil }
     }
 
     static func write(_ lines: [String], to directory: String) {

@@ -25,7 +25,7 @@ public struct JournalStatistics: Sendable, Equatable {
     public var damaged = 0
     /// Callbacks that the ledger cannot write while it writes others; each is in a file of its own, and tried again at
     /// the next start.
-    public var setAside = 0
+    public var quarantined = 0
 
     /// Creates statistics of a journal that has done nothing.
     public init() {}

@@ -63,7 +63,7 @@ struct LedgerFailureTests {
             for number in 0..<6 { _ = await first.record(try Sample.callback(number)) }
             await first.close()
             #expect(picky.taken.map(\.number) == [1, 2, 4, 5, 6], "the others go on")
-            #expect(first.statistics.setAside == 1)
+            #expect(first.statistics.quarantined == 1)
 
             let ledger = FakeLedger()
             let second = try CallbackJournal(
@@ -75,7 +75,7 @@ struct LedgerFailureTests {
             await second.close()
             #expect(ledger.taken.map(\.number) == [3])
             #expect(ledger.taken.map(\.body) == [try Sample.callback(2).body])
-            #expect(second.statistics.setAside == 0)
+            #expect(second.statistics.quarantined == 0)
 
             #expect(try await recovered(from: directory).callbacks.isEmpty, "and not once more")
         }

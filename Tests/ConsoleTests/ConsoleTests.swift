@@ -123,7 +123,7 @@ import Testing
             jobsByKind: ["verify": 3],
             oldestDueMilliseconds: ["verify": 1500],
             unsettledCallbacks: 7,
-            setAsideCallbacks: 1
+            quarantinedCallbacks: 1
         )
 
         try await withConsole(summary: .success(summary), registry: registry) { port in

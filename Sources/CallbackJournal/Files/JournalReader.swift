@@ -63,7 +63,7 @@ struct JournalReader {
 
     private mutating func readFiles() throws(JournalError) {
         let listing = try SegmentListing(directory)
-        found.newest = listing.newestSetAside
+        found.newest = listing.newestQuarantined
         // Never one that is given up: the next start would remove it.
         found.nextSegment = max((listing.names.map(\.number).max() ?? 0) + 1, listing.first ?? 1)
         let old = listing.names.filter(\.isOld)

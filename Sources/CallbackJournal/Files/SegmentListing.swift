@@ -8,7 +8,7 @@ struct SegmentListing {
     /// The number of the first of them; `nil` when the directory does not say.
     private(set) var first: Int?
     /// The greatest number of a callback that was set aside; 0 without any.
-    private(set) var newestSetAside: Int64 = 0
+    private(set) var newestQuarantined: Int64 = 0
 
     /// Lists a directory, making it if it is missing, and removes what was begun or given up.
     init(_ directory: String) throws(JournalError) {
@@ -29,8 +29,8 @@ struct SegmentListing {
             let path = "\(directory)/\(name)"
             if name.hasPrefix(".new-") {
                 try? FileManager.default.removeItem(atPath: path)  // Left by a crash; it was nothing yet.
-            } else if let number = SetAside.number(of: name) {
-                newestSetAside = max(newestSetAside, number)
+            } else if let number = QuarantinedCallbacks.number(of: name) {
+                newestQuarantined = max(newestQuarantined, number)
             } else if name.hasPrefix(SegmentName.prefix) {
                 guard let segment = SegmentName(name) else { throw .unknownFile(path) }
                 if let first, !segment.isOld, segment.number < first {

@@ -248,7 +248,7 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
     /// Acknowledged callbacks that are in the journal alone; known to the process that serves.
     public var unsettledCallbacks: Int?
     /// Acknowledged callbacks that the ledger could not write; known to the process that serves.
-    public var setAsideCallbacks: Int?
+    public var quarantinedCallbacks: Int?
     /// Syncs of the journal since the start, each of which has acknowledged all that waited; as above.
     public var journalSyncs: Int?
     /// Damage that the journal was found to have at the start; as above.
@@ -265,7 +265,7 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
         jobsByKind: [String: Int] = [:],
         oldestDueMilliseconds: [String: Int64] = [:],
         unsettledCallbacks: Int? = nil,
-        setAsideCallbacks: Int? = nil
+        quarantinedCallbacks: Int? = nil
     ) {
         self.callbacks = callbacks
         self.callbacksByVerdict = callbacksByVerdict
@@ -276,6 +276,6 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
         self.jobsByKind = jobsByKind
         self.oldestDueMilliseconds = oldestDueMilliseconds
         self.unsettledCallbacks = unsettledCallbacks
-        self.setAsideCallbacks = setAsideCallbacks
+        self.quarantinedCallbacks = quarantinedCallbacks
     }
 }

@@ -13,7 +13,7 @@ enum LedgerGauges {
         if let unsettled = summary.unsettledCallbacks {
             single("ricevuta_journal_unsettled", "Acknowledged callbacks not yet in the ledger.", unsettled)
         }
-        if let setAside = summary.setAsideCallbacks {
+        if let setAside = summary.quarantinedCallbacks {
             single("ricevuta_journal_set_aside", "Quarantined callbacks that the ledger rejected.", setAside)
         }
         if let damage = summary.journalDamage {

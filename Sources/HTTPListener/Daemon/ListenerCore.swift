@@ -23,7 +23,7 @@ final class ListenerCore: Sendable {
     private let draining = Atomic(false)
     private let closing = Atomic(false)
     private let reloads = Lock<[Reload]>([])
-    private let passers = Lock<[CheckedContinuation<Void, Never>]>([])
+    private let heartbeats = Lock<[CheckedContinuation<Void, Never>]>([])
     private let isReloadAsked = Atomic(false)
     private let messages: Lock<String?> = Lock(nil)
     private let published = Lock(ListenerStatistics())
@@ -215,11 +215,11 @@ extension ListenerCore {
         }
     }
 
-    /// Waits until the thread has come by.
-    func pass() async {
+    /// Waits for the thread to come by, as proof that it runs.
+    func heartbeat() async {
         await withCheckedContinuation { done in
             let isStopped = stop.withLock { stop in
-                if !stop.isDone { passers.withLock { $0.append(done) } }
+                if !stop.isDone { heartbeats.withLock { $0.append(done) } }
                 return stop.isDone
             }
             if isStopped { return done.resume() }
@@ -228,11 +228,11 @@ extension ListenerCore {
         }
     }
 
-    /// Lets those go who wait for the thread.
-    func letPass() {
-        let waiting = passers.withLock { passers in
-            defer { passers = [] }
-            return passers
+    /// Resumes those that wait for the thread.
+    func answerHeartbeats() {
+        let waiting = heartbeats.withLock { heartbeats in
+            defer { heartbeats = [] }
+            return heartbeats
         }
         for one in waiting { one.resume() }
     }
@@ -240,7 +240,7 @@ extension ListenerCore {
     /// What was asked for since the last call.
     func takeReloads() -> [Reload] {
         guard isReloadAsked.exchange(false, ordering: .acquiring) else { return [] }
-        letPass()
+        answerHeartbeats()
         return reloads.withLock { reloads in
             defer { reloads = [] }
             return reloads

@@ -41,7 +41,7 @@ public final class HTTPListener: Sendable {
     }
 
     /// Returns once the listener's thread has come by: never, if it hangs.
-    public func roundTrip() async { await core.pass() }
+    public func heartbeat() async { await core.heartbeat() }
 
     deinit {
         core.requestStop(at: .now())

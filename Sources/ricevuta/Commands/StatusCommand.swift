@@ -33,7 +33,7 @@ struct StatusCommand: RicevutaCommand {
         let needsCare =
             summary.quarantined > 0 || !disabled.isEmpty
             || (summary.deliveriesByState[DeliveryState.dead.rawValue] ?? 0) > 0
-            || !journal.lines.isEmpty || journal.copies > 0 || journal.setAside > 0
+            || !journal.lines.isEmpty || journal.copies > 0 || journal.quarantined > 0
         if needsCare { throw ExitCode(CommandFailure.Code.failed.rawValue) }
     }
 
@@ -70,8 +70,8 @@ struct StatusCommand: RicevutaCommand {
             let copies = "\(journal.copies) copies of damaged records (damaged-*); remove them once reviewed"
             rows.append(["journal", copies])
         }
-        if journal.setAside > 0 {
-            rows.append(["journal", "\(journal.setAside) quarantined callbacks that the ledger rejected (aside-*)"])
+        if journal.quarantined > 0 {
+            rows.append(["journal", "\(journal.quarantined) quarantined callbacks that the ledger rejected (aside-*)"])
         }
         return rows
     }
@@ -92,7 +92,7 @@ struct StatusCommand: RicevutaCommand {
             "oldestDueMilliseconds": object(summary.oldestDueMilliseconds.mapValues { Int($0) }),
             "journal": [
                 "findings": .array(journal.lines.map { .string($0) }), "damagedCopies": JSONValue(journal.copies),
-                "setAside": JSONValue(journal.setAside),
+                "setAside": JSONValue(journal.quarantined),
             ],
             "sqlite": ["version": .string(sqlite.text), "walResetFix": .bool(sqlite.hasWALResetFix)],
             "disabledSinks": .object(

@@ -53,7 +53,7 @@ extension ConsolePorts {
                 var summary = try await ledger.summary(now: .now())
                 let journal = journal.statistics
                 summary.unsettledCallbacks = journal.unsettled
-                summary.setAsideCallbacks = journal.setAside
+                summary.quarantinedCallbacks = journal.quarantined
                 summary.journalSyncs = journal.syncs
                 summary.journalDamage = journal.damaged
                 return summary

@@ -35,8 +35,8 @@ struct ServiceManagerService: Service {
 
     private func live(every interval: Duration) async {
         while !Task.isCancelled {
-            await listener.roundTrip()
-            await journal.roundTrip()
+            await listener.heartbeat()
+            await journal.heartbeat()
             do throws(LedgerError) {
                 _ = try await ledger.newestCallback()
                 manager.tell("WATCHDOG=1")

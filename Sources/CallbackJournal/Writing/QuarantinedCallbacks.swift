@@ -2,8 +2,9 @@ import Callbacks
 import DurableFiles
 import Foundation
 
-/// Callbacks that the ledger cannot write while it writes others, each in a file of its own until a later start.
-struct SetAside: Sendable {
+/// Quarantined callbacks: the ledger cannot write them while it writes others. Each has a file of its own, retried at
+/// each start.
+struct QuarantinedCallbacks: Sendable {
     /// One of them.
     struct Entry: Sendable {
         let path: String
@@ -11,7 +12,7 @@ struct SetAside: Sendable {
     }
 
     private static let prefix = "aside-"
-    /// Nobody looks for a record inside of these files, so that it need not be secret.
+    /// No record is searched for inside these files, so it need not be secret.
     private static let tag: UInt64 = 0x3165_6469_7361
     private let directory: String
 
@@ -37,7 +38,7 @@ struct SetAside: Sendable {
         }
     }
 
-    /// Sets a callback aside, synced.
+    /// Quarantines a callback, synced.
     ///
     /// - Returns: Whether it is there now.
     func add(_ callback: ReceivedCallback) -> Bool {

@@ -2,20 +2,20 @@ import Callbacks
 import Dispatch
 import Synchronization
 
-/// Hands journaled callbacks to the ledger, in order, and keeps each until the ledger has it.
+/// Replicates journaled callbacks to the ledger, in order, and keeps each until the ledger has it.
 ///
-/// One lot is with the ledger at a time, and lots follow each other at an interval, while the next one grows: the more
+/// One batch is in flight at a time, and batches follow each other at an interval, while the next one grows: the more
 /// callbacks a transaction has, the cheaper is each, and the fewer syncs of the ledger hold up those of the journal.
-/// Few callbacks are not kept waiting: the interval is as long as the last lot was large.
-final class LedgerFeed: Sendable {
+/// Few callbacks are not kept waiting: the interval is as long as the last batch was large.
+final class LedgerReplicator: Sendable {
     fileprivate struct State {
-        /// What the ledger does not have, by number, as it was written; the first `handed` of these are with it now.
+        /// What the ledger does not have, by number, as it was written; the first `inFlight` of these are with it now.
         ///
         /// Never copied or freed under the lock, which those wait for that acknowledge.
         var waiting: [[ReceivedCallback]] = []
         var count = 0
         var bytes = 0
-        var handed = 0
+        var inFlight = 0
         /// Whether there is more in the files, which comes before what waits here.
         var hasBacklog: Bool
         /// Whether the first of what waits came out of the files: it is handed over by itself.
@@ -25,12 +25,12 @@ final class LedgerFeed: Sendable {
         /// The number that the next callback will have at least.
         var next: Int64
         var settled: Int64
-        /// When the last lot was handed over, and how many callbacks it had.
-        var handedAt: ContinuousClock.Instant?
-        var lastLot = 0
+        /// When the last batch was handed over, and how many callbacks it had.
+        var flushedAt: ContinuousClock.Instant?
+        var lastBatch = 0
         /// Since when the ledger is left alone because it failed.
         var restingSince: ContinuousClock.Instant?
-        var setAside = 0
+        var quarantined = 0
         var isFinishing = false
         var isWaitingForRoom = false
     }
@@ -40,21 +40,21 @@ final class LedgerFeed: Sendable {
     private let backlog: Mutex<JournalBacklog>
     private let ledger: any CallbackRecorder
     private let configuration: JournalConfiguration
-    private let asides: SetAside
+    private let quarantine: QuarantinedCallbacks
     private let onChange: @Sendable () -> Void
     private let change = DispatchSemaphore(value: 0)
 
     init(
         _ ledger: any CallbackRecorder,
         _ configuration: JournalConfiguration,
-        asides: SetAside,
+        quarantine: QuarantinedCallbacks,
         found: JournalReader.Found,
         nextNumber: Int64,
         onChange: @escaping @Sendable () -> Void
     ) {
         self.ledger = ledger
         self.configuration = configuration
-        self.asides = asides
+        self.quarantine = quarantine
         self.onChange = onChange
         backlog = Mutex(found.backlog)
         state = Mutex(
@@ -70,20 +70,20 @@ final class LedgerFeed: Sendable {
     /// The ledger has every callback up to this number.
     var settled: Int64 { state.withLock { $0.settled } }
 
-    var status: (unsettled: Int, setAside: Int, isResting: Bool) {
-        state.withLock { ($0.count + $0.filed, $0.setAside, $0.restingSince != nil) }
+    var status: (unsettled: Int, quarantined: Int, isResting: Bool) {
+        state.withLock { ($0.count + $0.filed, $0.quarantined, $0.restingSince != nil) }
     }
 
     /// Begins with what an earlier process left.
     func start() {
-        for aside in asides.all() {
-            state.withLock { $0.setAside += 1 }
+        for aside in quarantine.all() {
+            state.withLock { $0.quarantined += 1 }
             ledger.record(aside.callback) { [self] outcome in
-                guard outcome.isKept, asides.remove(aside) else { return }
-                state.withLock { $0.setAside -= 1 }
+                guard outcome.isKept, quarantine.remove(aside) else { return }
+                state.withLock { $0.quarantined -= 1 }
             }
         }
-        hand()
+        flush()
     }
 
     /// Takes callbacks that are synced.
@@ -98,19 +98,19 @@ final class LedgerFeed: Sendable {
         }
     }
 
-    /// Hands over the next lot if one is due.
+    /// Hands over the next batch if one is due.
     ///
     /// - Returns: After how long to call this again; `nil` when there is nothing to hand over before something changes.
-    func handIfDue() -> Duration? {
+    func flushIfDue() -> Duration? {
         let wait: Duration? = state.withLock { state in
-            guard state.handed == 0, state.hasBacklog || !state.waiting.isEmpty else { return nil }
+            guard state.inFlight == 0, state.hasBacklog || !state.waiting.isEmpty else { return nil }
             let (since, interval) =
                 state.restingSince.map { ($0, configuration.retryInterval) }
-                ?? (state.handedAt, state.interval(configuration))
+                ?? (state.flushedAt, state.interval(configuration))
             return since.map { max(.zero, interval - $0.duration(to: .now)) } ?? .zero
         }
         guard wait == .zero else { return wait }
-        hand()
+        flush()
         return nil
     }
 
@@ -125,11 +125,11 @@ final class LedgerFeed: Sendable {
                 }
                 if state.restingSince != nil { return (false, false) }
                 state.isWaitingForRoom = true
-                return (nil, state.handed == 0)
+                return (nil, state.inFlight == 0)
             }
             if let answer { return answer }
             // Nothing was handed over: what there is has been found meanwhile, or cannot be read.
-            if isFree, !hand() { continue }
+            if isFree, !flush() { continue }
             change.wait()
         }
     }
@@ -140,55 +140,55 @@ final class LedgerFeed: Sendable {
         while true {
             let (isOver, isFree) = state.withLock { state in
                 state.isFinishing = true
-                guard state.handed == 0 else { return (false, false) }
+                guard state.inFlight == 0 else { return (false, false) }
                 let isEmpty = state.waiting.isEmpty && !state.hasBacklog
                 return (isEmpty || (!isFirst && state.restingSince != nil), true)
             }
             if isOver { return }
             if isFree {
                 isFirst = false
-                if !hand() { continue }
+                if !flush() { continue }
             }
             change.wait()
         }
     }
 
-    // MARK: Lots
+    // MARK: Batches
 
-    /// Hands over the next lot.
+    /// Hands over the next batch.
     ///
     /// - Returns: Whether there was one; then ``finish(_:_:)`` comes.
     @discardableResult
-    private func hand() -> Bool {
+    private func flush() -> Bool {
         readBacklog()
-        let lot = state.withLock { state -> [[ReceivedCallback]] in
-            guard state.handed == 0 else { return [] }
-            state.handedAt = .now
+        let batch = state.withLock { state -> [[ReceivedCallback]] in
+            guard state.inFlight == 0 else { return [] }
+            state.flushedAt = .now
             // Files that could not be read have their turn before anything that came later.
             guard !state.hasBacklog || state.isFirstOfBacklog else { return [] }
             state.restingSince = nil
             if state.isFirstOfBacklog {
-                state.handed = 1
+                state.inFlight = 1
                 return Array(state.waiting.prefix(1))
             }
             var count = 0
-            state.handed =
-                state.waiting.prefix { batch in
-                    defer { count += batch.count }
+            state.inFlight =
+                state.waiting.prefix { group in
+                    defer { count += group.count }
                     return count < configuration.maxHanded
                 }.count
-            return Array(state.waiting.prefix(state.handed))
+            return Array(state.waiting.prefix(state.inFlight))
         }
-        guard !lot.isEmpty else { return false }
-        let callbacks = lot.flatMap(\.self)
-        state.withLock { $0.lastLot = callbacks.count }
+        guard !batch.isEmpty else { return false }
+        let callbacks = batch.flatMap(\.self)
+        state.withLock { $0.lastBatch = callbacks.count }
         ledger.record(callbacks) { [self] outcomes in finish(callbacks, outcomes) }
         return true
     }
 
     /// Puts the next callbacks of the files before what waits, if it is their turn.
     private func readBacklog() {
-        let isDue = state.withLock { $0.handed == 0 && $0.hasBacklog && !$0.isFirstOfBacklog }
+        let isDue = state.withLock { $0.inFlight == 0 && $0.hasBacklog && !$0.isFirstOfBacklog }
         guard isDue else { return }
         let read: (callbacks: [ReceivedCallback], isLast: Bool)? = backlog.withLock { backlog in
             do throws(JournalError) {
@@ -217,32 +217,32 @@ final class LedgerFeed: Sendable {
     }
 
     /// Keeps what the ledger did not take; runs on the ledger's thread.
-    private func finish(_ lot: [ReceivedCallback], _ outcomes: [RecordOutcome]) {
+    private func finish(_ batch: [ReceivedCallback], _ outcomes: [RecordOutcome]) {
         var kept: [ReceivedCallback] = []
-        var setAside = 0
-        for (callback, outcome) in zip(lot, outcomes) {
+        var quarantined = 0
+        for (callback, outcome) in zip(batch, outcomes) {
             switch outcome {
             case .accepted, .duplicate: break
-            // Where it cannot be set aside either, the disk is to blame.
-            case .unwritable where asides.add(callback): setAside += 1
+            // Where it cannot be quarantined either, the disk is to blame.
+            case .unwritable where quarantine.add(callback): quarantined += 1
             case .unwritable, .failed, .overloaded, .timedOut: kept.append(callback)
             }
         }
-        let bytes = Self.bytes(of: lot) - Self.bytes(of: kept)
+        let bytes = Self.bytes(of: batch) - Self.bytes(of: kept)
         let (isAwaited, done) = state.withLock { state in
-            let done = Array(state.waiting.prefix(state.handed))
-            state.waiting.replaceSubrange(..<state.handed, with: kept.isEmpty ? [] : [kept])
-            state.count -= lot.count - kept.count
+            let done = Array(state.waiting.prefix(state.inFlight))
+            state.waiting.replaceSubrange(..<state.inFlight, with: kept.isEmpty ? [] : [kept])
+            state.count -= batch.count - kept.count
             state.bytes -= bytes
-            state.handed = 0
+            state.inFlight = 0
             if state.isFirstOfBacklog { state.isFirstOfBacklog = !kept.isEmpty }
             if state.hasBacklog, !state.isFirstOfBacklog {
-                state.settled = lot.last?.number ?? state.settled
+                state.settled = batch.last?.number ?? state.settled
             } else {
                 state.settled = (state.waiting.first?.first?.number ?? state.next) - 1
             }
             state.restingSince = kept.isEmpty ? nil : .now
-            state.setAside += setAside
+            state.quarantined += quarantined
             defer { state.isWaitingForRoom = false }
             return (state.isFinishing || state.isWaitingForRoom, done)
         }
@@ -255,14 +255,14 @@ final class LedgerFeed: Sendable {
     }
 }
 
-extension LedgerFeed.State {
-    /// A last lot of so many callbacks makes the interval a whole one; at less than so many an interval lots shrink.
-    private static let wholeLot = 256
+extension LedgerReplicator.State {
+    /// A last batch of this many callbacks makes the interval a whole one; smaller ones shorten it.
+    private static let wholeBatch = 256
 
-    /// How long more may be waited for after the last lot.
+    /// How long more may be waited for after the last batch.
     fileprivate func interval(_ configuration: JournalConfiguration) -> Duration {
         guard !hasBacklog, !isFirstOfBacklog, count < configuration.maxHanded else { return .zero }
-        return configuration.interval * min(lastLot, Self.wholeLot) / Self.wholeLot
+        return configuration.interval * min(lastBatch, Self.wholeBatch) / Self.wholeBatch
     }
 }
 

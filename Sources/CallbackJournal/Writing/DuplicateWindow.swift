@@ -1,6 +1,6 @@
-/// The facts journaled last, to tell at once that one is repeated: some ten thousands, the older half forgotten at a
+/// The facts journaled last, to detect duplicates at once: some ten thousands, the older half forgotten at a
 /// time.
-struct RecentFacts {
+struct DuplicateWindow {
     private var newer: [UInt64: Int64] = [:]
     private var older: [UInt64: Int64] = [:]
     private static let half = 16_384
@@ -10,7 +10,7 @@ struct RecentFacts {
     /// - Parameters:
     ///   - fingerprint: ``CallbackFact/fingerprint(of:)``.
     ///   - number: The callback's number.
-    /// - Returns: The number of the callback that told it before.
+    /// - Returns: The number of the callback with the same fact; `nil` when it is new.
     mutating func note(_ fingerprint: UInt64, number: Int64) -> Int64? {
         if let earlier = newer[fingerprint] ?? older[fingerprint] { return earlier }
         if newer.count >= Self.half {
