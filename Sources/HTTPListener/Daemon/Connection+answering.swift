@@ -29,7 +29,7 @@ extension Connection {
         guard let handle = unsafe handle else { return false }
         let ending: PreparedResponse.Ending =
             response.closes || isLast || core.isDraining ? .closes : persists ? .persists : .asAsked
-        if ending != .closes, let once = response.prepared,
+        if ending != .closes, let once = response.cached,
             let isQueued = unsafe once.queue(
                 on: handle,
                 ending,

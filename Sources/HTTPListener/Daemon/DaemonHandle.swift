@@ -23,7 +23,7 @@ struct DaemonHandle: ~Copyable, @unchecked Sendable {
     ///   - tls: Certificate and key; `nil` for plain HTTP.
     ///   - loop: Where the callbacks go.
     /// - Throws: ``ListenerError/startFailed(errno:reason:)`` with the library's own words.
-    init(headBytes: Int, idleTimeout: Duration, tls: TLSTexts?, loop: ListenerLoop) throws(ListenerError) {
+    init(headBytes: Int, idleTimeout: Duration, tls: PEMBundle?, loop: ListenerLoop) throws(ListenerError) {
         unsafe MHD_set_panic_func(onPanic, nil)
         // Room for the head, for a record of each field, and for a head somewhat over the limit, which is to get our
         // own answer. Not more than that: the library clears all of it for each request.

@@ -23,7 +23,7 @@ final class DaemonSet {
 
     /// - Throws: ``ListenerError/startFailed(errno:reason:)``, or ``ListenerError/tlsFile(path:reason:)`` for a
     ///   certificate and a key that do not belong together.
-    init(_ configuration: ListenerConfiguration, tls: TLSTexts?, loop: ListenerLoop) throws(ListenerError) {
+    init(_ configuration: ListenerConfiguration, tls: PEMBundle?, loop: ListenerLoop) throws(ListenerError) {
         let limits = configuration.limits
         // The loop closes what is silent; the library comes after it, for peers that do not take their answers.
         let silence = limits.idleTimeout > .zero ? limits.idleTimeout + ListenerLoop.idleGrace * 4 : .zero

@@ -41,7 +41,7 @@ final class ListenerCore: Sendable {
 
     /// New certificates, and who waits to hear whether they are in use.
     struct Reload: Sendable {
-        var texts: TLSTexts
+        var bundle: PEMBundle
         var done: CheckedContinuation<ListenerError?, Never>
     }
 
@@ -85,17 +85,17 @@ final class ListenerCore: Sendable {
         handler: any RequestHandler
     ) throws(ListenerError) -> ListenerCore {
         try requireKnownLibrary(HTTPListener.libraryVersion)
-        var texts: TLSTexts?
-        if let files = configuration.tls { texts = try TLSTexts(files) }
+        var bundle: PEMBundle?
+        if let files = configuration.tls { bundle = try PEMBundle(files) }
         let socket =
             if let descriptor = configuration.socket {
                 try ListeningSocket(adopting: descriptor)
             } else {
                 try ListeningSocket(host: configuration.host, port: configuration.port)
             }
-        let core = try ListenerCore(configuration, isTLS: texts != nil, port: socket.port, handler: handler)
+        let core = try ListenerCore(configuration, isTLS: bundle != nil, port: socket.port, handler: handler)
         let loop = ListenerLoop(core, try Gate(socket, waker: core.waker))
-        try loop.begin(tls: texts)
+        try loop.begin(tls: bundle)
         // Should there be no thread, the loop goes, and the daemon with it.
         try startThread(named: "listener") { loop.run() }
         return core
@@ -202,11 +202,11 @@ extension ListenerCore {
     /// Asks for the certificates to be used from the next connection on.
     ///
     /// - Returns: Why they are not.
-    func use(_ texts: TLSTexts) async -> ListenerError? {
+    func use(_ bundle: PEMBundle) async -> ListenerError? {
         await withCheckedContinuation { done in
             let isStopped = stop.withLock { stop in
                 // Under the lock of the end, so that none is left waiting behind it.
-                if !stop.isDone { reloads.withLock { $0.append(Reload(texts: texts, done: done)) } }
+                if !stop.isDone { reloads.withLock { $0.append(Reload(bundle: bundle, done: done)) } }
                 return stop.isDone
             }
             if isStopped { return done.resume(returning: .startFailed(errno: 0, reason: "the listener has stopped")) }

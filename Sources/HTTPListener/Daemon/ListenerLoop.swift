@@ -56,7 +56,7 @@ final class ListenerLoop: @unchecked Sendable {
     }
 
     /// Starts the library.
-    func begin(tls: TLSTexts?) throws(ListenerError) {
+    func begin(tls: PEMBundle?) throws(ListenerError) {
         let started = try DaemonSet(core.configuration, tls: tls, loop: self)
         for descriptor in started.descriptors where !gate.watch(daemon: descriptor) {
             throw .startFailed(errno: errno, reason: "cannot wait for libmicrohttpd's epoll descriptor")
@@ -95,7 +95,7 @@ extension ListenerLoop {
         }
         if now >= pauseEnd { endPauses() }
         if now >= sweepDue { sweep() }
-        for reload in core.takeReloads() { reload.done.resume(returning: renew(reload.texts)) }
+        for reload in core.takeReloads() { reload.done.resume(returning: renew(reload.bundle)) }
     }
 
     private func lookAtGate() {
@@ -120,11 +120,11 @@ extension ListenerLoop {
     /// theirs.
     ///
     /// - Returns: Why the certificates are not used.
-    private func renew(_ texts: TLSTexts) -> ListenerError? {
+    private func renew(_ bundle: PEMBundle) -> ListenerError? {
         guard let old = daemons, core.stopDeadline == nil else {
             return .startFailed(errno: 0, reason: "the listener is stopping")
         }
-        do throws(ListenerError) { try begin(tls: texts) } catch { return error }
+        do throws(ListenerError) { try begin(tls: bundle) } catch { return error }
         leaving.append(old)
         isBusy = true
         return nil

@@ -4,7 +4,7 @@ import Glibc
 /// Keeps one `MHD_Response` to be queued any number of times, on any connection: the library counts who still sends it.
 ///
 /// Safe because the library lets any thread queue a response, and this one is never changed once it is here.
-final class PreparedOnce: Sendable {
+final class CachedResponse: Sendable {
     private let persisting: Lock<PreparedResponse?> = Lock(nil)
     private let asAsked: Lock<PreparedResponse?> = Lock(nil)
 

@@ -37,7 +37,7 @@ public final class HTTPListener: Sendable {
     /// - Throws: ``ListenerError``; what was in use before stays in use then.
     public func reload(_ files: TLSFiles) async throws(ListenerError) {
         guard core.isTLS else { throw .tlsFile(path: files.certificate, reason: "the listener does not use TLS") }
-        if let failure = await core.use(try TLSTexts(files)) { throw failure }
+        if let failure = await core.use(try PEMBundle(files)) { throw failure }
     }
 
     /// Returns once the listener's thread has come by: never, if it hangs.

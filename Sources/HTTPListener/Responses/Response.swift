@@ -29,7 +29,7 @@ public struct Response: Sendable {
     public var closes = false
 
     /// Where the library's form of an answer that is sent again and again is kept.
-    var prepared: PreparedOnce?
+    var cached: CachedResponse?
 
     /// Creates an answer.
     public init(status: Int, headers: [(name: String, value: String)] = [], body: Body = .bytes([])) {
@@ -51,7 +51,7 @@ public struct Response: Sendable {
     public func reusable() -> Response {
         guard case .bytes = body else { return self }
         var response = self
-        response.prepared = PreparedOnce()
+        response.cached = CachedResponse()
         return response
     }
 

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The contents of a listener's PEM files.
-struct TLSTexts: Sendable {
+struct PEMBundle: Sendable {
     var certificate: String
     var privateKey: String
     /// `nil` when clients are not asked for certificates.
