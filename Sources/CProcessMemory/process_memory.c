@@ -37,7 +37,7 @@ static int give_back(struct dl_phdr_info *object, size_t size, void *context) {
     return 0;
 }
 
-void pm_give_back(void) {
+void pm_release_unused(void) {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     dl_iterate_phdr(give_back, &page);
     malloc_trim(0);

@@ -157,7 +157,7 @@ import Visengine
 
     @Test(
         arguments: [
-            (.any, nil, true), (.any, "ab", true), (.vouchedFor, nil, false), (.vouchedFor, "ab", true),
+            (.any, nil, true), (.any, "ab", true), (.trusted, nil, false), (.trusted, "ab", true),
             (.listed(["ab"]), "ab", true), (.listed(["ab"]), "AB", false), (.listed(["ab"]), nil, false),
             (.listed(["ab"]), "", false), (.listed([]), "ab", false),
         ] as [(ClientCertificates, String?, Bool)]

@@ -7,8 +7,8 @@ import argparse
 import pathlib
 import socket
 
+import ab
 import load
-import pairs
 import servers
 
 
@@ -62,10 +62,10 @@ def main():
                 one.close()
             return run
 
-        alone, beside = pairs.alternate(options.rounds, measure, measure_beside)
-        pairs.tell("no silent connections", alone)
-        pairs.tell(f"{options.idle} silent connections", beside)
-        print(f"{options.busy} busy ones keep {pairs.ratio('rate', alone, beside):.2f}× of their rate beside them")
+        alone, beside = ab.alternate(options.rounds, measure, measure_beside)
+        ab.report("no silent connections", alone)
+        ab.report(f"{options.idle} silent connections", beside)
+        print(f"{options.busy} busy ones keep {ab.ratio('rate', alone, beside):.2f}× of their rate beside them")
     finally:
         server.stop()
 

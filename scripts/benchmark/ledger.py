@@ -11,7 +11,7 @@ import time
 
 import load
 import servers
-from filling import fill
+from seed_ledger import fill
 
 
 def main():

@@ -8,10 +8,10 @@ import argparse
 import pathlib
 import sqlite3
 
+import ab
 import load
-import pairs
 import servers
-from filling import fill
+from seed_ledger import fill
 
 
 def bodies(server):
@@ -53,15 +53,15 @@ def main():
         finally:
             server.stop()
 
-    kept, cleaned = pairs.alternate(options.rounds, lambda: measure(keeping), lambda: measure(removing))
-    pairs.tell("keeping everything", kept)
-    pairs.tell("removing what is old", cleaned)
+    kept, cleaned = ab.alternate(options.rounds, lambda: measure(keeping), lambda: measure(removing))
+    ab.report("keeping everything", kept)
+    ab.report("removing what is old", cleaned)
     counts = [count for server, count in removed if server is removing]
     if min(counts) == 0 or any(count for server, count in removed if server is keeping):
         raise SystemExit(f"not what was to be measured: removed {removed}")
     print(f"while {min(counts):,} to {max(counts):,} bodies are removed in each {options.seconds} s, p99 is "
-          f"{pairs.ratio('p99', kept, cleaned):.2f}× that of keeping them, "
-          f"the rate {pairs.ratio('rate', kept, cleaned):.2f}×")
+          f"{ab.ratio('p99', kept, cleaned):.2f}× that of keeping them, "
+          f"the rate {ab.ratio('rate', kept, cleaned):.2f}×")
 
 
 main()

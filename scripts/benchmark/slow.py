@@ -11,8 +11,8 @@ import socket
 import threading
 import time
 
+import ab
 import load
-import pairs
 import servers
 
 
@@ -104,11 +104,11 @@ def main():
             finally:
                 attack.stop()
 
-        alone, beside = pairs.alternate(options.rounds, measure, measure_beside)
-        pairs.tell("no attackers", alone)
-        pairs.tell(f"{options.attackers} attackers", beside)
-        print(f"honest traffic's p99 is {pairs.ratio('p99', alone, beside):.2f}× that without them, "
-              f"its rate {pairs.ratio('rate', alone, beside):.2f}×")
+        alone, beside = ab.alternate(options.rounds, measure, measure_beside)
+        ab.report("no attackers", alone)
+        ab.report(f"{options.attackers} attackers", beside)
+        print(f"honest traffic's p99 is {ab.ratio('p99', alone, beside):.2f}× that without them, "
+              f"its rate {ab.ratio('rate', alone, beside):.2f}×")
     finally:
         server.stop()
 

@@ -10,8 +10,8 @@ import socket
 import sys
 import time
 
-import crowding
-import meeting
+import concurrency
+import connection_limits
 import senders
 import tls
 from cases import CASES
@@ -131,10 +131,10 @@ def main():
         for name, shape in senders.SHAPES:
             if options.only in name:
                 note(name, senders.run(receiver, shape))
-        for name, check in meeting.CHECKS.items():
+        for name, check in concurrency.CHECKS.items():
             if options.only in name:
                 note(name, check(receiver))
-    crowding.run(options.binary, options.work, options.only, note)
+    connection_limits.run(options.binary, options.work, options.only, note)
     tls.run(options.binary, options.work, pathlib.Path(__file__).parent.parent, options.only, note)
     print(f"{count} cases, {failed} failed")
     sys.exit(1 if failed else 0)

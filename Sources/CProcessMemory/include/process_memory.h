@@ -6,6 +6,6 @@
 ///
 /// Whatever is needed again is mapped again from the page cache, at some microseconds for each 64 KiB. Takes a few
 /// milliseconds, and may be called from any thread at any time.
-void pm_give_back(void);
+void pm_release_unused(void);
 
 #endif

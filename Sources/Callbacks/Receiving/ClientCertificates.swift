@@ -3,7 +3,7 @@ public enum ClientCertificates: Sendable, Equatable {
     /// With any, and without one.
     case any
     /// With one that the listener's authorities vouch for.
-    case vouchedFor
+    case trusted
     /// With one of these, by their SHA-256, that the listener's authorities vouch for too.
     case listed(Set<String>)
 
@@ -15,7 +15,7 @@ public enum ClientCertificates: Sendable, Equatable {
     public func allow(_ fingerprint: String?) -> Bool {
         switch self {
         case .any: true
-        case .vouchedFor: fingerprint != nil
+        case .trusted: fingerprint != nil
         case .listed(let fingerprints): fingerprint.map(fingerprints.contains) ?? false
         }
     }

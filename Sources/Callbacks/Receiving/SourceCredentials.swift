@@ -30,23 +30,25 @@ public struct SourceCredentials: Sendable, Equatable {
     /// - Parameter authorization: The values of `Authorization`: exactly one counts.
     /// - Returns: `false` for any other scheme, more than one value, or none.
     public func allow(_ authorization: [String]) -> Bool {
-        guard authorization.count == 1, let shown = Self.shown(scheme, in: authorization[0]) else { return false }
-        return Self.isEqual(Array(shown), to: value)
+        guard authorization.count == 1, let presented = Self.credentials(scheme, in: authorization[0]) else {
+            return false
+        }
+        return Self.isEqual(Array(presented), to: value)
     }
 
     /// Compares in time that depends on nothing but how long the secret is.
-    static func isEqual(_ shown: some RandomAccessCollection<UInt8>, to secret: [UInt8]) -> Bool {
-        guard !secret.isEmpty, !shown.isEmpty else { return false }
-        var difference = shown.count ^ secret.count
+    static func isEqual(_ presented: some RandomAccessCollection<UInt8>, to secret: [UInt8]) -> Bool {
+        guard !secret.isEmpty, !presented.isEmpty else { return false }
+        var difference = presented.count ^ secret.count
         for place in secret.indices {
-            let byte = shown[shown.index(shown.startIndex, offsetBy: place % shown.count)]
+            let byte = presented[presented.index(presented.startIndex, offsetBy: place % presented.count)]
             difference |= Int(byte ^ secret[place])
         }
         return difference == 0
     }
 
     /// What stands behind the scheme's name, which may be in any case; `nil` for another scheme.
-    public static func shown(_ scheme: Scheme, in authorization: String) -> Substring.UTF8View? {
+    public static func credentials(_ scheme: Scheme, in authorization: String) -> Substring.UTF8View? {
         let name = scheme.rawValue.utf8
         let text = authorization.utf8
         guard text.count > name.count, zip(text, name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else { return nil }

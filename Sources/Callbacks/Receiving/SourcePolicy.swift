@@ -51,7 +51,7 @@ public struct SourcePolicy: Sendable, Equatable {
         }
         if tokenPlaces.contains(.header) {
             for value in authorization {
-                if let shown = SourceCredentials.shown(.bearer, in: value) { found.append(String(Substring(shown))) }
+                if let shown = SourceCredentials.credentials(.bearer, in: value) { found.append(String(Substring(shown))) }
             }
         }
         return found.count > 1 ? "" : found.first

@@ -17,13 +17,13 @@ public struct Response: Sendable {
     }
 
     /// The status code, 200 to 599.
-    public var status: Int { didSet { prepared = nil } }
+    public var status: Int { didSet { cached = nil } }
 
     /// The header fields, in order.
-    public var headers: [(name: String, value: String)] { didSet { prepared = nil } }
+    public var headers: [(name: String, value: String)] { didSet { cached = nil } }
 
     /// What follows the header; not sent to a `HEAD` request.
-    public var body: Body { didSet { prepared = nil } }
+    public var body: Body { didSet { cached = nil } }
 
     /// Whether the connection is closed after this answer.
     public var closes = false

@@ -46,7 +46,7 @@ struct ConfigCommand: AsyncParsableCommand {
                 }
                 for warning in configuration.warnings { Terminal.note(warning.warning) }
                 for note in folders.notes { Terminal.note("warning: \(note)") }
-                for failure in folders.failures { Terminal.complain(failure) }
+                for failure in folders.failures { Terminal.printError(failure) }
             }
             guard folders.failures.isEmpty else { throw ExitCode(CommandFailure.Code.failed.rawValue) }
         }

@@ -69,7 +69,7 @@ struct OrderPlaceCommand: RicevutaCommand {
             try? await http.shutdown()  // Nothing is in flight any more.
             guard let record = try result.get() else { return }
             if wait {
-                let done = try await OrderWait(ledger: ledger, nonce: nonce).run()
+                let done = try await OrderWaiter(ledger: ledger, nonce: nonce).run()
                 return output.json ? Terminal.print(done.json) : Terminal.print(Listing.table(done.details))
             }
             output.json ? Terminal.print(record.json) : Terminal.print("placed order \(record.name)")

@@ -154,7 +154,7 @@ struct ConfigurationBuilder {
     private func certificates(_ source: ConfigurationSection) -> ClientCertificates {
         guard source.text("clientCertificate") == "required" else { return .any }
         let fingerprints = source.texts("clientFingerprints").map { $0.lowercased().filter { $0 != ":" } }
-        return fingerprints.isEmpty ? .vouchedFor : .listed(Set(fingerprints))
+        return fingerprints.isEmpty ? .trusted : .listed(Set(fingerprints))
     }
 
     private func networks(_ values: ConfigurationSection, _ key: String) -> [AddressRange] {

@@ -103,7 +103,7 @@ extension RicevutaCommand {
             throw error
         } catch {
             let failure = CommandFailure(error)
-            Terminal.complain(failure.description)
+            Terminal.printError(failure.description)
             throw ExitCode(failure.code.rawValue)
         }
     }

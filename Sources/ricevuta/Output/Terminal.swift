@@ -34,7 +34,7 @@ enum Terminal {
     static func write(raw text: String) { _ = try? FileDescriptor.standardError.writeAll(Array(text.utf8)) }
 
     /// Writes why a command failed.
-    static func complain(_ text: String) { note("ricevuta: " + text) }
+    static func printError(_ text: String) { note("ricevuta: " + text) }
 
     /// Whether a person looks at standard error.
     static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }

@@ -18,7 +18,7 @@ struct ListenerService: Service {
 }
 
 /// What is closed after everything that uses it has stopped.
-struct ClosingService: Service {
+struct ShutdownHook: Service {
     let close: @Sendable () async -> Void
 
     func run() async throws {

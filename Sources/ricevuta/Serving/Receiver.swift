@@ -31,7 +31,7 @@ struct Receiver: Sendable {
         registry: PrometheusRegistry,
         logger: Logger
     ) async throws -> Receiver {
-        let sockets = try HandedSockets(manager)
+        let sockets = try ActivationSockets(manager)
         let directory = DataDirectory(path: configuration.dataDirectory)
         let standby = Standby(configuration: configuration, sockets: sockets, manager: manager, logger: logger)
         let (ledger, journal, archive) = try await standby.whenThereIsRoom { try await open(configuration, directory) }
@@ -88,7 +88,7 @@ struct Receiver: Sendable {
         _ journal: CallbackJournal,
         _ ledger: SQLiteLedger,
         _ archive: FileArchive,
-        _ sockets: HandedSockets,
+        _ sockets: ActivationSockets,
         _ manager: ServiceManager,
         _ registry: PrometheusRegistry,
         _ logger: Logger
@@ -136,11 +136,11 @@ struct Receiver: Sendable {
             // Started in this order, stopped in reverse: first the door, then the loops, then what they stand on.
             let services: [any Service] =
                 [
-                    ClosingService {
+                    ShutdownHook {
                         await journal.close()
                         await ledger.close()
                     },
-                    ClosingService {
+                    ShutdownHook {
                         sinks.close()
                         try? await http.shutdown()  // Whatever it says, the process ends next.
                     },
@@ -161,9 +161,9 @@ struct Receiver: Sendable {
                     ListenerService(name: "admin", listener: admin, deadline: .seconds(2), logger: logger),
                 ] + flow.services + [
                     ListenerService(name: "callbacks", listener: listener, deadline: drainTime, logger: logger),
-                    MemoryService(journal: journal),
+                    MemoryTrimmer(journal: journal),
                     CertificateService(listener: listener, tls: configuration.listener.tls, logger: logger),
-                    ServiceManagerService(
+                    SystemdService(
                         manager: manager,
                         listener: listener,
                         journal: journal,

@@ -13,7 +13,7 @@ import Systemd
 /// more.
 struct Standby: Sendable {
     let configuration: Configuration
-    let sockets: HandedSockets
+    let sockets: ActivationSockets
     let manager: ServiceManager
     let logger: Logger
 

@@ -3,9 +3,9 @@ import Testing
 
 @testable import ricevuta
 
-@Suite struct HandedSocketsTests {
-    private func sockets(_ names: String, _ count: Int) throws(HandedSockets.Failure) -> HandedSockets {
-        try HandedSockets(
+@Suite struct ActivationSocketsTests {
+    private func sockets(_ names: String, _ count: Int) throws(ActivationSockets.Failure) -> ActivationSockets {
+        try ActivationSockets(
             ServiceManager(
                 environment: ["LISTEN_PID": "7", "LISTEN_FDS": "\(count)", "LISTEN_FDNAMES": names],
                 process: 7
@@ -27,7 +27,7 @@ import Testing
 
     @Test(arguments: ["", "callbacks:callbacks", "callbacks:other", "admin:admin"])
     func refusesWhatNobodyKnows(names: String) {
-        let error = #expect(throws: HandedSockets.Failure.self) { try sockets(names, 2) }
+        let error = #expect(throws: ActivationSockets.Failure.self) { try sockets(names, 2) }
         #expect(error.map { "\($0)" }?.contains("FileDescriptorName=") == true)
     }
 }

@@ -3,7 +3,7 @@ import SQLiteLedger
 import Visengine
 
 /// Waits for an order's document, with a bar where a person looks on.
-struct OrderWait: Sendable {
+struct OrderWaiter: Sendable {
     let ledger: SQLiteLedger
     let nonce: OrderNonce
 

@@ -15,7 +15,7 @@ def alternate(rounds, *measurements):
     return results
 
 
-def tell(name, runs):
+def report(name, runs):
     """Prints the medians of some loads."""
     print(f"{name:<26} {statistics.median(run.rate for run in runs):>9,.0f}/s   "
           f"p50 {statistics.median(run.p50 for run in runs):.2f} ms   "

@@ -1,7 +1,7 @@
 import Systemd
 
 /// The sockets that the service manager holds for us, by what they are for.
-struct HandedSockets: Sendable, Equatable {
+struct ActivationSockets: Sendable, Equatable {
     /// Where callbacks arrive.
     var callbacks: Int32?
     /// Where operators look.

@@ -6,14 +6,14 @@ import ServiceLifecycle
 ///
 /// More than half of what a started process holds is pages of its program and libraries that are not used again; the
 /// system would take them only when it is short of memory.
-struct MemoryService: Service {
+struct MemoryTrimmer: Service {
     let journal: CallbackJournal
 
     /// How long no callback has come: short, since what is needed again costs some microseconds.
     private static let quiet = Duration.seconds(2)
 
     func run() async throws {
-        pm_give_back()
+        pm_release_unused()
         await cancelWhenGracefulShutdown {
             var last = 0
             var settled: Int?
@@ -21,7 +21,7 @@ struct MemoryService: Service {
                 let callbacks = journal.statistics.callbacks
                 defer { last = callbacks }
                 guard callbacks == last, callbacks != settled else { continue }
-                pm_give_back()
+                pm_release_unused()
                 settled = callbacks
             }
         }

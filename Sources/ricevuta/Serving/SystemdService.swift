@@ -10,7 +10,7 @@ import Systemd
 ///
 /// A sign of life is given only when everything that a callback meets has moved since the one before: the listener's
 /// thread, the journal's, and the ledger. What hangs is silent, and is started anew.
-struct ServiceManagerService: Service {
+struct SystemdService: Service {
     let manager: ServiceManager
     let listener: HTTPListener
     let journal: CallbackJournal
