@@ -34,54 +34,47 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "Compression", dependencies: ["CZlib"]),
-        .target(name: "HTTPListener", dependencies: ["CMicroHTTPD"]),
-        .target(name: "CProcessMemory"),
-        .target(name: "Systemd"),
-        .target(name: "Visengine", dependencies: [crypto]),
-        .target(name: "Callbacks", dependencies: ["Visengine"]),
-        .target(name: "CallbackJournal", dependencies: ["Callbacks", "DurableFiles", "Visengine", system]),
+        .target(name: "CLinux"),
         .target(name: "CSQLiteShim", linkerSettings: [.linkedLibrary("sqlite3")]),
-        .target(
-            name: "SQLiteStatements",
-            dependencies: ["CSQLiteShim", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]
-        ),
+        .target(name: "BaseKit", dependencies: ["CLinux", "CZlib", system]),
+        .target(name: "HTTPListener", dependencies: ["CMicroHTTPD"]),
+        .target(name: "MetricsExporter", dependencies: [coreMetrics]),
+        .target(name: "Visengine", dependencies: ["BaseKit"]),
+        .target(name: "RicevutaCore", dependencies: ["BaseKit", "Visengine", crypto]),
+        .target(name: "CallbackJournal", dependencies: ["BaseKit", "RicevutaCore", "Visengine", system]),
         .target(
             name: "SQLiteLedger",
-            dependencies: ["Callbacks", "DurableFiles", "SQLiteStatements", "Visengine", crypto, grdb, system]
-        ),
-        .target(
-            name: "VisengineClient",
-            dependencies: ["Callbacks", "Visengine", httpClient, nioCore, nioHTTP1, nioPosix]
-        ),
-        .target(name: "BlockingWork"),
-        .target(name: "CFileShim"),
-        .target(name: "DurableFiles", dependencies: ["CFileShim", system]),
-        .target(
-            name: "FileArchive",
-            dependencies: ["BlockingWork", "Callbacks", "Compression", "DurableFiles", "Visengine", crypto]
-        ),
-        .target(
-            name: "Sinks",
             dependencies: [
-                "BlockingWork", "Callbacks", "DurableFiles", "Visengine", crypto, httpClient, nioCore, nioHTTP1,
-                nioPosix,
+                "BaseKit", "CSQLiteShim", "RicevutaCore", "Visengine", crypto, grdb,
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), system,
             ]
         ),
         .target(
-            name: "Pipeline",
-            dependencies: ["Callbacks", "Compression", "Visengine", log, metrics, coreMetrics, lifecycle]
+            name: "VisengineClient",
+            dependencies: ["BaseKit", "RicevutaCore", "Visengine", httpClient, nioCore, nioHTTP1, nioPosix]
         ),
-        .target(name: "Console", dependencies: ["Callbacks", "HTTPListener", log, coreMetrics]),
+        .target(name: "FileArchive", dependencies: ["BaseKit", "RicevutaCore", "Visengine", crypto]),
+        .target(
+            name: "Sinks",
+            dependencies: ["BaseKit", "RicevutaCore", "Visengine", crypto, httpClient, nioCore, nioHTTP1, nioPosix]
+        ),
+        .target(
+            name: "Pipeline",
+            dependencies: ["BaseKit", "RicevutaCore", "Visengine", log, metrics, coreMetrics, lifecycle]
+        ),
+        .target(
+            name: "AdminEndpoints",
+            dependencies: ["BaseKit", "HTTPListener", "MetricsExporter", "RicevutaCore", log]
+        ),
         .target(
             name: "VisengineSandbox",
-            dependencies: ["Visengine", "HTTPListener", crypto, httpClient, nioCore, nioHTTP1]
+            dependencies: ["BaseKit", "HTTPListener", "Visengine", crypto, httpClient, nioCore, nioHTTP1]
         ),
         .executableTarget(
             name: "ricevuta",
             dependencies: [
-                "BlockingWork", "HTTPListener", "CProcessMemory", "Visengine", "Callbacks", "CallbackJournal",
-                "SQLiteLedger", "VisengineClient", "FileArchive", "Systemd", "Sinks", "Pipeline", "Console",
+                "AdminEndpoints", "BaseKit", "CallbackJournal", "CLinux", "FileArchive", "HTTPListener",
+                "MetricsExporter", "Pipeline", "RicevutaCore", "Sinks", "SQLiteLedger", "Visengine", "VisengineClient",
                 arguments, httpClient, log, coreMetrics, lifecycle, signals, system,
                 .product(name: "Yams", package: "Yams"),
             ]
@@ -89,59 +82,59 @@ let package = Package(
         .executableTarget(name: "visengine-sandbox", dependencies: ["VisengineSandbox", "HTTPListener", arguments]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
-        .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
-        .testTarget(name: "BlockingWorkTests", dependencies: ["BlockingWork"]),
-        .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
+        .testTarget(name: "BaseKitTests", dependencies: ["BaseKit", "TestSupport"]),
         .testTarget(name: "HTTPListenerTests", dependencies: ["HTTPListener"]),
-        .testTarget(name: "SystemdTests", dependencies: ["Systemd"]),
-        .testTarget(name: "VisengineTests", dependencies: ["Visengine", crypto]),
-        .testTarget(name: "CallbacksTests", dependencies: ["Callbacks", "Visengine"]),
+        .testTarget(name: "MetricsExporterTests", dependencies: ["MetricsExporter", coreMetrics]),
+        .testTarget(name: "VisengineTests", dependencies: ["BaseKit", "TestSupport", "Visengine"]),
+        .testTarget(
+            name: "RicevutaCoreTests",
+            dependencies: ["BaseKit", "RicevutaCore", "TestSupport", "Visengine", crypto]
+        ),
         .testTarget(
             name: "CallbackJournalTests",
-            dependencies: ["CallbackJournal", "Callbacks", "Visengine", "TestSupport", system]
+            dependencies: ["BaseKit", "CallbackJournal", "RicevutaCore", "Visengine", "TestSupport", system]
         ),
         .testTarget(
             name: "SQLiteLedgerTests",
-            dependencies: ["SQLiteLedger", "SQLiteStatements", "Callbacks", "Visengine", "TestSupport", grdb]
+            dependencies: ["BaseKit", "RicevutaCore", "SQLiteLedger", "Visengine", "TestSupport", grdb]
         ),
         .testTarget(
             name: "VisengineClientTests",
             dependencies: [
-                "VisengineClient", "VisengineSandbox", "Callbacks", "Visengine", "HTTPListener", crypto, httpClient,
-                nioCore, nioPosix,
+                "BaseKit", "HTTPListener", "RicevutaCore", "Visengine", "VisengineClient", "VisengineSandbox", crypto,
+                httpClient, nioCore, nioPosix,
             ]
         ),
         .testTarget(
             name: "FileArchiveTests",
-            dependencies: ["FileArchive", "Callbacks", "Visengine", "TestSupport", crypto]
+            dependencies: ["BaseKit", "FileArchive", "RicevutaCore", "Visengine", "TestSupport", crypto]
         ),
         .testTarget(
             name: "SinksTests",
-            dependencies: [
-                "Sinks", "BlockingWork", "Callbacks", "Visengine", "HTTPListener", "TestSupport", crypto,
-            ]
+            dependencies: ["BaseKit", "HTTPListener", "RicevutaCore", "Sinks", "Visengine", "TestSupport", crypto]
         ),
         .testTarget(
             name: "PipelineTests",
-            dependencies: ["Pipeline", "Callbacks", "Visengine", "TestSupport", log, lifecycle]
+            dependencies: ["BaseKit", "Pipeline", "RicevutaCore", "Visengine", "TestSupport", log, lifecycle]
         ),
-        .testTarget(name: "ConsoleTests", dependencies: ["Console", "Callbacks", "HTTPListener", log, coreMetrics]),
+        .testTarget(
+            name: "AdminEndpointsTests",
+            dependencies: [
+                "AdminEndpoints", "BaseKit", "HTTPListener", "MetricsExporter", "RicevutaCore", "Visengine", log, coreMetrics,
+            ]
+        ),
         .testTarget(
             name: "VisengineSandboxTests",
-            dependencies: ["VisengineSandbox", "Visengine", "HTTPListener", crypto, httpClient, nioCore, nioHTTP1]
+            dependencies: [
+                "BaseKit", "HTTPListener", "Visengine", "VisengineSandbox", crypto, httpClient, nioCore, nioHTTP1,
+            ]
         ),
-        .testTarget(
-            name: "RicevutaTests",
-            dependencies: ["ricevuta", "Callbacks", "Systemd", "Visengine", log]
-        ),
+        .testTarget(name: "RicevutaTests", dependencies: ["BaseKit", "ricevuta", "RicevutaCore", "Visengine", log]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CallbackJournal", "Compression", "SQLiteLedger", "Callbacks", "TestSupport", "Visengine", crypto, grdb,
-                httpClient,
-                nioCore, nioHTTP1,
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                system,
+                "BaseKit", "CallbackJournal", "RicevutaCore", "SQLiteLedger", "TestSupport", crypto, grdb,
+                httpClient, nioCore, nioHTTP1, .product(name: "Subprocess", package: "swift-subprocess"), system,
             ],
             exclude: ["Native", "Receivers", "Senders"]
         ),

@@ -1,4 +1,4 @@
-import DurableFiles
+import BaseKit
 
 /// Why the journal could not do what was asked.
 public enum JournalError: Error, Equatable, Sendable {

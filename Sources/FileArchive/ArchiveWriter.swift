@@ -1,8 +1,7 @@
-import BlockingWork
-import Callbacks
+import BaseKit
 import Crypto
-import DurableFiles
 import Foundation
+import RicevutaCore
 import Visengine
 
 /// Writes one document: hashed while it is written, checked before it gets its name.
@@ -18,14 +17,14 @@ final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
 
     private static let bufferSize = 256 << 10
 
-    private let archive: FileArchive
+    private let archive: LocalArchive
     private let limit: Int64
     /// `nil` while a thread has it, and for good when that thread was left behind.
     private var progress: Progress?
     private var buffer: [UInt8] = []
     private var received: Int64 = 0
 
-    init(file: NewFile, archive: FileArchive, limit: Int64) {
+    init(file: NewFile, archive: LocalArchive, limit: Int64) {
         progress = Progress(file: file)
         self.archive = archive
         self.limit = limit
@@ -88,7 +87,7 @@ final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
 
 /// Checks what was written and gives it its name, or sets it aside.
 struct ArchiveCommit {
-    let archive: FileArchive
+    let archive: LocalArchive
     let file: NewFile
     let size: Int64
     let metadata: DocumentMetadata

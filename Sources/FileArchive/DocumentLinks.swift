@@ -1,7 +1,7 @@
-public import Callbacks
+public import BaseKit
 import Crypto
 import Foundation
-public import Visengine
+public import RicevutaCore
 
 /// Links to documents that hold for a while: signed, so that nothing has to be remembered of them.
 public struct DocumentLinks: Sendable {

@@ -1,5 +1,5 @@
-import Callbacks
 import Foundation
+import RicevutaCore
 
 /// Looks at a document's bytes: what it is, and whether it is whole.
 ///

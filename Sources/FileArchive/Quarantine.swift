@@ -1,7 +1,6 @@
-import Callbacks
-import DurableFiles
+import BaseKit
 import Foundation
-import Visengine
+import RicevutaCore
 
 /// Contents that failed a check: one copy each, beside its reason, within a bound.
 ///

@@ -1,4 +1,4 @@
-import Compression
+import BaseKit
 
 /// What a zip archive's central directory says of one entry.
 struct ZipEntry {

@@ -1,5 +1,4 @@
-import Callbacks
-import Visengine
+import RicevutaCore
 
 /// What the door decided on a request's head.
 public enum Admission: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 import Visengine
 
 /// A callback's body on its way in: its bytes, what they claim, and what is wrong with them.

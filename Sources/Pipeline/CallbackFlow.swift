@@ -1,7 +1,6 @@
-public import Callbacks
 public import Logging
+public import RicevutaCore
 public import ServiceLifecycle
-public import Visengine
 
 /// The way of one callback, and the services that walk it.
 ///
@@ -9,7 +8,7 @@ public import Visengine
 /// |---|---|---|---|---|
 /// | door | `Intake.admit` | path, token, address | nothing | nothing |
 /// | intake | `Intake.take` | body | the callback, in the journal; answers 200 | nothing: not answered |
-/// | ledger | `CallbackJournal` | the journal | callback, order, verify job | the same fact, known |
+/// | ledger | `Journal` | the journal | callback, order, verify job | the same fact, known |
 /// | verifier | `OrderVerification` | `GET /richiesta/{id}` | order, notifications, deliveries, jobs | the read-back |
 /// | fetcher | `DocumentFetch` | `GET /documento/{id}` | document, notification, deliveries, jobs | the fetch |
 /// | dispatcher | `DispatcherService` | notification, document | its outcome, the next attempt | the attempt, same id |

@@ -1,8 +1,7 @@
-public import Callbacks
 public import Logging
+public import RicevutaCore
 public import ServiceLifecycle
 import Synchronization
-import Visengine
 
 /// Hands notifications to sinks, each at its own pace: a slow sink holds up no other.
 public final class DispatcherService: Service {

@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import Logging
+import RicevutaCore
 import Visengine
 
 /// Fetches one document: stream, check, store, then tell.

@@ -1,7 +1,6 @@
-public import Callbacks
 public import Logging
+public import RicevutaCore
 public import ServiceLifecycle
-import Visengine
 
 /// Brings documents from the provider into the archive.
 public struct FetcherService: Service {

@@ -1,5 +1,5 @@
-public import Callbacks
-public import Visengine
+public import BaseKit
+public import RicevutaCore
 
 /// How the services go about their work.
 public struct FlowSettings: Sendable {

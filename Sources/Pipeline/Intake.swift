@@ -1,7 +1,8 @@
-public import Callbacks
+public import BaseKit
 public import Logging
+public import RicevutaCore
 import Synchronization
-public import Visengine
+import Visengine
 
 /// Takes callbacks in: the door before the body, then the decoder, then the ledger.
 ///

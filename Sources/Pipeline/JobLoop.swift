@@ -1,7 +1,6 @@
-import Callbacks
 import Logging
+import RicevutaCore
 import ServiceLifecycle
-import Visengine
 
 /// Claims due jobs while there is room, and does them side by side until asked to stop.
 ///

@@ -1,5 +1,5 @@
-import Callbacks
 public import Logging
+import RicevutaCore
 public import ServiceLifecycle
 
 /// Reports a ledger that does not record what the journal holds: once when it begins, each minute while it lasts, and

@@ -1,7 +1,8 @@
-import Callbacks
+import BaseKit
 import CoreMetrics
 import Logging
 import Metrics
+import RicevutaCore
 import Visengine
 
 /// Every metric's name, in one place.

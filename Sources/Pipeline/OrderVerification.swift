@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import Logging
+import RicevutaCore
 import Visengine
 
 /// Verifies one order: finds out which of the provider's orders it is, reads it, and lets the ledger apply the answer.

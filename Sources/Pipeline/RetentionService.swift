@@ -1,7 +1,7 @@
-public import Callbacks
+import BaseKit
 public import Logging
+public import RicevutaCore
 public import ServiceLifecycle
-import Visengine
 
 /// Removes from the ledger what is old, in small steps with pauses between them, so that no callback waits for it.
 public struct RetentionService: Service {

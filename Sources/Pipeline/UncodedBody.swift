@@ -1,4 +1,4 @@
-import Compression
+import BaseKit
 
 /// What is wrong with a body that a good token came with, apart from what it says.
 enum BodyProblem: String {

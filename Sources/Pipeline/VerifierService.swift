@@ -1,7 +1,6 @@
-public import Callbacks
 public import Logging
+public import RicevutaCore
 public import ServiceLifecycle
-public import Visengine
 
 /// Reads orders back from the API and moves them by what it says: brought forward by a callback, or as the next poll.
 public struct VerifierService: Service {

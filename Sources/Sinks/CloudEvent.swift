@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import Visengine
 
 /// A notification as a CloudEvents 1.0 event, in the JSON format.

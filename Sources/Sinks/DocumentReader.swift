@@ -1,7 +1,7 @@
-import Callbacks
+import BaseKit
 import Crypto
-import DurableFiles
 import Foundation
+import RicevutaCore
 
 /// Reads an archived document in pieces, and sees to it that it is still what was archived.
 ///

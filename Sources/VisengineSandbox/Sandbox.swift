@@ -33,7 +33,7 @@ public import Visengine
 /// `wrongLength`, `cutOff` and `brokenStructure`; the quirks are those of ``SandboxQuirk``.
 public final class Sandbox: Sendable {
     private let state: SandboxState
-    private let listener: HTTPListener
+    private let listener: HTTPServer
     private let http: HTTPClient
     private let work: Task<Void, Never>
 
@@ -56,7 +56,7 @@ public final class Sandbox: Sendable {
         var limits = ListenerLimits()
         // Inputs hold files.
         limits.maxBodyBytes = 64 << 20
-        listener = try HTTPListener(
+        listener = try HTTPServer(
             ListenerConfiguration(host: configuration.host, port: configuration.port, limits: limits),
             handler: AsyncRequestHandler { request in
                 let segments = request.head.path.split(separator: "/").map(String.init)

@@ -1,3 +1,4 @@
+import BaseKit
 public import Visengine
 
 /// What the sandbox knows of one order, for tests to compare with.

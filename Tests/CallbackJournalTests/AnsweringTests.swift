@@ -1,6 +1,6 @@
 import CallbackJournal
-import Callbacks
 import Dispatch
+import RicevutaCore
 import Synchronization
 import Testing
 import Visengine
@@ -104,7 +104,7 @@ struct AnsweringTests {
     /// Records callbacks while the journal's thread is held in the answer to one more.
     ///
     /// - Returns: The answers, in the order in which they were given.
-    private func recordWhileBusy(_ journal: CallbackJournal, count: Int) async throws -> [RecordOutcome] {
+    private func recordWhileBusy(_ journal: Journal, count: Int) async throws -> [RecordOutcome] {
         let release = DispatchSemaphore(value: 0)
         let first = try Sample.callback(1000)
         await withCheckedContinuation { continuation in

@@ -1,5 +1,5 @@
-import Callbacks
 import Foundation
+import RicevutaCore
 import TestSupport
 import Testing
 
@@ -17,7 +17,7 @@ struct DamageTests {
         settled: Bool,
         handedOver: Int64?,
         _ harm: (_ directory: String, _ used: [String]) throws -> Void
-    ) async throws -> (journal: CallbackJournal, callbacks: [ReceivedCallback]) {
+    ) async throws -> (journal: Journal, callbacks: [ReceivedCallback]) {
         let ledger = FakeLedger(settled ? .takes : .holds)
         return try await withJournal(of: ledger) { journal, directory in
             for number in 0..<100 { _ = await journal.record(try Sample.callback(number, filler: 2000)) }
@@ -30,7 +30,7 @@ struct DamageTests {
                 }
                 try harm(copy, used)
                 let next = FakeLedger()
-                let found = try CallbackJournal(
+                let found = try Journal(
                     at: copy,
                     ledger: next,
                     newest: 0,
@@ -112,7 +112,7 @@ struct DamageTests {
     @Test func goesOnAboveWhatIsGone() async throws {
         try await withTemporaryDirectory { directory in
             for round in 1...2 {
-                let journal = try CallbackJournal(
+                let journal = try Journal(
                     at: directory,
                     ledger: FakeLedger(),
                     newest: Int64(100 * round),
@@ -125,7 +125,7 @@ struct DamageTests {
                 }
             }
             let ledger = FakeLedger(.holds)
-            let journal = try CallbackJournal(
+            let journal = try Journal(
                 at: directory,
                 ledger: ledger,
                 newest: 300,

@@ -1,6 +1,6 @@
 import CallbackJournal
-import Callbacks
 import Foundation
+import RicevutaCore
 import Synchronization
 import TestSupport
 import Testing
@@ -168,7 +168,7 @@ struct FailingDiskTests {
         }
     }
 
-    private func isClosing(_ journal: CallbackJournal) throws -> Bool {
+    private func isClosing(_ journal: Journal) throws -> Bool {
         let isRefused = Mutex(false)
         journal.record(try Sample.callback(99)) { outcome in isRefused.withLock { $0 = outcome == .failed } }
         return isRefused.withLock { $0 }

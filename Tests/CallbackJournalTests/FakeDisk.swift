@@ -1,6 +1,6 @@
-import Callbacks
 import Dispatch
 import Foundation
+import RicevutaCore
 import Synchronization
 import SystemPackage
 import TestSupport
@@ -107,11 +107,11 @@ func withJournal<Result>(
     of ledger: FakeLedger = FakeLedger(),
     _ configuration: JournalConfiguration = Sample.configuration,
     isolation: isolated (any Actor)? = #isolation,
-    _ body: (_ journal: CallbackJournal, _ directory: String) async throws -> Result
+    _ body: (_ journal: Journal, _ directory: String) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryDirectory { parent in
         let directory = "\(parent)/journal"
-        let journal = try CallbackJournal(
+        let journal = try Journal(
             at: directory,
             ledger: ledger,
             newest: 0,

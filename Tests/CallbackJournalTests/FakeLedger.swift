@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 import Synchronization
 
 /// Takes callbacks, or fails, or does not answer, as told.

@@ -1,5 +1,5 @@
-import Callbacks
 import Foundation
+import RicevutaCore
 import TestSupport
 import Testing
 
@@ -10,7 +10,7 @@ import Testing
 struct KeepingTests {
     /// Journals callbacks in several segments, all of which the ledger has.
     private func fill(_ directory: String, count: Int = 100) async throws {
-        let journal = try CallbackJournal(
+        let journal = try Journal(
             at: directory,
             ledger: FakeLedger(),
             newest: 0,
@@ -25,8 +25,8 @@ struct KeepingTests {
         of ledger: FakeLedger,
         handedOver: Int64?,
         _ configuration: JournalConfiguration = Sample.configuration
-    ) throws -> CallbackJournal {
-        try CallbackJournal(
+    ) throws -> Journal {
+        try Journal(
             at: directory,
             ledger: ledger,
             newest: 0,
@@ -106,7 +106,7 @@ struct KeepingTests {
             try await fill(directory)
             disk.setFreeBytes(1000)
             let ledger = FakeLedger(.fails)
-            let journal = try CallbackJournal(
+            let journal = try Journal(
                 at: directory,
                 ledger: ledger,
                 newest: 0,

@@ -1,6 +1,6 @@
 import CallbackJournal
-import Callbacks
 import Foundation
+import RicevutaCore
 import TestSupport
 import Testing
 
@@ -54,7 +54,7 @@ struct LedgerFailureTests {
     @Test func setsAsideWhatCannotBeWrittenAndTriesItAtTheNextStart() async throws {
         try await withTemporaryDirectory { directory in
             let picky = FakeLedger { $0.number == 3 }
-            let first = try CallbackJournal(
+            let first = try Journal(
                 at: directory,
                 ledger: picky,
                 newest: 0,
@@ -66,7 +66,7 @@ struct LedgerFailureTests {
             #expect(first.statistics.quarantined == 1)
 
             let ledger = FakeLedger()
-            let second = try CallbackJournal(
+            let second = try Journal(
                 at: directory,
                 ledger: ledger,
                 newest: 6,
@@ -84,7 +84,7 @@ struct LedgerFailureTests {
     @Test func setsAsideOnceAndCountsOnAboveIt() async throws {
         try await withTemporaryDirectory { directory in
             for _ in 0..<2 {
-                let journal = try CallbackJournal(
+                let journal = try Journal(
                     at: directory,
                     ledger: FakeLedger { _ in true },
                     newest: 6,
@@ -99,7 +99,7 @@ struct LedgerFailureTests {
             }
 
             let ledger = FakeLedger()
-            let journal = try CallbackJournal(
+            let journal = try Journal(
                 at: directory,
                 ledger: ledger,
                 newest: 0,
@@ -115,7 +115,7 @@ struct LedgerFailureTests {
     @Test func endsThoughTheLedgerFails() async throws {
         try await withTemporaryDirectory { directory in
             let ledger = FakeLedger(.fails)
-            let journal = try CallbackJournal(
+            let journal = try Journal(
                 at: directory,
                 ledger: ledger,
                 newest: 0,

@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import Foundation
+import RicevutaCore
 import TestSupport
 import Testing
 import Visengine
@@ -81,7 +82,7 @@ struct RecoveryTests {
     @Test func handsNothingOverAgainAfterAnOrderlyEnd() async throws {
         try await withTemporaryDirectory { directory in
             let ledger = FakeLedger()
-            let journal = try CallbackJournal(
+            let journal = try Journal(
                 at: directory,
                 ledger: ledger,
                 newest: 0,
@@ -99,7 +100,7 @@ struct RecoveryTests {
         try await withTemporaryDirectory { directory in
             var last: Int64 = 0
             for newest in [0, 0, 1000, 0] as [Int64] {
-                let journal = try CallbackJournal(
+                let journal = try Journal(
                     at: directory,
                     ledger: FakeLedger(),
                     newest: newest,
@@ -221,7 +222,7 @@ struct RecoveryTests {
                 for (ledger, damaged) in [
                     (FakeLedger(.fails), 1), (FakeLedger(.fails), 1), (FakeLedger(), 1), (FakeLedger(), 0),
                 ] {
-                    let next = try CallbackJournal(
+                    let next = try Journal(
                         at: copy,
                         ledger: ledger,
                         newest: 0,
@@ -240,7 +241,7 @@ struct RecoveryTests {
     @Test func sweepsWhatWasBegunAndRefusesWhatWasRenamed() async throws {
         try await withTemporaryDirectory { directory in
             try Data(count: 100).write(to: URL(fileURLWithPath: "\(directory)/.new-journal-1-00"))
-            let begun = try CallbackJournal(
+            let begun = try Journal(
                 at: directory,
                 ledger: FakeLedger(),
                 newest: 0,
@@ -256,7 +257,7 @@ struct RecoveryTests {
             )
 
             let error = #expect(throws: JournalError.self) {
-                _ = try CallbackJournal(at: directory, ledger: FakeLedger(), newest: 0)
+                _ = try Journal(at: directory, ledger: FakeLedger(), newest: 0)
             }
             #expect(error?.description.contains("journal-1.bak; restore its original name") == true)
         }

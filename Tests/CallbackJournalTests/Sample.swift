@@ -1,6 +1,7 @@
+import BaseKit
 import CallbackJournal
-import Callbacks
 import Foundation
+import RicevutaCore
 import TestSupport
 import Testing
 import Visengine
@@ -33,7 +34,7 @@ enum Sample {
     }
 }
 
-extension CallbackJournal {
+extension Journal {
     /// Records a callback and waits for its answer.
     func record(_ callback: ReceivedCallback) async -> RecordOutcome {
         await withCheckedContinuation { continuation in
@@ -48,11 +49,11 @@ func withJournal<Result>(
     newest: Int64 = 0,
     _ configuration: JournalConfiguration = Sample.configuration,
     isolation: isolated (any Actor)? = #isolation,
-    _ body: (_ journal: CallbackJournal, _ directory: String) async throws -> Result
+    _ body: (_ journal: Journal, _ directory: String) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryDirectory { parent in
         let directory = "\(parent)/journal"
-        let journal = try CallbackJournal(at: directory, ledger: ledger, newest: newest, configuration: configuration)
+        let journal = try Journal(at: directory, ledger: ledger, newest: newest, configuration: configuration)
         do {
             let result = try await body(journal, directory)
             ledger.behave(.takes)
@@ -76,7 +77,7 @@ func recovered(
         try copyJournal(from: directory, to: copy)
         try damage(copy)
         let ledger = FakeLedger()
-        let journal = try CallbackJournal(at: copy, ledger: ledger, newest: 0, configuration: Sample.configuration)
+        let journal = try Journal(at: copy, ledger: ledger, newest: 0, configuration: Sample.configuration)
         let statistics = journal.statistics
         await journal.close()
         return (ledger.taken, statistics)

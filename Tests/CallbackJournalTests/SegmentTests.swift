@@ -1,5 +1,5 @@
-import Callbacks
 import Foundation
+import RicevutaCore
 import Testing
 
 @testable import CallbackJournal
@@ -95,7 +95,7 @@ struct SegmentTests {
 
     @Test func saysWhatIsWrongWithItsDirectory() throws {
         let error = #expect(throws: JournalError.self) {
-            _ = try CallbackJournal(at: "/dev/null/journal", ledger: FakeLedger(), newest: 0)
+            _ = try Journal(at: "/dev/null/journal", ledger: FakeLedger(), newest: 0)
         }
         #expect(error?.description.contains("/dev/null") == true)
     }

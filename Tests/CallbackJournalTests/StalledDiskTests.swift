@@ -1,5 +1,5 @@
 import CallbackJournal
-import Callbacks
+import RicevutaCore
 import Synchronization
 import Testing
 

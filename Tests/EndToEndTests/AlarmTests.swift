@@ -1,6 +1,6 @@
+import BaseKit
 import Foundation
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// A good token in odd company is taken for the hint that it is, and told of; no token is ever told.

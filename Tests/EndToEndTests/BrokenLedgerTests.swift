@@ -1,9 +1,9 @@
+import BaseKit
 import Foundation
 import GRDB
 import Glibc
 import Subprocess
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// A ledger that cannot be written, of another version, or served already.

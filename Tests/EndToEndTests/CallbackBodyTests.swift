@@ -1,10 +1,9 @@
 import AsyncHTTPClient
-import Compression
+import BaseKit
 import Foundation
 import NIOCore
 import NIOHTTP1
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// With a good token it is taken, whatever came with it, and what nobody understands is told of.

@@ -1,6 +1,6 @@
+import BaseKit
 import Foundation
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// SQLite's log is copied while nobody commits, in any process.

@@ -1,6 +1,6 @@
+import BaseKit
 import Foundation
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// Documents larger than the limit, and signatures while a secret is rolled.

@@ -1,7 +1,6 @@
 import Foundation
 import Subprocess
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// What stands at the door besides callbacks with good tokens.

@@ -1,6 +1,6 @@
+import BaseKit
 import Foundation
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// What downstream services get can be read with the libraries that their authors use.

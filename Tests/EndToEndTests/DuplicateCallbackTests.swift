@@ -1,5 +1,5 @@
+import BaseKit
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// However often, and in whatever shape, a fact is told: it happens once.

@@ -1,5 +1,5 @@
+import BaseKit
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// What was not true changes nothing.

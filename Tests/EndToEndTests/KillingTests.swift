@@ -1,8 +1,8 @@
+import BaseKit
 import Foundation
 import Subprocess
 import Synchronization
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// What was acknowledged is never lost.

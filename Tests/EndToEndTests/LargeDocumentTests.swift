@@ -1,7 +1,7 @@
+import BaseKit
 import Crypto
 import Foundation
 import Testing
-import Visengine
 
 extension EndToEnd {
     @Suite(.timeLimit(.minutes(10)))

@@ -1,5 +1,5 @@
+import BaseKit
 import Testing
-import Visengine
 
 extension EndToEnd {
     @Suite(.timeLimit(.minutes(5)))

@@ -1,6 +1,6 @@
+import BaseKit
 import Foundation
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// A ledger that is older than its journal, and a journal that is damaged.

@@ -1,7 +1,7 @@
+import BaseKit
 import Foundation
 import Subprocess
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// What the program leaves alone.

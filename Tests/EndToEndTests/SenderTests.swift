@@ -1,6 +1,6 @@
+import BaseKit
 import Foundation
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// Programs that other people wrote post callbacks: each is taken, and tells the same fact, whatever wrote it and

@@ -1,8 +1,8 @@
+import BaseKit
 import Crypto
 import Foundation
 import Subprocess
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// Folders on disks and file servers that hang, fail, or lack what a local disk has.

@@ -1,7 +1,7 @@
 import AsyncHTTPClient
+import BaseKit
 import Foundation
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// The provider waits for 30 seconds and posts once.

@@ -1,6 +1,6 @@
+import BaseKit
 import Foundation
 import Testing
-import Visengine
 
 extension EndToEnd {
     /// What works and is unsafe is told, and refused never.

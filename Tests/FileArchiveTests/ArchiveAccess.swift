@@ -1,9 +1,9 @@
-import Callbacks
 import FileArchive
 import Foundation
+import RicevutaCore
 import Visengine
 
-extension FileArchive {
+extension LocalArchive {
     /// Writes a document in pieces and commits it; discards it when that fails, as its users do.
     @discardableResult
     func store(

@@ -1,9 +1,9 @@
-import Callbacks
+import BaseKit
 import Crypto
 import FileArchive
 import Foundation
+import RicevutaCore
 import Testing
-import Visengine
 
 @Suite struct DocumentLinksTests {
     static let key = [UInt8](repeating: 7, count: 32)

@@ -1,8 +1,7 @@
-import Callbacks
 import FileArchive
+import RicevutaCore
 import TestSupport
 import Testing
-import Visengine
 
 @Suite(.timeLimit(.minutes(1)))
 struct DocumentStructureTests {
@@ -47,7 +46,7 @@ struct DocumentStructureTests {
     @Test(arguments: sound)
     func tells(_ sample: Sound) async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
 
             let document = try await archive.store(sample.bytes)
 
@@ -117,7 +116,7 @@ struct DocumentStructureTests {
     @Test(arguments: damaged)
     func setsAside(_ sample: Damaged) async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
 
             let error = await #expect(throws: ArchiveError.self) { try await archive.store(sample.bytes) }
 

@@ -1,7 +1,8 @@
-import Callbacks
+import BaseKit
 import Crypto
 import FileArchive
 import Foundation
+import RicevutaCore
 import TestSupport
 import Testing
 import Visengine
@@ -10,7 +11,7 @@ import Visengine
 struct FileArchiveTests {
     @Test func storesUnderTheContentsHash() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: "\(directory)/made/archive", maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: "\(directory)/made/archive", maxDocumentBytes: 1 << 20)
             let zip = SampleDocuments.zip()
             let hash = SHA256.hash(data: zip).map { String(format: "%02x", $0) }.joined()
 
@@ -31,7 +32,7 @@ struct FileArchiveTests {
 
     @Test func storesEqualContentOnce() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
             let first = try await archive.store(SampleDocuments.pdf, name: "one.pdf")
             let number = try fileNumber(archive.path(of: first))
 
@@ -46,7 +47,7 @@ struct FileArchiveTests {
 
     @Test func storesManyAtOnce() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
 
             let hashes = try await withThrowingTaskGroup(of: String.self) { group in
                 for number in 0..<24 {
@@ -63,7 +64,7 @@ struct FileArchiveTests {
     @Test(arguments: [1, 3, 4096, 262_144, 300_000, 1_000_000])
     func hashesWhateverThePieces(pieceSize: Int) async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 21)
+            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 21)
             let count = pieceSize < 10 ? 5000 : 700_000
             let content = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
 
@@ -78,7 +79,7 @@ struct FileArchiveTests {
     @Test(arguments: [-1, 1])
     func setsAWrongLengthAside(difference: Int) async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
             let zip = SampleDocuments.zip()
 
             let error = await #expect(throws: ArchiveError.self) {
@@ -101,7 +102,7 @@ struct FileArchiveTests {
 
     @Test func refusesMoreThanTheLimit() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: directory, maxDocumentBytes: 1000)
+            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1000)
             try await archive.store([UInt8](repeating: 1, count: 1000), pieceSize: 999)
 
             await #expect(throws: ArchiveError.tooLarge(limit: 1000)) {
@@ -113,7 +114,7 @@ struct FileArchiveTests {
 
     @Test func removesWhatWasDiscardedOrForgotten() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
             do {
                 let writer = try await archive.begin()
                 try await writer.write([1, 2, 3])
@@ -131,7 +132,7 @@ struct FileArchiveTests {
 
     @Test func discardingAfterCommittingRemovesNothing() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
             let writer = try await archive.begin()
             try await writer.write(SampleDocuments.pdf[...])
             let document = try await writer.commit(DocumentMetadata())
@@ -144,13 +145,13 @@ struct FileArchiveTests {
 
     @Test func sweepsWhatACrashLeft() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
             let document = try await archive.store(SampleDocuments.pdf)
             await #expect(throws: ArchiveError.self) { try await archive.store([]) }
             try Data("half".utf8).write(to: URL(fileURLWithPath: "\(directory)/incoming/left-over"))
             let before = try names(below: directory)
 
-            let reopened = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let reopened = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
             #expect(
                 try names(below: directory) == before,
                 "opening alone removes nothing: another process may serve it"
@@ -164,7 +165,7 @@ struct FileArchiveTests {
 
     @Test func saysWhatTheFileSystemRefused() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
             try FileManager.default.removeItem(atPath: "\(directory)/documents")
             try Data().write(to: URL(fileURLWithPath: "\(directory)/documents"))
 
@@ -185,7 +186,7 @@ struct FileArchiveTests {
     @Test(arguments: ["", "abc", "../../../../etc/passwd", String(repeating: "A", count: 64)])
     func findsNothingUnderWhatIsNoHash(text: String) async throws {
         try withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: directory, maxDocumentBytes: 1)
+            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1)
 
             #expect(archive.find(sha256: text) == nil)
         }

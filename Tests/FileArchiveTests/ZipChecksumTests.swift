@@ -1,9 +1,8 @@
-import Callbacks
 import FileArchive
 import Foundation
+import RicevutaCore
 import TestSupport
 import Testing
-import Visengine
 
 /// Zip archives made by others' tools: `zip`, and Python's `zipfile` for what `zip` does not write.
 @Suite(.timeLimit(.minutes(1)))
@@ -36,7 +35,7 @@ struct ZipChecksumTests {
 
     private func problem(_ bytes: [UInt8]) async throws -> String? {
         try await withTemporaryDirectory { directory in
-            let archive = try FileArchive(root: directory, maxDocumentBytes: 1 << 24)
+            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 24)
             do throws(ArchiveError) {
                 _ = try await archive.store(bytes, pieceSize: 100_000)
                 return nil

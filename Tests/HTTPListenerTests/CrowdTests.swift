@@ -20,7 +20,7 @@ struct CrowdTests {
         var configuration = ListenerConfiguration(limits: Self.limits(20))
         configuration.onCrowd = { statistics in told.withLock { $0.append(statistics) } }
         configuration.limits.requestDeadline = .seconds(1)  // Counts are as old as an eighth of it.
-        let listener = try HTTPListener(configuration, handler: RecordingHandler())
+        let listener = try HTTPServer(configuration, handler: RecordingHandler())
         let port = listener.port
 
         let statuses = try await onThread {
@@ -142,7 +142,7 @@ struct CrowdTests {
     @Test func countsNoProxysConnectionsAndClosesThemLast() async throws {
         var configuration = ListenerConfiguration(limits: Self.limits(8, each: 3))
         configuration.isProxy = { $0 == [127, 0, 0, 8] }
-        let listener = try HTTPListener(configuration, handler: RecordingHandler())
+        let listener = try HTTPServer(configuration, handler: RecordingHandler())
         let port = listener.port
 
         let kept = try await onThread {

@@ -68,10 +68,10 @@ func withListener<Result: Sendable>(
     limits: ListenerLimits = ListenerLimits(),
     host: String = "127.0.0.1",
     tls: TLSFiles? = nil,
-    _ body: (HTTPListener) async throws -> Result
+    _ body: (HTTPServer) async throws -> Result
 ) async throws -> Result {
     let configuration = ListenerConfiguration(host: host, tls: tls, limits: limits)
-    let listener = try HTTPListener(configuration, handler: handler)
+    let listener = try HTTPServer(configuration, handler: handler)
     do {
         let result = try await body(listener)
         await listener.stop(within: .zero)

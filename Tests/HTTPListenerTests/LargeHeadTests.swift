@@ -47,7 +47,7 @@ struct LargeHeadTests {
     func takesALargerHeadOnAConnectionThatWasKept(isProxy: Bool, bytes: Int) async throws {
         var configuration = ListenerConfiguration()
         configuration.isProxy = { _ in isProxy }
-        let listener = try HTTPListener(configuration, handler: RecordingHandler())
+        let listener = try HTTPServer(configuration, handler: RecordingHandler())
         let port = listener.port
 
         let statuses = try await onThread {

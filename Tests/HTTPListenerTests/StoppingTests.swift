@@ -8,7 +8,7 @@ struct StoppingTests {
 
     @Test func finishesWhatIsInFlight() async throws {
         let handler = KeepingHandler()
-        let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+        let listener = try HTTPServer(ListenerConfiguration(), handler: handler)
         let port = listener.port
         let client = Task {
             try await onThread {
@@ -35,7 +35,7 @@ struct StoppingTests {
 
     @Test func answersTheRest503AtTheDeadline() async throws {
         let handler = KeepingHandler()
-        let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+        let listener = try HTTPServer(ListenerConfiguration(), handler: handler)
         let port = listener.port
         let clients = Task {
             try await onThreads(10) { _ in
@@ -60,7 +60,7 @@ struct StoppingTests {
     @Test func answersArrivingWhileItStopsLoseNothing() async throws {
         for round in 0..<20 {
             let handler = KeepingHandler()
-            let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+            let listener = try HTTPServer(ListenerConfiguration(), handler: handler)
             let port = listener.port
             let clients = Task {
                 try await onThreads(4) { _ in
@@ -95,7 +95,7 @@ struct StoppingTests {
         do {
             let handler = KeepingHandler()
             kept = handler
-            let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+            let listener = try HTTPServer(ListenerConfiguration(), handler: handler)
             for _ in 0..<4 {
                 let client = try RawClient(port: listener.port)
                 try client.send(sent)
@@ -116,7 +116,7 @@ struct StoppingTests {
     }
 
     @Test func stopsOnceForManyCallers() async throws {
-        let listener = try HTTPListener(ListenerConfiguration(), handler: RecordingHandler())
+        let listener = try HTTPServer(ListenerConfiguration(), handler: RecordingHandler())
         let port = listener.port
 
         await withTaskGroup(of: Void.self) { group in
@@ -132,7 +132,7 @@ struct StoppingTests {
     ])
     func waitsForNoHalfRequest(sent: String) async throws {
         let handler = KeepingHandler()
-        let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+        let listener = try HTTPServer(ListenerConfiguration(), handler: handler)
         let port = listener.port
         let half = Task {
             try await onThread {
@@ -170,7 +170,7 @@ struct StoppingTests {
     /// It is what the receiver is for, and it comes once.
     @Test func waitsForAWantedBodyAsLongAsItComes() async throws {
         let handler = RecordingHandler(decide: { _ in .readBody(givesWay: false) })
-        let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+        let listener = try HTTPServer(ListenerConfiguration(), handler: handler)
         let port = listener.port
         let client = Task {
             try await onThread {
@@ -193,7 +193,7 @@ struct StoppingTests {
 
     @Test func stopsWhenDroppedWithARequestSuspended() async throws {
         let handler = KeepingHandler()
-        var listener: HTTPListener? = try HTTPListener(ListenerConfiguration(), handler: handler)
+        var listener: HTTPServer? = try HTTPServer(ListenerConfiguration(), handler: handler)
         let port = listener?.port ?? 0
         let client = Task {
             try await onThread {
@@ -213,13 +213,13 @@ struct StoppingTests {
 
     @Test func canBeDroppedByItsOwnHandler() async throws {
         // The last reference goes away on the listener's own thread, where libmicrohttpd can't be stopped.
-        let holder = Lock<HTTPListener?>(nil)
+        let holder = Lock<HTTPServer?>(nil)
         let handler = ReplyHandler { _, reply in
             let last = holder.withLock { $0.take() }
             reply.send(.text(200, last == nil ? "gone" : "dropping"))
         }
         let port = try holder.withLock { holder in
-            let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+            let listener = try HTTPServer(ListenerConfiguration(), handler: handler)
             holder = listener
             return listener.port
         }
@@ -235,20 +235,20 @@ struct StoppingTests {
     }
 
     @Test func saysWhyItCannotStart() throws {
-        let first = try HTTPListener(ListenerConfiguration(), handler: RecordingHandler())
+        let first = try HTTPServer(ListenerConfiguration(), handler: RecordingHandler())
         let taken = first.port
 
         #expect(throws: ListenerError.addressInUse(host: "127.0.0.1", port: taken)) {
-            try HTTPListener(ListenerConfiguration(port: taken), handler: RecordingHandler())
+            try HTTPServer(ListenerConfiguration(port: taken), handler: RecordingHandler())
         }
         for host in ["localhost", "192.0.2.1", "", "[::1]", "127.0.0.1:80"] {
             #expect(throws: ListenerError.badAddress(host: host)) {
-                try HTTPListener(ListenerConfiguration(host: host), handler: RecordingHandler())
+                try HTTPServer(ListenerConfiguration(host: host), handler: RecordingHandler())
             }
         }
         let files = TLSFiles(certificate: "/nonexistent/a", privateKey: "/nonexistent/b")
         let error = #expect(throws: ListenerError.self) {
-            try HTTPListener(ListenerConfiguration(tls: files), handler: RecordingHandler())
+            try HTTPServer(ListenerConfiguration(tls: files), handler: RecordingHandler())
         }
         #expect(error.map { "\($0)" }?.contains("/nonexistent/a") == true)
         #expect(first.port == taken)

@@ -99,7 +99,7 @@ struct StreamingTests {
             continuation.yield()
             return Response(status: 200, body: .stream(length: 10, ListedBody([.bytes([1]), .pause(.seconds(3_600))])))
         })
-        let listener = try HTTPListener(ListenerConfiguration(), handler: handler)
+        let listener = try HTTPServer(ListenerConfiguration(), handler: handler)
         let port = listener.port
         let client = Task {
             try await onThread {

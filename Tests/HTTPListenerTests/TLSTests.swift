@@ -45,13 +45,13 @@ struct TLSTests {
             let mixed = TLSFiles(certificate: files.certificate, privateKey: other.privateKey)
 
             let error = #expect(throws: ListenerError.self) {
-                try HTTPListener(ListenerConfiguration(tls: mixed), handler: RecordingHandler())
+                try HTTPServer(ListenerConfiguration(tls: mixed), handler: RecordingHandler())
             }
             #expect(error.map { "\($0)" }?.contains(files.certificate) == true)
 
             let swapped = TLSFiles(certificate: files.privateKey, privateKey: files.certificate)
             #expect(throws: ListenerError.self) {
-                try HTTPListener(ListenerConfiguration(tls: swapped), handler: RecordingHandler())
+                try HTTPServer(ListenerConfiguration(tls: swapped), handler: RecordingHandler())
             }
         }
     }

@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 import Synchronization
 
 /// Answers each callback at once, as told.

@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 import Synchronization
 
 /// A sink whose attempts begin when the dispatcher makes them, and end when the test says so.

@@ -1,6 +1,6 @@
-import Callbacks
 import Foundation
 import Logging
+import RicevutaCore
 import Synchronization
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
-import Callbacks
+import BaseKit
 import Pipeline
+import RicevutaCore
 import Testing
-import Visengine
 
 /// Which senders are let in, and which are held up.
 @Suite struct IntakeSourceTests: IntakeSuite {

@@ -1,8 +1,7 @@
-import Callbacks
 import Pipeline
+import RicevutaCore
 import Synchronization
 import Testing
-import Visengine
 
 /// What the suites of ``Intake`` share: an intake with a fake recorder, and the way of one callback through it.
 protocol IntakeSuite {

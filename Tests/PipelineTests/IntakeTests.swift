@@ -1,5 +1,5 @@
-import Callbacks
 import Pipeline
+import RicevutaCore
 import Synchronization
 import Testing
 import Visengine

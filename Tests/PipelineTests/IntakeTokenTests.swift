@@ -1,7 +1,6 @@
-import Callbacks
 import Pipeline
+import RicevutaCore
 import Testing
-import Visengine
 
 /// Where a token may stand, and how it may be written there.
 @Suite struct IntakeTokenTests: IntakeSuite {

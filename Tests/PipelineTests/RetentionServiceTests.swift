@@ -1,8 +1,8 @@
-import Callbacks
+import BaseKit
 import Pipeline
+import RicevutaCore
 import Synchronization
 import Testing
-import Visengine
 
 @Suite(.timeLimit(.minutes(1)))
 struct RetentionServiceTests {

@@ -1,8 +1,7 @@
-import Callbacks
 import Pipeline
+import RicevutaCore
 import Synchronization
 import Testing
-import Visengine
 
 /// A sender that tries again after it was refused.
 @Suite struct RetryTests {

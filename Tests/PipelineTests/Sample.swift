@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import Logging
+import RicevutaCore
 import Synchronization
 import Testing
 import Visengine

@@ -1,7 +1,6 @@
-import Callbacks
 import Pipeline
+import RicevutaCore
 import Testing
-import Visengine
 
 @Suite struct SecrecyTests {
     @Test func noLineHoldsATokenOrABody() throws {

@@ -1,5 +1,5 @@
-import Callbacks
 import Logging
+import RicevutaCore
 import ServiceLifecycle
 import Testing
 import Visengine

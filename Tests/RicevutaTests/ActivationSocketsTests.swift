@@ -1,4 +1,4 @@
-import Systemd
+import BaseKit
 import Testing
 
 @testable import ricevuta

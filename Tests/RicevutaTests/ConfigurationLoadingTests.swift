@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import FoundationEssentials
+import RicevutaCore
 import Testing
 import Visengine
 

@@ -1,6 +1,7 @@
+import BaseKit
 import FoundationEssentials
+import RicevutaCore
 import Testing
-import Visengine
 
 @testable import ricevuta
 

@@ -1,7 +1,7 @@
-import Callbacks
+import BaseKit
 import Logging
+import RicevutaCore
 import Testing
-import Visengine
 
 @testable import ricevuta
 

@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import Dispatch
+import RicevutaCore
 import SQLiteLedger
 import Synchronization
 import Testing
@@ -126,14 +127,14 @@ struct AcknowledgementTests {
             await ledger.close()
 
             #expect(outcomes.withLock { $0.count { $0.isAccepted } } == 200)
-            let reopened = try SQLiteLedger.open(at: directory, mode: .serve)
+            let reopened = try SQLiteStore.open(at: directory, mode: .serve)
             #expect(try await reopened.summary(now: Sample.now).callbacks == 200)
             await reopened.close()
         }
     }
 
     /// Holds the writer in an answer until `release` is signalled.
-    private func block(_ ledger: SQLiteLedger, until release: DispatchSemaphore) async throws {
+    private func block(_ ledger: SQLiteStore, until release: DispatchSemaphore) async throws {
         let callback = try Sample.callback(id: "blocks")
         await withCheckedContinuation { continuation in
             ledger.record(callback) { _ in
@@ -146,7 +147,7 @@ struct AcknowledgementTests {
     /// Records callbacks while the writer is busy with one more.
     ///
     /// - Returns: The answers, in the order in which they were given.
-    private func recordWhileBusy(_ ledger: SQLiteLedger, count: Int) async throws -> [RecordOutcome] {
+    private func recordWhileBusy(_ ledger: SQLiteStore, count: Int) async throws -> [RecordOutcome] {
         let callbacks = try (0..<count).map { try Sample.callback(id: "id\($0)") }
         let release = DispatchSemaphore(value: 0)
         try await block(ledger, until: release)

@@ -1,7 +1,6 @@
-import Callbacks
 import Foundation
 import GRDB
-import SQLiteStatements
+import RicevutaCore
 import TestSupport
 import Testing
 import Visengine
@@ -39,7 +38,7 @@ struct CheckpointTests {
                 try copyLedger(from: directory, to: copy)
                 let database = URL(fileURLWithPath: "\(copy)/ledger.sqlite")
                 let before = try Data(contentsOf: database)
-                let command = try SQLiteLedger.open(at: copy, mode: .operate)
+                let command = try SQLiteStore.open(at: copy, mode: .operate)
                 // SQLite would copy the log by itself after 1,000 pages, and when the last connection closes.
                 for _ in 0..<400 { _ = try await command.replay(delivery: delivery.id, now: Sample.now) }
                 await command.close()

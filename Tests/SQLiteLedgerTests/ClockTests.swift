@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import TestSupport
 import Testing
@@ -30,7 +31,7 @@ struct ClockTests {
             try await ledger.finish(work, action: retry, now: Sample.now)
             await ledger.close()
 
-            let reopened = try SQLiteLedger.open(at: directory, mode: .serve)
+            let reopened = try SQLiteStore.open(at: directory, mode: .serve)
 
             #expect(try await reopened.claimDeliveries(at: Sample.now - step).count == 1)
             await reopened.close()

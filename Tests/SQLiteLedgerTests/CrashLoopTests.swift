@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import TestSupport
 import Testing
@@ -94,15 +95,15 @@ struct CrashLoopTests {
     /// Starts a ledger again and again, in a new directory after each crash.
     private final class Boots {
         let parent: String
-        var ledgers: [SQLiteLedger] = []
+        var ledgers: [SQLiteStore] = []
         private var directories = 0
 
         init(parent: String) { self.parent = parent }
 
         private var directory: String { "\(parent)/\(directories)" }
 
-        func start() throws -> SQLiteLedger {
-            let ledger = try SQLiteLedger.open(
+        func start() throws -> SQLiteStore {
+            let ledger = try SQLiteStore.open(
                 at: directory,
                 mode: .serve,
                 configuration: CrashLoopTests.configuration
@@ -111,7 +112,7 @@ struct CrashLoopTests {
             return ledger
         }
 
-        func startAfterCrash() throws -> SQLiteLedger {
+        func startAfterCrash() throws -> SQLiteStore {
             let crashed = directory
             directories += 1
             try copyLedger(from: crashed, to: directory)

@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine
@@ -29,7 +30,7 @@ struct DamagedJobTests {
         }
     }
 
-    private func claim(_ kind: JobKind, from ledger: SQLiteLedger, at now: Timestamp) async throws -> [String] {
+    private func claim(_ kind: JobKind, from ledger: SQLiteStore, at now: Timestamp) async throws -> [String] {
         switch kind {
         case .verify: try await ledger.claimVerify(at: now).compactMap { $0.order.id?.rawValue }
         case .fetch: try await ledger.claimFetch(at: now).compactMap { $0.order.id?.rawValue }

@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine
@@ -10,11 +11,11 @@ struct DamagedListTests {
     struct DamagedList: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let sql: String
-        let list: @Sendable (SQLiteLedger) async throws -> [String]
+        let list: @Sendable (SQLiteStore) async throws -> [String]
         let remains: [String]
     }
 
-    private static let orders = { @Sendable (ledger: SQLiteLedger) async throws in
+    private static let orders = { @Sendable (ledger: SQLiteStore) async throws in
         try await ledger.orders(OrderQuery(limit: 1)).map { $0.id?.rawValue ?? "-" }
     }
 

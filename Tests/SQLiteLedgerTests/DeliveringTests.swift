@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import GRDB
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine

@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine
@@ -16,7 +17,7 @@ struct DueAgeTests {
 
             #expect(try await age(ledger) == ["verify": 29_000])
             #expect(try await ledger.summary(now: Self.later).jobsByKind == ["verify": 2])
-            let command = try SQLiteLedger.open(at: directory, mode: .operate)
+            let command = try SQLiteStore.open(at: directory, mode: .operate)
             #expect(try await age(command) == ["verify": 29_000], "an operator's command sees the same")
             await command.close()
             let over = Sample.now + Sample.lease
@@ -55,7 +56,7 @@ struct DueAgeTests {
         }
     }
 
-    private func age(_ ledger: SQLiteLedger) async throws -> [String: Int64] {
+    private func age(_ ledger: SQLiteStore) async throws -> [String: Int64] {
         try await ledger.summary(now: Self.later).oldestDueMilliseconds
     }
 }

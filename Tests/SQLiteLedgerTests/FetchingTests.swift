@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine
@@ -166,7 +167,7 @@ struct FetchingTests {
             #expect(try await ledger.claimFetch(at: Sample.now + .seconds(9999)) == [])
 
             // Beside the process that serves, as a command does it.
-            let command = try SQLiteLedger.open(at: directory, mode: .operate)
+            let command = try SQLiteStore.open(at: directory, mode: .operate)
             #expect(try await command.fetchAgain(id, maxBytes: 5000, now: Sample.now).key == order.key)
             #expect(try await command.fetchAgain(id, maxBytes: nil, now: Sample.now).document == .due)
             await expect(.notFound(what: "order", name: "x")) {

@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import Foundation
+import RicevutaCore
 import SQLiteLedger
 import TestSupport
 import Testing
@@ -76,11 +77,11 @@ struct FullDiskTests {
 
     @Test func takesCallbacksAgainOnceThereIsRoom() async throws {
         try await withTemporaryDirectory { directory in
-            let full = try SQLiteLedger.open(at: directory, mode: .serve, configuration: Self.configuration)
+            let full = try SQLiteStore.open(at: directory, mode: .serve, configuration: Self.configuration)
             let taken = try await fill(full)
             await full.close()
 
-            let ledger = try SQLiteLedger.open(at: directory, mode: .serve)
+            let ledger = try SQLiteStore.open(at: directory, mode: .serve)
 
             let next = await ledger.record(try callback(taken.count))
             #expect(next.isAccepted, "the sender's next try")
@@ -102,7 +103,7 @@ struct FullDiskTests {
     /// Records callbacks until one is refused.
     ///
     /// - Returns: The numbers of those that were taken.
-    private func fill(_ ledger: SQLiteLedger) async throws -> [Int64] {
+    private func fill(_ ledger: SQLiteStore) async throws -> [Int64] {
         var taken: [Int64] = []
         for number in 0..<1000 {
             let outcome = await ledger.record(try callback(number))

@@ -1,11 +1,11 @@
-import Callbacks
+import RicevutaCore
 import SQLiteLedger
 import Testing
 
 /// How far the journal has handed its callbacks over, by the ledger's own word.
 @Suite(.timeLimit(.minutes(1)))
 struct HandedOverTests {
-    private func record(_ numbers: [Int64], in ledger: SQLiteLedger) async throws -> [RecordOutcome] {
+    private func record(_ numbers: [Int64], in ledger: SQLiteStore) async throws -> [RecordOutcome] {
         let callbacks = try numbers.map { number in
             var callback = try Sample.callback(body: "body")
             callback.number = number

@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import Testing
 import Visengine
 
@@ -71,7 +72,7 @@ struct JudgingTests {
     }
 }
 
-extension SQLiteLedger {
+extension SQLiteStore {
     /// Records so many facts of order `n`, all claiming that it is available.
     fileprivate func recordMany(_ count: Int) async throws {
         let callbacks = try (0..<count).map { try Sample.callback(update: Sample.now + .seconds($0)) }

@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine
@@ -8,7 +9,7 @@ struct LeaseTests {
     /// A way of losing a lease; gives the work to go on with.
     struct Loss: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let lose: @Sendable (SQLiteLedger, VerifyWork) async throws -> VerifyWork
+        let lose: @Sendable (SQLiteStore, VerifyWork) async throws -> VerifyWork
     }
 
     static let losses = [
@@ -52,7 +53,7 @@ struct LeaseTests {
     /// What a worker does in the end.
     struct Outcome: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let record: @Sendable (SQLiteLedger, VerifyWork) async throws -> Void
+        let record: @Sendable (SQLiteStore, VerifyWork) async throws -> Void
     }
 
     static let outcomes = [
@@ -129,7 +130,7 @@ struct LeaseTests {
             _ = try await ledger.claimVerify()
             await ledger.close()
 
-            let reopened = try SQLiteLedger.open(at: directory, mode: .serve)
+            let reopened = try SQLiteStore.open(at: directory, mode: .serve)
 
             #expect(try await reopened.claimVerify().map(\.lease.attempt) == [2])
             await reopened.close()

@@ -1,9 +1,10 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine
 
-extension SQLiteLedger {
+extension SQLiteStore {
     /// Records a callback and waits for its answer.
     func record(_ callback: ReceivedCallback) async -> RecordOutcome {
         await withCheckedContinuation { continuation in

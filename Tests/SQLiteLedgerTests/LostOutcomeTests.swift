@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine
@@ -91,7 +92,7 @@ struct LostOutcomeTests {
         }
     }
 
-    private func claimVerify(_ ledger: SQLiteLedger, at now: Timestamp) async throws -> [VerifyWork] {
+    private func claimVerify(_ ledger: SQLiteStore, at now: Timestamp) async throws -> [VerifyWork] {
         try await ledger.claimVerify(limit: 10, now: now, leaseFor: Self.lease)
     }
 

@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import Foundation
+import RicevutaCore
 import SQLiteLedger
 import TestSupport
 import Testing
@@ -9,7 +10,7 @@ import Visengine
 struct OpeningTests {
     @Test func makesWhatIsMissingForItsOwnerOnly() async throws {
         try await withTemporaryDirectory { directory in
-            let ledger = try SQLiteLedger.open(at: "\(directory)/made/ledger", mode: .serve)
+            let ledger = try SQLiteStore.open(at: "\(directory)/made/ledger", mode: .serve)
 
             #expect(ledger.path == "\(directory)/made/ledger/ledger.sqlite")
             #expect(try permissions(of: "\(directory)/made/ledger") == 0o700)
@@ -22,11 +23,11 @@ struct OpeningTests {
 
     @Test func isServedByOneAtATime() async throws {
         try await withLedger { first, directory in
-            await expect(.inUse(path: first.path)) { try SQLiteLedger.open(at: directory, mode: .serve) }
+            await expect(.inUse(path: first.path)) { try SQLiteStore.open(at: directory, mode: .serve) }
             await first.close()
 
-            let second = try SQLiteLedger.open(at: directory, mode: .serve)
-            await expect(.inUse(path: first.path)) { try SQLiteLedger.open(at: directory, mode: .serve) }
+            let second = try SQLiteStore.open(at: directory, mode: .serve)
+            await expect(.inUse(path: first.path)) { try SQLiteStore.open(at: directory, mode: .serve) }
             await second.close()
         }
     }
@@ -38,7 +39,7 @@ struct OpeningTests {
                 try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
             }
 
-            await expect(.inUse(path: first.path)) { try SQLiteLedger.open(at: directory, mode: .serve) }
+            await expect(.inUse(path: first.path)) { try SQLiteStore.open(at: directory, mode: .serve) }
         }
     }
 
@@ -49,7 +50,7 @@ struct OpeningTests {
             let before = try await everything(in: ledger)
             await ledger.close()
 
-            let reopened = try SQLiteLedger.open(at: directory, mode: .serve)
+            let reopened = try SQLiteStore.open(at: directory, mode: .serve)
 
             #expect(try await everything(in: reopened) == before)
             await reopened.close()
@@ -60,7 +61,7 @@ struct OpeningTests {
         try await withLedger { ledger, directory in
             try await ledger.confirmed(.available, sinks: "crm")
             let delivery = try #require(try await ledger.deliveries(DeliveryQuery()).first)
-            let operating = try SQLiteLedger.open(at: directory, mode: .operate)
+            let operating = try SQLiteStore.open(at: directory, mode: .operate)
 
             let replayed = try await operating.replay(delivery: delivery.id, now: Sample.now)
 
@@ -73,7 +74,7 @@ struct OpeningTests {
 
     @Test func takesNoJobsForAnOperator() async throws {
         try await withTemporaryDirectory { directory in
-            let ledger = try SQLiteLedger.open(at: directory, mode: .operate)
+            let ledger = try SQLiteStore.open(at: directory, mode: .operate)
             try await ledger.placing()
 
             await #expect(throws: LedgerError.self) { try await ledger.claimVerify(at: Sample.now + .seconds(9999)) }
@@ -88,7 +89,7 @@ struct OpeningTests {
             let content = Data(String(repeating: content, count: 100).utf8)
             try content.write(to: URL(fileURLWithPath: path))
 
-            let error = #expect(throws: LedgerError.self) { try SQLiteLedger.open(at: directory, mode: .serve) }
+            let error = #expect(throws: LedgerError.self) { try SQLiteStore.open(at: directory, mode: .serve) }
 
             guard case .cannotOpen(let named, let reason) = error else {
                 Issue.record("\(String(describing: error))")
@@ -102,11 +103,11 @@ struct OpeningTests {
 
     @Test func givesTheLedgerFreeWhenItIsDroppedWithoutClosing() async throws {
         try await withTemporaryDirectory { directory in
-            let outcome = await (try SQLiteLedger.open(at: directory, mode: .serve)).record(try Sample.callback())
+            let outcome = await (try SQLiteStore.open(at: directory, mode: .serve)).record(try Sample.callback())
 
-            var reopened: SQLiteLedger?
+            var reopened: SQLiteStore?
             while reopened == nil {
-                reopened = try? SQLiteLedger.open(at: directory, mode: .serve)  // In use until its thread has ended.
+                reopened = try? SQLiteStore.open(at: directory, mode: .serve)  // In use until its thread has ended.
                 await Task.yield()
             }
 
@@ -119,7 +120,7 @@ struct OpeningTests {
         try await withTemporaryDirectory { directory in
             try Data().write(to: URL(fileURLWithPath: "\(directory)/ledger.sqlite"))
 
-            let ledger = try SQLiteLedger.open(at: directory, mode: .serve)
+            let ledger = try SQLiteStore.open(at: directory, mode: .serve)
 
             #expect(await ledger.record(try Sample.callback()).isAccepted)
             await ledger.close()
@@ -131,7 +132,7 @@ struct OpeningTests {
             try Data().write(to: URL(fileURLWithPath: "\(directory)/file"))
 
             for path in ["\(directory)/file", "\(directory)/file/below"] {
-                let error = #expect(throws: LedgerError.self) { try SQLiteLedger.open(at: path, mode: .serve) }
+                let error = #expect(throws: LedgerError.self) { try SQLiteStore.open(at: path, mode: .serve) }
                 guard case .cannotOpen = error else {
                     Issue.record("\(String(describing: error))")
                     continue
@@ -144,10 +145,10 @@ struct OpeningTests {
         try await withTemporaryDirectory { directory in
             let path = URL(fileURLWithPath: "\(directory)/ledger.sqlite")
             try Data(String(repeating: "no database", count: 1000).utf8).write(to: path)
-            #expect(throws: LedgerError.self) { try SQLiteLedger.open(at: directory, mode: .serve) }
+            #expect(throws: LedgerError.self) { try SQLiteStore.open(at: directory, mode: .serve) }
             try FileManager.default.removeItem(at: path)
 
-            let ledger = try SQLiteLedger.open(at: directory, mode: .serve)
+            let ledger = try SQLiteStore.open(at: directory, mode: .serve)
 
             await ledger.close()
         }
@@ -160,7 +161,7 @@ struct OpeningTests {
         let summary: LedgerSummary
     }
 
-    private func everything(in ledger: SQLiteLedger) async throws -> Everything {
+    private func everything(in ledger: SQLiteStore) async throws -> Everything {
         Everything(
             orders: try await ledger.orders(OrderQuery()),
             deliveries: try await ledger.deliveries(DeliveryQuery()),

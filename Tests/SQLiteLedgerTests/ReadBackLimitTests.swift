@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine
@@ -30,7 +31,7 @@ struct ReadBackLimitTests {
     /// What became of the first read-back.
     struct Ending: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let end: @Sendable (SQLiteLedger, VerifyWork) async throws -> Void
+        let end: @Sendable (SQLiteStore, VerifyWork) async throws -> Void
     }
 
     static let endings = [

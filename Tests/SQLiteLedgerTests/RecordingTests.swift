@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import Foundation
+import RicevutaCore
 import SQLiteLedger
 import Synchronization
 import Testing

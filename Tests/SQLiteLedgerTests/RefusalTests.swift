@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine

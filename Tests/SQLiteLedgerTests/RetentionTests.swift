@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine
@@ -110,7 +111,7 @@ struct RetentionTests {
     }
 }
 
-extension SQLiteLedger {
+extension SQLiteStore {
     /// Records a callback of one order for each second, each with a fact of its own.
     fileprivate func record(seconds: Range<Int>) async throws {
         for second in seconds {

@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import Foundation
+import RicevutaCore
 import SQLiteLedger
 import TestSupport
 import Testing
@@ -64,10 +65,10 @@ enum Sample {
 func withLedger<Result>(
     _ configuration: LedgerConfiguration = LedgerConfiguration(reserveBytes: 0),
     isolation: isolated (any Actor)? = #isolation,
-    _ body: (_ ledger: SQLiteLedger, _ directory: String) async throws -> Result
+    _ body: (_ ledger: SQLiteStore, _ directory: String) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryDirectory { directory in
-        let ledger = try SQLiteLedger.open(at: directory, mode: .serve, configuration: configuration)
+        let ledger = try SQLiteStore.open(at: directory, mode: .serve, configuration: configuration)
         do {
             let result = try await body(ledger, directory)
             await ledger.close()
@@ -84,11 +85,11 @@ func withLedgerAfterCrash<Result>(
     of directory: String,
     _ configuration: LedgerConfiguration = LedgerConfiguration(),
     isolation: isolated (any Actor)? = #isolation,
-    _ body: (_ ledger: SQLiteLedger) async throws -> Result
+    _ body: (_ ledger: SQLiteStore) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryDirectory { parent in
         try copyLedger(from: directory, to: "\(parent)/copy")
-        let ledger = try SQLiteLedger.open(at: "\(parent)/copy", mode: .serve, configuration: configuration)
+        let ledger = try SQLiteStore.open(at: "\(parent)/copy", mode: .serve, configuration: configuration)
         do {
             let result = try await body(ledger)
             await ledger.close()

@@ -1,6 +1,6 @@
-import Callbacks
 import Foundation
 import GRDB
+import RicevutaCore
 import TestSupport
 import Testing
 import Visengine
@@ -10,33 +10,33 @@ import Visengine
 /// Commands of one version beside a ledger of another.
 @Suite(.timeLimit(.minutes(1)))
 struct SchemaVersionTests {
-    private static let commands = [SQLiteLedger.Mode.inspect, .operate]
+    private static let commands = [SQLiteStore.Mode.inspect, .operate]
 
     @Test(arguments: commands)
-    func commandsLeaveAnOlderSchemaAsItIs(_ mode: SQLiteLedger.Mode) async throws {
+    func commandsLeaveAnOlderSchemaAsItIs(_ mode: SQLiteStore.Mode) async throws {
         try await withTemporaryDirectory { directory in
             let path = try makeOlderLedger(in: directory)
 
             await expect(.otherVersion(path: path, found: 1, wanted: Schema.current)) {
-                try SQLiteLedger.open(at: directory, mode: mode)
+                try SQLiteStore.open(at: directory, mode: mode)
             }
 
             #expect(try version(of: path) == 1)
-            let ledger = try SQLiteLedger.open(at: directory, mode: .serve)
+            let ledger = try SQLiteStore.open(at: directory, mode: .serve)
             #expect(try version(of: path) == Schema.current, "serving migrates")
-            await (try SQLiteLedger.open(at: directory, mode: mode)).close()
+            await (try SQLiteStore.open(at: directory, mode: mode)).close()
             await ledger.close()
         }
     }
 
     @Test(arguments: commands)
-    func commandsRefuseANewerSchema(_ mode: SQLiteLedger.Mode) async throws {
+    func commandsRefuseANewerSchema(_ mode: SQLiteStore.Mode) async throws {
         try await withLedger { ledger, directory in
             try write("INSERT INTO grdb_migrations VALUES ('2999-01-01 what comes later')", to: ledger.path)
 
             let wanted = Schema.current
             await expect(.otherVersion(path: ledger.path, found: wanted + 1, wanted: wanted)) {
-                try SQLiteLedger.open(at: directory, mode: mode)
+                try SQLiteStore.open(at: directory, mode: mode)
             }
             #expect(
                 "\(LedgerError.otherVersion(path: "p", found: wanted + 1, wanted: wanted))"
@@ -50,8 +50,8 @@ struct SchemaVersionTests {
             await ledger.close()
             try write("INSERT INTO grdb_migrations VALUES ('2999-01-01 what comes later')", to: ledger.path)
 
-            await expect(.tooNew(path: ledger.path)) { try SQLiteLedger.open(at: directory, mode: .serve) }
-            await expect(.tooNew(path: ledger.path)) { try SQLiteLedger.migrate(at: directory) }
+            await expect(.tooNew(path: ledger.path)) { try SQLiteStore.open(at: directory, mode: .serve) }
+            await expect(.tooNew(path: ledger.path)) { try SQLiteStore.migrate(at: directory) }
         }
     }
 
@@ -59,24 +59,24 @@ struct SchemaVersionTests {
         try await withTemporaryDirectory { directory in
             let path = try makeOlderLedger(in: directory)
 
-            let versions = try SQLiteLedger.migrate(at: directory)
+            let versions = try SQLiteStore.migrate(at: directory)
 
             #expect(versions == (1, Schema.current))
             #expect(try version(of: path) == Schema.current)
-            let ledger = try SQLiteLedger.open(at: directory, mode: .serve)
-            await expect(.inUse(path: path)) { try SQLiteLedger.migrate(at: directory) }
+            let ledger = try SQLiteStore.open(at: directory, mode: .serve)
+            await expect(.inUse(path: path)) { try SQLiteStore.migrate(at: directory) }
             await ledger.close()
         }
     }
 
     @Test func readingNeedsALedgerAndWritesNothing() async throws {
         try withTemporaryDirectory { directory in
-            #expect(throws: LedgerError.self) { try SQLiteLedger.open(at: "\(directory)/none", mode: .inspect) }
+            #expect(throws: LedgerError.self) { try SQLiteStore.open(at: "\(directory)/none", mode: .inspect) }
             #expect(!FileManager.default.fileExists(atPath: "\(directory)/none"))
         }
         try await withLedger { ledger, directory in
             try await ledger.confirmed(.available, sinks: "crm")
-            let reader = try SQLiteLedger.open(at: directory, mode: .inspect)
+            let reader = try SQLiteStore.open(at: directory, mode: .inspect)
 
             let delivery = try #require(try await reader.deliveries(DeliveryQuery()).first)
             await #expect(throws: LedgerError.self) { try await reader.replay(delivery: delivery.id, now: Sample.now) }
@@ -92,7 +92,7 @@ struct SchemaVersionTests {
 
             try await withTemporaryDirectory { parent in
                 try copyLedger(from: directory, to: "\(parent)/copy")
-                let reader = try SQLiteLedger.open(at: "\(parent)/copy", mode: .inspect)
+                let reader = try SQLiteStore.open(at: "\(parent)/copy", mode: .inspect)
                 #expect(try await reader.summary(now: Sample.now).callbacks == 1)
                 await reader.close()
                 let names = try FileManager.default.contentsOfDirectory(atPath: "\(parent)/copy")

@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine

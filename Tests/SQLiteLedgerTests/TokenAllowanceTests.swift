@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine
@@ -18,7 +19,7 @@ struct TokenAllowanceTests {
     /// Posts a forged callback each ten seconds, and does what it causes.
     ///
     /// - Returns: When the API was asked, in seconds.
-    private func readBacks(_ ledger: SQLiteLedger, for seconds: Range<Int>) async throws -> [Int] {
+    private func readBacks(_ ledger: SQLiteStore, for seconds: Range<Int>) async throws -> [Int] {
         var asked: [Int] = []
         let none = ReconciliationSchedule(
             firstInterval: .seconds(86_400),

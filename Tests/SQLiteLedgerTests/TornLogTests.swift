@@ -1,9 +1,8 @@
-import Callbacks
 import Foundation
+import RicevutaCore
 import SQLiteLedger
 import TestSupport
 import Testing
-import Visengine
 
 /// A write-ahead log that ends anywhere: what a crash of the machine leaves of writes that were under way.
 @Suite(.timeLimit(.minutes(1)))
@@ -22,7 +21,7 @@ struct TornLogTests {
                 let copy = "\(parent)/copy"
                 try copyLedger(from: directory, to: copy)
                 try apply(tear, toLogAt: "\(copy)/ledger.sqlite-wal", from: tenths)
-                let reopened = try SQLiteLedger.open(at: copy, mode: .serve)
+                let reopened = try SQLiteStore.open(at: copy, mode: .serve)
 
                 let kept = try await reopened.summary(now: Sample.now)
                 #expect(kept.callbacks < Self.count)

@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 import SQLiteLedger
 import Testing
 import Visengine
@@ -12,7 +12,7 @@ struct WaitingTests {
     struct Event: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let kind: JobKind
-        let happen: @Sendable (SQLiteLedger, _ round: Int) async throws -> Void
+        let happen: @Sendable (SQLiteStore, _ round: Int) async throws -> Void
     }
 
     static let events = [

@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 import Synchronization
 import Testing
 import Visengine

@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import Testing
 
 @Suite struct AddressRangeTests {

@@ -1,8 +1,7 @@
-import Callbacks
 import Foundation
+import RicevutaCore
 import TestSupport
 import Testing
-import Visengine
 
 @testable import Sinks
 

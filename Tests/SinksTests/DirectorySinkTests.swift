@@ -1,8 +1,8 @@
-import Callbacks
+import BaseKit
 import Foundation
+import RicevutaCore
 import TestSupport
 import Testing
-import Visengine
 
 @testable import Sinks
 

@@ -1,6 +1,6 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import Testing
-import Visengine
 
 @testable import Sinks
 

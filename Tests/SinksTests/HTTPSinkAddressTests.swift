@@ -1,9 +1,8 @@
-import BlockingWork
-import Callbacks
+import BaseKit
 import HTTPListener
+import RicevutaCore
 import Synchronization
 import Testing
-import Visengine
 
 @testable import Sinks
 

@@ -1,10 +1,9 @@
-import Callbacks
 import Foundation
 import HTTPListener
+import RicevutaCore
 import Synchronization
 import TestSupport
 import Testing
-import Visengine
 
 @testable import Sinks
 

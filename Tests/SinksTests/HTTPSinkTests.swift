@@ -1,11 +1,11 @@
-import Callbacks
+import BaseKit
 import Crypto
 import Foundation
 import HTTPListener
+import RicevutaCore
 import Sinks
 import TestSupport
 import Testing
-import Visengine
 
 @Suite(.timeLimit(.minutes(1)))
 struct HTTPSinkTests {

@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import Crypto
+import RicevutaCore
 import Visengine
 
 enum SampleNotifications {
@@ -15,7 +16,7 @@ enum SampleNotifications {
         type: NotificationType = .documentAvailable,
         order: String = "65b0a1f2c3d4e5f601020304",
         document: StoredDocument? = nil
-    ) throws -> Callbacks.Notification {
+    ) throws -> RicevutaCore.Notification {
         Notification(
             id: id,
             type: type,
@@ -33,7 +34,7 @@ enum SampleNotifications {
     }
 
     static func parcel(
-        _ notification: Callbacks.Notification,
+        _ notification: RicevutaCore.Notification,
         delivery: String = "dlv_1",
         path: String? = nil
     ) -> Parcel {

@@ -1,8 +1,8 @@
-import Callbacks
+import BaseKit
 import Foundation
 import HTTPListener
+import RicevutaCore
 import Synchronization
-import Visengine
 
 @testable import Sinks
 
@@ -10,13 +10,13 @@ import Visengine
 final class TestReceiver: Sendable {
     let port: UInt16
 
-    private let listener: HTTPListener
+    private let listener: HTTPServer
     private let received: ReceivedRequests
 
     init(tls: TLSFiles? = nil, answer: @escaping @Sendable (Request) async -> Response) throws {
         let received = ReceivedRequests()
         self.received = received
-        listener = try HTTPListener(
+        listener = try HTTPServer(
             ListenerConfiguration(tls: tls),
             handler: AsyncRequestHandler { request in
                 received.all.withLock { $0.append(request) }

@@ -1,8 +1,8 @@
+import BaseKit
 import Crypto
 import Foundation
 import Sinks
 import Testing
-import Visengine
 
 @Suite struct WebhookSignerTests {
     // The example of the specification's own libraries.

@@ -1,5 +1,5 @@
-import Callbacks
 import Foundation
+import RicevutaCore
 import TestSupport
 
 /// Runs a body with a document in a file of its own.

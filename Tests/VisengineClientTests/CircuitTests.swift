@@ -1,13 +1,13 @@
+import BaseKit
 import HTTPListener
 import Testing
-import Visengine
 import VisengineClient
 import VisengineSandbox
 
 /// The circuit of a client, seen from outside.
 @Suite(.timeLimit(.minutes(1)))
 struct CircuitTests {
-    static let adjust: @Sendable (inout VisengineClientConfiguration) -> Void = {
+    static let adjust: @Sendable (inout VisengineAPIConfiguration) -> Void = {
         $0.retry = .never
         $0.circuit = CircuitBreaker.Settings(failures: 3, openFor: .seconds(30))
     }

@@ -1,6 +1,6 @@
-import Callbacks
 import Crypto
 import HTTPListener
+import RicevutaCore
 import Testing
 import Visengine
 import VisengineClient
@@ -160,7 +160,7 @@ struct DocumentDownloadTests {
 
     private func withFinishedOrder(
         bytes: Int,
-        _ body: (VisengineClient, Sandbox, OrderID) async throws -> Void
+        _ body: (VisengineAPI, Sandbox, OrderID) async throws -> Void
     ) async throws {
         try await withSandbox(SandboxConfiguration(documentBytes: bytes)) { client, sandbox in
             let id = try #require(try await client.place(try Samples.placement()).order).id

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import BaseKit
 import HTTPListener
 import Synchronization
 import Visengine
@@ -56,16 +57,16 @@ func withClient(
     of baseURL: String,
     clock: TestClock = TestClock(),
     token: @escaping @Sendable () async -> String = { sampleToken },
-    adjust: (inout VisengineClientConfiguration) -> Void = { _ in },
-    _ body: (VisengineClient) async throws -> Void
+    adjust: (inout VisengineAPIConfiguration) -> Void = { _ in },
+    _ body: (VisengineAPI) async throws -> Void
 ) async throws {
-    var configuration = VisengineClientConfiguration(baseURL: baseURL)
+    var configuration = VisengineAPIConfiguration(baseURL: baseURL)
     adjust(&configuration)
     let http = HTTPClient(
         eventLoopGroup: HTTPClient.defaultEventLoopGroup,
         configuration: configuration.httpClientConfiguration
     )
-    let client = VisengineClient(configuration, http: http, environment: clock.environment, token: token)
+    let client = VisengineAPI(configuration, http: http, environment: clock.environment, token: token)
     do {
         try await body(client)
     } catch {
@@ -80,8 +81,8 @@ func withSandbox(
     _ configuration: SandboxConfiguration = SandboxConfiguration(),
     clock: TestClock = TestClock(),
     token: String = sampleToken,
-    adjust: (inout VisengineClientConfiguration) -> Void = { _ in },
-    _ body: (VisengineClient, Sandbox) async throws -> Void
+    adjust: (inout VisengineAPIConfiguration) -> Void = { _ in },
+    _ body: (VisengineAPI, Sandbox) async throws -> Void
 ) async throws {
     let sandbox = try Sandbox(configuration)
     do {
@@ -97,14 +98,14 @@ func withSandbox(
 
 /// A provider that answers as it is told, and keeps what it is sent.
 final class TestProvider: Sendable {
-    private let listener: HTTPListener
+    private let listener: HTTPServer
     private let received: ReceivedRequests
 
     /// Answers with what the function makes of a request and its number, from 0.
     init(_ answer: @escaping @Sendable (Request, Int) async -> Response) throws {
         let received = ReceivedRequests()
         self.received = received
-        listener = try HTTPListener(
+        listener = try HTTPServer(
             ListenerConfiguration(),
             handler: AsyncRequestHandler { request in
                 await answer(request, received.add(request))
@@ -132,9 +133,9 @@ private final class ReceivedRequests: Sendable {
 /// Runs a body with such a provider and a client of it.
 func withProvider(
     clock: TestClock = TestClock(),
-    adjust: (inout VisengineClientConfiguration) -> Void = { _ in },
+    adjust: (inout VisengineAPIConfiguration) -> Void = { _ in },
     answer: @escaping @Sendable (Request, Int) async -> Response,
-    _ body: (VisengineClient, TestProvider) async throws -> Void
+    _ body: (VisengineAPI, TestProvider) async throws -> Void
 ) async throws {
     let provider = try TestProvider(answer)
     do {

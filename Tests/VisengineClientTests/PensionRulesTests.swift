@@ -8,7 +8,7 @@ import VisengineSandbox
 struct PensionRulesTests {
     private static let whole = Samples.values.merging(["$7": "mandato.pdf|data:application/pdf;base64,JVBERi0x"]) { $1 }
 
-    private func withPension(_ body: (VisengineClient, ItemDetail) async throws -> Void) async throws {
+    private func withPension(_ body: (VisengineAPI, ItemDetail) async throws -> Void) async throws {
         try await withSandbox { client, _ in
             try await body(client, try await client.item(try #require(ItemHash(rawValue: Samples.pension))))
         }

@@ -1,5 +1,5 @@
-import Callbacks
 import HTTPListener
+import RicevutaCore
 import Testing
 import Visengine
 import VisengineClient

@@ -13,14 +13,14 @@ struct RefusalTests {
         var status: Int
         var code: ProviderErrorCode
         var message: String
-        var provoke: @Sendable (VisengineClient, Sandbox) async throws -> Void
+        var provoke: @Sendable (VisengineAPI, Sandbox) async throws -> Void
 
         init(
             _ testDescription: String,
             _ status: Int,
             _ code: ProviderErrorCode,
             _ message: String,
-            _ provoke: @escaping @Sendable (VisengineClient, Sandbox) async throws -> Void
+            _ provoke: @escaping @Sendable (VisengineAPI, Sandbox) async throws -> Void
         ) {
             self.testDescription = testDescription
             self.status = status

@@ -1,7 +1,7 @@
+import BaseKit
 import HTTPListener
 import Synchronization
 import Testing
-import Visengine
 import VisengineClient
 import VisengineSandbox
 

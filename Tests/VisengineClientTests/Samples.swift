@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import Synchronization
 import Testing
 import Visengine
@@ -44,7 +45,7 @@ enum Samples {
 }
 
 /// Makes any of the nine calls with inputs that are right in form, for what happens to all of them alike.
-func make(_ call: VisengineCall, with client: VisengineClient) async throws {
+func make(_ call: VisengineCall, with client: VisengineAPI) async throws {
     let id = try Samples.id()
     let hash = try #require(ItemHash(rawValue: Samples.pension))
     switch call {
@@ -61,7 +62,7 @@ func make(_ call: VisengineCall, with client: VisengineClient) async throws {
 }
 
 /// Makes one of the nine calls, and gives its failure.
-func failure(of call: VisengineCall, with client: VisengineClient) async throws -> VisengineError {
+func failure(of call: VisengineCall, with client: VisengineAPI) async throws -> VisengineError {
     try #require(await #expect(throws: VisengineError.self) { try await make(call, with: client) })
 }
 

@@ -1,6 +1,5 @@
 import HTTPListener
 import Testing
-import Visengine
 import VisengineClient
 
 /// Whatever comes instead of an answer is a typed error, once.

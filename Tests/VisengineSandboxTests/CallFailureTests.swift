@@ -1,3 +1,4 @@
+import BaseKit
 import NIOHTTP1
 import Testing
 import Visengine

@@ -1,6 +1,5 @@
 import HTTPListener
 import Testing
-import Visengine
 import VisengineSandbox
 
 /// A callback is sent once, whatever comes of it.
@@ -84,7 +83,7 @@ struct CallbackDeliveryTests {
         answer: @escaping @Sendable () async -> Response,
         _ body: (String) async throws -> Void
     ) async throws {
-        let listener = try HTTPListener(
+        let listener = try HTTPServer(
             ListenerConfiguration(),
             handler: AsyncRequestHandler { _ in await answer() }
         )

@@ -1,6 +1,6 @@
+import BaseKit
 import HTTPListener
 import Testing
-import Visengine
 import VisengineSandbox
 
 /// Callbacks that do not come, or come twice, late or in a wrong order.

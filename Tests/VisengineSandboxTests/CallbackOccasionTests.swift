@@ -1,3 +1,4 @@
+import BaseKit
 import HTTPListener
 import Testing
 import Visengine

@@ -1,5 +1,5 @@
+import BaseKit
 import Testing
-import Visengine
 import VisengineSandbox
 
 /// `/sandbox/faults`.

@@ -1,9 +1,9 @@
 import AsyncHTTPClient
+import BaseKit
 import Foundation
 import NIOCore
 import NIOHTTP1
 import Testing
-import Visengine
 import VisengineSandbox
 
 /// Documents that arrive damaged, on request.

@@ -1,3 +1,4 @@
+import BaseKit
 import Crypto
 import Testing
 import Visengine

@@ -1,3 +1,4 @@
+import BaseKit
 import Foundation
 import NIOHTTP1
 import Testing

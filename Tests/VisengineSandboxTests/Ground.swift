@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import BaseKit
 import HTTPListener
 import NIOCore
 import NIOHTTP1
@@ -101,13 +102,13 @@ func withSandbox(
 
 /// Takes callbacks.
 final class Catcher: Sendable {
-    private let listener: HTTPListener
+    private let listener: HTTPServer
     private let caught: CaughtRequests
 
     init(status: Int = 200) throws {
         let caught = CaughtRequests()
         self.caught = caught
-        listener = try HTTPListener(
+        listener = try HTTPServer(
             ListenerConfiguration(),
             handler: AsyncRequestHandler { request in
                 caught.all.withLock { $0.append(request) }

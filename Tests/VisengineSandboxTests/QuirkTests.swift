@@ -1,6 +1,6 @@
+import BaseKit
 import HTTPListener
 import Testing
-import Visengine
 import VisengineSandbox
 
 /// What is written in another way than documented, on request.

@@ -1,4 +1,4 @@
-import Visengine
+import BaseKit
 
 /// Bodies that the sandbox takes.
 enum Samples {

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import BaseKit
 import HTTPListener
 import NIOCore
 import NIOHTTP1

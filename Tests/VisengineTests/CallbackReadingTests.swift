@@ -1,5 +1,6 @@
 import Testing
 
+@testable import BaseKit
 @testable import Visengine
 
 /// What came with a good token is read as far as it can be.

@@ -1,3 +1,4 @@
+import BaseKit
 import Visengine
 
 /// One way in which a callback may be written.

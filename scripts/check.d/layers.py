@@ -4,15 +4,15 @@ Within a layer nobody uses anybody. Tests may use everything.
 """
 
 LAYERS = {
-    "C": ["CFileShim", "CMicroHTTPD", "CProcessMemory", "CSQLiteShim", "CZlib"],
-    "kit": ["Compression"],
-    "system": ["BlockingWork", "DurableFiles", "SQLiteStatements", "Systemd"],
+    "C": ["CLinux", "CMicroHTTPD", "CSQLiteShim", "CZlib"],
+    "kit": ["BaseKit"],
     "listener": ["HTTPListener"],
+    "exporter": ["MetricsExporter"],
     "wire": ["Visengine"],
-    "core": ["Callbacks"],
+    "core": ["RicevutaCore"],
     "flow": ["Pipeline"],
     "adapters": ["CallbackJournal", "FileArchive", "SQLiteLedger", "Sinks", "VisengineClient"],
-    "console": ["Console"],
+    "admin": ["AdminEndpoints"],
     "sandbox": ["VisengineSandbox"],
     "program": ["ricevuta"],
     "sandbox program": ["visengine-sandbox"],
@@ -21,13 +21,13 @@ LAYERS = {
 MAY_USE = {
     "C": [],
     "kit": ["C"],
-    "system": ["C"],
     "listener": ["C"],
+    "exporter": [],
     "wire": ["kit"],
     "core": ["kit", "wire"],
     "flow": ["kit", "wire", "core"],  # Ports of the core only: what implements them is the program's choice.
-    "adapters": ["kit", "system", "wire", "core"],  # Never each other.
-    "console": ["kit", "core", "listener"],
+    "adapters": ["C", "kit", "wire", "core"],  # Never each other.
+    "admin": ["kit", "core", "listener", "exporter"],
     "sandbox": ["kit", "wire", "listener"],
     "program": [name for name in LAYERS if not name.startswith("sandbox")],
     "sandbox program": ["listener", "wire", "sandbox"],

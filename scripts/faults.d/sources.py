@@ -71,7 +71,7 @@ class Sources:
     def site(self, entry, below):
         """What a sync is called: the kind of file, and the two innermost lines outside of what all use."""
         lines = self.chain(entry.frames)
-        callers = [line for line in lines if not line.startswith("DurableFiles/")]
+        callers = [line for line in lines if not line.startswith("BaseKit/Files/")]
         where = " < ".join(line.rsplit("/", 1)[-1] for line in callers[:2]) or "SQLite"
         return f"{kind(os.path.relpath(entry.name, below).removeprefix('.'))} at {where}"
 

@@ -1,3 +1,4 @@
+import BaseKit
 @testable import Visengine
 
 /// Any body ends in a claim or an error, the same each time, and white space round it changes nothing.

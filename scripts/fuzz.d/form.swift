@@ -1,3 +1,4 @@
+import BaseKit
 @testable import Visengine
 
 /// Any form ends in an object or an error; the object can be written as JSON and read again.

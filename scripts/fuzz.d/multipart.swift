@@ -1,3 +1,4 @@
+import BaseKit
 @testable import Visengine
 
 /// Any multipart body ends in an object or an error; the object can be written as JSON and read again, and reading as

@@ -1,4 +1,4 @@
-@testable import Visengine
+@testable import RicevutaCore
 
 private let keys: CallbackTokenKeys = {
     guard let active = TokenKey(id: "k1", secret: [UInt8](repeating: 1, count: 32)),

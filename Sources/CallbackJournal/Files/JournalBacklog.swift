@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 
 /// Callbacks that lie in the files and that the ledger may not have, read a segment at a time when it is their turn.
 struct JournalBacklog: Sendable {

@@ -1,6 +1,6 @@
-import Callbacks
+import BaseKit
 import Foundation
-import Visengine
+import RicevutaCore
 
 /// The journal's files: one is written to; those before it are kept, for a while also when the ledger has all that is
 /// in them.

@@ -1,6 +1,6 @@
-import Callbacks
-import DurableFiles
+import BaseKit
 import Foundation
+import RicevutaCore
 
 /// Finds what a journal's files hold, whatever state a crash has left them in.
 ///

@@ -1,4 +1,4 @@
-import DurableFiles
+import BaseKit
 import Foundation
 import SystemPackage
 

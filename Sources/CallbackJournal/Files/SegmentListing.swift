@@ -1,4 +1,4 @@
-import DurableFiles
+import BaseKit
 import Foundation
 
 /// The names in a journal's directory.

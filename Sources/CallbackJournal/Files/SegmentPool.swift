@@ -1,5 +1,5 @@
+import BaseKit
 import Dispatch
-import DurableFiles
 import Foundation
 import Synchronization
 

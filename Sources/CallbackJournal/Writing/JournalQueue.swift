@@ -1,6 +1,6 @@
-import Callbacks
 import Dispatch
 import Foundation
+import RicevutaCore
 import Synchronization
 
 /// What waits to be journaled, bounded.

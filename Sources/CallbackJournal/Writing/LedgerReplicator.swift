@@ -1,5 +1,5 @@
-import Callbacks
 import Dispatch
+import RicevutaCore
 import Synchronization
 
 /// Replicates journaled callbacks to the ledger, in order, and keeps each until the ledger has it.

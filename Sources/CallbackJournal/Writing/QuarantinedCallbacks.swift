@@ -1,9 +1,10 @@
-import Callbacks
-import DurableFiles
+import BaseKit
 import Foundation
+import RicevutaCore
 
-/// Quarantined callbacks: the ledger cannot write them while it writes others. Each has a file of its own, retried at
-/// each start.
+/// Callbacks that the ledger cannot write while it writes others.
+///
+/// Each has a file of its own, retried at each start.
 struct QuarantinedCallbacks: Sendable {
     /// One of them.
     struct Entry: Sendable {

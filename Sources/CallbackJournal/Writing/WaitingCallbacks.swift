@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 
 /// Callbacks in the order in which they came, each with the right to answer it once.
 ///

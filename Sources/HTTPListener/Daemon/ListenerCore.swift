@@ -84,7 +84,7 @@ final class ListenerCore: Sendable {
         _ configuration: ListenerConfiguration,
         handler: any RequestHandler
     ) throws(ListenerError) -> ListenerCore {
-        try requireKnownLibrary(HTTPListener.libraryVersion)
+        try requireKnownLibrary(HTTPServer.libraryVersion)
         var bundle: PEMBundle?
         if let files = configuration.tls { bundle = try PEMBundle(files) }
         let socket =

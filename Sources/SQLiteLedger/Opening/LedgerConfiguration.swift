@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 
 /// How a ledger behaves.
 public struct LedgerConfiguration: Sendable, Equatable {

@@ -1,6 +1,6 @@
-import Callbacks
-import DurableFiles
+import BaseKit
 import Foundation
+import RicevutaCore
 import Synchronization
 import SystemPackage
 

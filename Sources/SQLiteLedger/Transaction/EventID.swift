@@ -1,6 +1,6 @@
-import Callbacks
 import Crypto
 import Foundation
+import RicevutaCore
 import Visengine
 
 /// The id of a notification, which follows from the fact that it tells: told again by a ledger that has lost it, the

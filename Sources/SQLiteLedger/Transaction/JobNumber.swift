@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 
 /// A job's number: its subject's number times four plus its kind's, so that a kind has one job for each subject.
 enum JobNumber {

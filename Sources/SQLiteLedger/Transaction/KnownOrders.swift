@@ -1,3 +1,5 @@
+import BaseKit
+import RicevutaCore
 import Visengine
 
 /// What recording needs to know of an order.

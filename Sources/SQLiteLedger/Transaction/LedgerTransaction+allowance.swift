@@ -1,6 +1,6 @@
-import Callbacks
+import BaseKit
 import GRDB
-import Visengine
+import RicevutaCore
 
 /// What one order's callbacks may cause: a token stands in logs along the way, and whoever reads it there can post.
 extension LedgerTransaction {

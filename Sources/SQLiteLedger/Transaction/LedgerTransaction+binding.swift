@@ -1,5 +1,5 @@
-import Callbacks
 import GRDB
+import RicevutaCore
 import Visengine
 
 extension LedgerTransaction {

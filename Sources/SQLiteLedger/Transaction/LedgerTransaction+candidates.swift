@@ -1,6 +1,5 @@
-import Callbacks
 import GRDB
-import SQLiteStatements
+import RicevutaCore
 import Visengine
 
 /// The ids that callbacks named for an order whose own is not known yet; both lists are bounded, as anybody with the

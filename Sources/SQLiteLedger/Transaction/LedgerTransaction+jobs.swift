@@ -1,6 +1,6 @@
-import Callbacks
+import BaseKit
 import GRDB
-import Visengine
+import RicevutaCore
 
 /// A job that was just taken.
 struct ClaimedJob {

@@ -1,5 +1,5 @@
-import Callbacks
 import GRDB
+import RicevutaCore
 
 extension LedgerTransaction {
     /// Notes, in the transaction that records them, that the journal has handed these over: a ledger that is an older

@@ -1,5 +1,5 @@
-import Callbacks
 import GRDB
+import RicevutaCore
 import Visengine
 
 /// How far the callbacks of an order have been judged by what the API shows.

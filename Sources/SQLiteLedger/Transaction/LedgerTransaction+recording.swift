@@ -1,8 +1,8 @@
-import Callbacks
+import BaseKit
 import Crypto
 import Foundation
 import GRDB
-import SQLiteStatements
+import RicevutaCore
 import Visengine
 
 extension LedgerTransaction {

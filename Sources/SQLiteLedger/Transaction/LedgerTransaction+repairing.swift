@@ -1,6 +1,6 @@
-import Callbacks
+import BaseKit
 import GRDB
-import Visengine
+import RicevutaCore
 
 /// Jobs whose rows are damaged: one must not stop the others.
 extension LedgerTransaction {

@@ -1,6 +1,6 @@
-import Callbacks
+import BaseKit
 import GRDB
-import Visengine
+import RicevutaCore
 
 /// One transaction of the writer: all changes to the ledger are made through it.
 ///

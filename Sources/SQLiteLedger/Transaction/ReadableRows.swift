@@ -1,5 +1,5 @@
-import Callbacks
 import GRDB
+import RicevutaCore
 
 /// Reads rows for a list, and leaves out those that cannot be read: one damaged row must not hide all the others.
 struct ReadableRows {
@@ -40,7 +40,7 @@ struct ReadableRows {
     }
 }
 
-extension SQLiteLedger {
+extension SQLiteStore {
     /// Reads a list from a snapshot of what is committed.
     func list<Value: Sendable>(
         _ doing: String,

@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import GRDB
+import RicevutaCore
 import Visengine
 
 /// A row holds what this program never writes: it is set aside, and the others go on.

@@ -1,9 +1,9 @@
-import Callbacks
+import BaseKit
 import Dispatch
 import Foundation
 import GRDB
+import RicevutaCore
 import Synchronization
-import Visengine
 
 /// The one thread that writes: it takes all that waits, commits it as one transaction with one sync, and answers then.
 ///

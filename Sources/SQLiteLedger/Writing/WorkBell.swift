@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 import Synchronization
 
 /// Wakes those that wait for work, by kind.

@@ -1,7 +1,7 @@
-import Callbacks
+import BaseKit
 import Dispatch
+import RicevutaCore
 import Synchronization
-import Visengine
 
 /// One thing for the writer to do.
 enum WriteOperation: Sendable {

@@ -1,8 +1,6 @@
-import BlockingWork
-public import Callbacks
-import DurableFiles
+import BaseKit
 import Foundation
-import Visengine
+public import RicevutaCore
 
 /// Writes each notification into a directory: the document, if there is one, and beside it a JSON file with the event.
 ///

@@ -1,7 +1,6 @@
-import Callbacks
-import DurableFiles
+import BaseKit
 import Foundation
-import Visengine
+import RicevutaCore
 
 /// One name in a sink's directory: a JSON file, and a document beside it.
 struct DirectorySlot {
@@ -30,7 +29,7 @@ struct DirectorySlot {
     /// A document without a JSON file beside it counts as nobody's only when it is ours by content.
     ///
     /// - Throws: `FileFailure` when the directory cannot be looked into.
-    func occupant(for notification: Callbacks.Notification) throws -> Occupant {
+    func occupant(for notification: RicevutaCore.Notification) throws -> Occupant {
         if try DurableFiles.isTaken(sidecarPath) { return sidecarID == notification.id ? .ourselves : .another }
         guard let document = notification.document, try DurableFiles.isTaken(documentPath(document.kind)) else {
             return .nobody

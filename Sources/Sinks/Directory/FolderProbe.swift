@@ -1,5 +1,4 @@
-import BlockingWork
-import DurableFiles
+import BaseKit
 import Foundation
 
 /// What was found when a sink's folder was tried out.

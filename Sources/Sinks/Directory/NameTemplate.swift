@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import Visengine
 
 /// Where a directory sink puts what belongs to a notification: a path below its root, without an extension, such as

@@ -1,5 +1,5 @@
-import Callbacks
-import Visengine
+import BaseKit
+import RicevutaCore
 
 /// What a receiver's answer means for the delivery.
 ///

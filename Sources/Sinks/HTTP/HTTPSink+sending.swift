@@ -1,10 +1,10 @@
 import AsyncHTTPClient
-import Callbacks
+import BaseKit
 import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Visengine
+import RicevutaCore
 
 extension HTTPSink {
     /// How one request to one address ended.

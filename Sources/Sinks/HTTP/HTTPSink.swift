@@ -1,9 +1,8 @@
 import AsyncHTTPClient
-import BlockingWork
-public import Callbacks
+public import BaseKit
 import NIOCore
 import NIOHTTP1
-public import Visengine
+public import RicevutaCore
 
 /// Posts each notification as a CloudEvents 1.0 event in structured JSON, signed to the Standard Webhooks
 /// specification.

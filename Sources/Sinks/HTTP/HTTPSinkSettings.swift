@@ -1,6 +1,7 @@
 import AsyncHTTPClient
-public import Callbacks
+public import BaseKit
 import NIOCore
+import RicevutaCore
 
 /// How an HTTP sink goes about its work.
 public struct HTTPSinkSettings: Sendable {

@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import Foundation
+import RicevutaCore
 
 /// Where an HTTP sink posts to: a URL that was looked at once, when it was configured.
 struct HTTPTarget: Sendable {

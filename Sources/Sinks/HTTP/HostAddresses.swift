@@ -1,4 +1,4 @@
-import BlockingWork
+import BaseKit
 import Glibc
 
 /// Finds a host's addresses: the one look-up whose answer is then both checked and connected to.

@@ -1,5 +1,5 @@
-import Callbacks
 import Foundation
+import RicevutaCore
 
 /// Reads a document as the base64 that an event carries.
 enum InlineDocument {

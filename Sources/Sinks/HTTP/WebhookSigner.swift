@@ -1,6 +1,6 @@
+public import BaseKit
 import Crypto
 import Foundation
-public import Visengine
 
 /// Signs and verifies messages to the Standard Webhooks specification 1.0.0, scheme `v1`: HMAC-SHA256 over the id, a
 /// dot, the timestamp, a dot and the body's bytes.

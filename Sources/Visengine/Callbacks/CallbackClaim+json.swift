@@ -1,3 +1,5 @@
+import BaseKit
+
 extension CallbackClaim {
     /// The claim as a body that claims the same, without what came back of our own data; empty when it claims nothing.
     public var body: [UInt8] {

@@ -1,3 +1,5 @@
+public import BaseKit
+
 /// What one callback says, whatever its shape: a hint, never a fact.
 public struct CallbackClaim: Sendable, Equatable {
     /// The order's id, when the body has one.

@@ -1,3 +1,5 @@
+import BaseKit
+
 /// Reads a callback's body in any of its shapes.
 ///
 /// No captured callback of Visengine's is public. What is known is pieced together from its clients and its sister

@@ -1,3 +1,5 @@
+public import BaseKit
+
 /// Why a callback's body could not be read.
 ///
 /// Never a part of the body: it may hold personal data.

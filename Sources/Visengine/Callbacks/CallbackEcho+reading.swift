@@ -1,3 +1,5 @@
+import BaseKit
+
 extension CallbackEcho {
     /// The name under which orders carry their token: `callback_data.data` is `{"ricevuta": TOKEN}`.
     public static let tokenKey = "ricevuta"

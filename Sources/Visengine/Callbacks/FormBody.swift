@@ -1,3 +1,5 @@
+import BaseKit
+
 /// An `application/x-www-form-urlencoded` body (WHATWG URL, section 5.1), with PHP's nested names as objects.
 struct FormBody {
     /// The most fields read.

@@ -1,3 +1,5 @@
+import BaseKit
+
 /// One level of a form's nested names while it is being read.
 struct FormNode {
     private var text: String?

@@ -1,3 +1,5 @@
+import BaseKit
+
 extension JSONValue {
     /// The object or list that a string holds as JSON text; `nil` when it holds none.
     ///

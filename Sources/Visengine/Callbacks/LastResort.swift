@@ -1,3 +1,5 @@
+import BaseKit
+
 /// Finds an order in a body that no rule can read.
 ///
 /// Nothing is lost by finding the wrong one: the order is read back by its id from the provider's API, and only that

@@ -1,3 +1,5 @@
+import BaseKit
+
 /// A `multipart/form-data` body (RFC 7578), with PHP's nested names as objects: what PHP's curl writes of an array of
 /// fields, and most HTTP clients of fields and files.
 ///

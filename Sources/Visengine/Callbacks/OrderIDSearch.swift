@@ -1,3 +1,5 @@
+import BaseKit
+
 /// Looks for an order's id in bytes: a name that ids have, then 24 hexadecimal digits (doc), with nothing but
 /// punctuation in between.
 ///

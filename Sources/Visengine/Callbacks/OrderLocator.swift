@@ -1,3 +1,5 @@
+import BaseKit
+
 /// Finds the order in a callback's body, however it is wrapped, and what came back of our own data.
 struct OrderLocator {
     /// An object on the way down, with the member that the way goes on through.

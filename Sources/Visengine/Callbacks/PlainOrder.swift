@@ -1,3 +1,5 @@
+import BaseKit
+
 /// An order in a body that is nothing but an order, or an order as `data`: where its members lie, not yet read.
 ///
 /// The whole body is checked by the rules of reading it. But nearly all of a callback is what nobody asks for, and so

@@ -1,3 +1,5 @@
+public import BaseKit
+
 /// One line of the catalogue, `GET /visure` (doc).
 public struct CatalogueItem: Sendable, Equatable {
     /// `nome_visura`; `name` in Docuengine.

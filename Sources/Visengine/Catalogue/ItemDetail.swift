@@ -1,3 +1,5 @@
+public import BaseKit
+
 /// Everything that the catalogue says of one item, `GET /visure/{hash}` (doc), or an element of Docuengine's
 /// `GET /documents`.
 public struct ItemDetail: Sendable, Equatable {

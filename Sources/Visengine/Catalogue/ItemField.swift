@@ -1,3 +1,5 @@
+public import BaseKit
+
 /// One input of an item: a member of `json_struttura.campi` (doc), or of Docuengine's `requestStructure.fields`.
 public struct ItemField: Sendable, Equatable {
     /// One of the values that a field with choices takes.

@@ -1,3 +1,5 @@
+public import BaseKit
+
 /// Something that can be ordered with an item for more money: an element of `opzioni` (doc).
 public struct ItemOption: Sendable, Equatable {
     /// What is sent to choose it, `nome`: `opzione_0`.

@@ -1,3 +1,5 @@
+public import BaseKit
+
 /// An amount in euro, in thousandths: prices on the wire have up to two digits after the point, sums of them too.
 public struct Price: Sendable, Hashable, Comparable {
     /// Thousandths of a euro.

@@ -1,3 +1,5 @@
+import BaseKit
+
 extension ValidationExpression {
     /// Reads an expression; an empty one is ``always``.
     ///

@@ -1,3 +1,5 @@
+import BaseKit
+
 extension DocumentDecoder {
     /// What may come next.
     enum Phase: Equatable, Sendable {

@@ -1,3 +1,5 @@
+import BaseKit
+
 extension DocumentDecoder {
     /// Takes one byte outside the file's text.
     mutating func step(_ byte: UInt8) throws(Fault) {

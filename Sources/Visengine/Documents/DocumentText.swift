@@ -1,3 +1,5 @@
+import BaseKit
+
 /// The file's text inside the answer: JSON escapes, an optional `NAME|data:MIME;base64,` in front, then base64.
 ///
 /// Decoded bytes collect in a buffer of fixed size, which the owner empties when it is full.

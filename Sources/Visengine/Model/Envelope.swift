@@ -1,3 +1,5 @@
+public import BaseKit
+
 /// What every answer of the provider's API is wrapped in: `{"data": …, "success": …, "message": "", "error": null}`
 /// (doc).
 public struct Envelope: Sendable, Equatable {

@@ -1,3 +1,5 @@
+public import BaseKit
+
 extension Order {
     /// Reads an order as the provider's API shows it: the `data` of `GET /richiesta/{_id}` or an element of
     /// `GET /richiesta`, and the same of Docuengine's `/requests`.

@@ -1,3 +1,5 @@
+public import BaseKit
+
 /// One order as the provider's API shows it (`GET /richiesta/{_id}`, doc), reduced to what this program acts upon.
 public struct Order: Sendable, Equatable {
     /// The provider's id.

@@ -1,3 +1,5 @@
+import BaseKit
+
 /// Reads an order's members under every name and in every type that the published documents have for them.
 ///
 /// Visengine's names come first, then those of Docuengine (`id`, `state`, `timestamps`), then those of the sister
@@ -107,7 +109,7 @@ extension OrderID {
     init?(json value: JSONValue) {
         guard let text = value["$oid"]?.string ?? value.text else { return nil }
         // Nearly every id is as it should be, and has nothing that could be cut.
-        if text.utf8.allSatisfy({ Self.isAllowed($0) && $0 != UInt8(ascii: "_") }) {
+        if text.utf8.allSatisfy({ ASCII.isBase64URL($0) && $0 != UInt8(ascii: "_") }) {
             self.init(rawValue: text)
         } else {
             self.init(rawValue: Self.orderPart(of: ASCII.trimmed(Array(text.utf8)[...])))

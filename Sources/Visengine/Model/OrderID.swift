@@ -1,3 +1,5 @@
+import BaseKit
+
 /// The provider's id of one order: `_id` in Visengine (24 hexadecimal digits, doc), `id` in Docuengine.
 ///
 /// Checked on the way in, because it becomes part of a URL's path and of log lines: 1 to 64 bytes of ASCII letters,
@@ -8,7 +10,7 @@ public struct OrderID: Sendable, Hashable, Codable, RawRepresentable, CustomStri
 
     /// Creates an id, or nothing when the text is not one.
     public init?(rawValue: String) {
-        guard (1...64).contains(rawValue.utf8.count), rawValue.utf8.allSatisfy(Self.isAllowed) else { return nil }
+        guard (1...64).contains(rawValue.utf8.count), rawValue.utf8.allSatisfy(ASCII.isBase64URL) else { return nil }
         self.rawValue = rawValue
     }
 
@@ -17,15 +19,6 @@ public struct OrderID: Sendable, Hashable, Codable, RawRepresentable, CustomStri
 
     /// The id as the provider writes it.
     public var description: String { rawValue }
-
-    static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
-    }
 }
 
 /// The catalogue's key of one item, `hash_visura`: 1 to 128 bytes of ASCII letters, digits, `-` and `_` (32 hexadecimal
@@ -36,7 +29,7 @@ public struct ItemHash: Sendable, Hashable, Codable, RawRepresentable, CustomStr
 
     /// Creates a hash, or nothing when the text is not one.
     public init?(rawValue: String) {
-        guard (1...128).contains(rawValue.utf8.count), rawValue.utf8.allSatisfy(OrderID.isAllowed) else { return nil }
+        guard (1...128).contains(rawValue.utf8.count), rawValue.utf8.allSatisfy(ASCII.isBase64URL) else { return nil }
         self.rawValue = rawValue
     }
 

@@ -1,3 +1,5 @@
+import BaseKit
+
 /// The members that a callback's claim is read from, that tell an order from anything else, and that hold what came
 /// back of our own data.
 enum OrderMember: Int, CaseIterable {

@@ -1,3 +1,5 @@
+import BaseKit
+
 /// Days of the Gregorian calendar as the provider's forms take them.
 enum CalendarDay {
     /// Whether the text is `dd-mm-yyyy` and such a day exists.

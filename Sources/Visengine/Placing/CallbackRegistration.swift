@@ -1,3 +1,5 @@
+public import BaseKit
+
 /// `callback_data` of an order: where and how the provider is to call back (doc).
 ///
 /// The method is always sent: the platform's default differs between services and has changed (seen).

@@ -1,3 +1,5 @@
+import BaseKit
+
 extension ItemField {
     /// Checks a value by the field's type; an empty one is a problem only where the field must not be empty.
     ///

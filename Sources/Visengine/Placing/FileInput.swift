@@ -1,3 +1,5 @@
+import BaseKit
+
 /// A file as an order's input: one string, `NAME|data:MIME;base64,CONTENT` (doc).
 public struct FileInput: Sendable, Equatable {
     /// The file's name; `|` and control characters are left out on the wire.

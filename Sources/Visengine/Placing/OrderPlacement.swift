@@ -1,3 +1,5 @@
+public import BaseKit
+
 /// The body of `POST /richiesta` (doc): what is ordered, with which inputs, and where the callback goes.
 public struct OrderPlacement: Sendable, Equatable {
     /// `hash_visura`.

@@ -1,3 +1,5 @@
+import BaseKit
+
 /// Italian tax codes and VAT numbers, by form and check character (Decreto ministeriale 23 December 1976).
 enum TaxCode {
     /// What a text turned out to be.

@@ -1,4 +1,4 @@
-public import Visengine
+public import BaseKit
 
 /// What is to change in a draft, `PUT /richiesta/{_id}` (doc); what is absent stays as it is.
 public struct DraftChanges: Sendable, Equatable {

@@ -1,4 +1,4 @@
-public import Callbacks
+public import RicevutaCore
 import Visengine
 
 extension ProviderFailure {

@@ -1,4 +1,4 @@
-public import Callbacks
+public import RicevutaCore
 public import Visengine
 
 /// Why a call of the provider's API did not give what it was made for.

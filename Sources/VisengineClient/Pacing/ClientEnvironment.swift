@@ -1,5 +1,5 @@
+public import BaseKit
 import FoundationEssentials
-public import Visengine
 
 /// The clocks, the waiting and the randomness that a client uses.
 public struct ClientEnvironment: Sendable {

@@ -1,7 +1,7 @@
 import AsyncHTTPClient
-import Callbacks
 import NIOCore
 import NIOHTTP1
+import RicevutaCore
 import Visengine
 
 /// Streams one document from the answer into a writer: as much memory as a piece, whatever the document's size.

@@ -1,3 +1,4 @@
+import BaseKit
 import Visengine
 
 /// An answer that has been read to its end.

@@ -1,5 +1,5 @@
+import BaseKit
 import NIOHTTP1
-import Visengine
 
 /// One call on its way to the wire.
 struct ProviderRequest: Sendable {

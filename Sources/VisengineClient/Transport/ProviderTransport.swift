@@ -1,11 +1,12 @@
 import AsyncHTTPClient
+import BaseKit
 import NIOCore
 import NIOHTTP1
 import Visengine
 
 /// Makes calls: waits its turn, sends, reads the answer, tries again where that does no harm.
 struct ProviderTransport: Sendable {
-    let configuration: VisengineClientConfiguration
+    let configuration: VisengineAPIConfiguration
     let http: HTTPClient
     let token: @Sendable () async -> String
     let environment: ClientEnvironment

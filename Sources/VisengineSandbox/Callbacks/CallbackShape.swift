@@ -1,3 +1,4 @@
+import BaseKit
 import Visengine
 
 /// How a callback's JSON is wrapped: which one the provider uses differs between its services, so all can be played.

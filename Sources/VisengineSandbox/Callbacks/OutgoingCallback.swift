@@ -1,3 +1,4 @@
+import BaseKit
 import Visengine
 
 /// One callback, ready to be sent.

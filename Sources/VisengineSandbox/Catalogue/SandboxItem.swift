@@ -1,3 +1,4 @@
+import BaseKit
 import Visengine
 
 /// One item of the catalogue, as the provider answers it and as the rules read it.

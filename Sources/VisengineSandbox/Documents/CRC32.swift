@@ -1,3 +1,5 @@
+import BaseKit
+
 /// The checksum of zip archives (ISO 3309), which can skip repetitions of one block.
 struct CRC32: Sendable {
     private var register: UInt32 = 0xFFFF_FFFF

@@ -1,5 +1,3 @@
-import Visengine
-
 /// The answer of `GET /documento/{_id}`, with or without a fault in it.
 enum DocumentAnswer {
     /// The answer's pieces; `dimensione` is a text, as on the provider's page, where that is asked for.

@@ -1,3 +1,5 @@
+import BaseKit
+
 /// What makes a document as long as it should be: one block of noise, over and over, so that neither its bytes nor its
 /// base64 have to be made anew.
 enum Filler {

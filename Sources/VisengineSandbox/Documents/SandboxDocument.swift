@@ -1,3 +1,4 @@
+import BaseKit
 import Crypto
 
 /// The document of one order: always the same for the same order, and another for every other.

@@ -1,3 +1,4 @@
+import BaseKit
 import Visengine
 
 /// The account's orders and wallet, and the rules by which the calls change them; no clock, no network.

@@ -1,3 +1,4 @@
+import BaseKit
 import Visengine
 
 /// One order in the sandbox's books.

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Callbacks
-import Visengine
+import BaseKit
+import RicevutaCore
 
 /// The command `ricevuta config`.
 struct ConfigCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 public import ArgumentParser
-public import Callbacks
+import BaseKit
+public import RicevutaCore
 import SQLiteLedger
 import Visengine
 

@@ -1,7 +1,8 @@
 import ArgumentParser
-import Callbacks
+import BaseKit
 import FileArchive
 import Foundation
+import RicevutaCore
 import SQLiteLedger
 import Visengine
 
@@ -59,7 +60,7 @@ struct DocumentCommand: AsyncParsableCommand {
                 guard let stored = documents.compactMap(\.document).first else {
                     throw CommandFailure(.notFound, "order \(record.name) has no document in the archive yet")
                 }
-                let archive = try FileArchive(
+                let archive = try LocalArchive(
                     root: DataDirectory(path: configuration.dataDirectory).archive,
                     maxDocumentBytes: configuration.maxDocumentBytes
                 )

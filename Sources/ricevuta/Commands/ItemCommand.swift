@@ -1,5 +1,6 @@
 import ArgumentParser
 import AsyncHTTPClient
+import BaseKit
 import Visengine
 import VisengineClient
 

@@ -1,6 +1,6 @@
 import ArgumentParser
+import BaseKit
 import SQLiteLedger
-import Visengine
 
 /// The command `ricevuta ledger`.
 struct LedgerCommand: AsyncParsableCommand {
@@ -30,7 +30,7 @@ struct LedgerCommand: AsyncParsableCommand {
                     "no ledger in \(directory.path) yet; `ricevuta serve` creates it"
                 )
             }
-            let (before, after) = try SQLiteLedger.migrate(at: directory.ledger)
+            let (before, after) = try SQLiteStore.migrate(at: directory.ledger)
             if output.json { return Terminal.print(["before": JSONValue(before), "after": JSONValue(after)]) }
             Terminal.print(
                 before == after

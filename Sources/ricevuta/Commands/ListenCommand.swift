@@ -1,9 +1,9 @@
 import ArgumentParser
+import BaseKit
 import Foundation
 import HTTPListener
 import Sinks
 import Synchronization
-import Visengine
 
 /// The command `ricevuta listen`.
 struct ListenCommand: RicevutaCommand {
@@ -42,7 +42,7 @@ struct ListenCommand: RicevutaCommand {
         }
         let (found, continuation) = AsyncStream.makeStream(of: Void.self)
         let signer = WebhookSigner(secret: secret)
-        let listener = try HTTPListener(
+        let listener = try HTTPServer(
             ListenerConfiguration(host: host, port: port),
             handler: AsyncRequestHandler(maxBodyBytes: 32 << 20) { [until, isJSON = output.json] request in
                 let event = ReceivedEvent(request, signer)

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import Visengine
 

@@ -1,7 +1,8 @@
 import ArgumentParser
 import AsyncHTTPClient
-import Callbacks
+import BaseKit
 import Foundation
+import RicevutaCore
 import SQLiteLedger
 import Visengine
 import VisengineClient
@@ -111,8 +112,8 @@ struct OrderPlaceCommand: RicevutaCommand {
 
 /// Places one order so that nothing is lost, whatever happens in between.
 struct Placing: Sendable {
-    let client: VisengineClient
-    let ledger: SQLiteLedger
+    let client: VisengineAPI
+    let ledger: SQLiteStore
 
     /// Finds an item by its hash or, without regard to case, by its name.
     func item(_ text: String) async throws -> ItemDetail {

@@ -1,10 +1,11 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
 import Visengine
 
 /// Waits for an order's document, with a bar where a person looks on.
 struct OrderWaiter: Sendable {
-    let ledger: SQLiteLedger
+    let ledger: SQLiteStore
     let nonce: OrderNonce
 
     private static let steps = 5

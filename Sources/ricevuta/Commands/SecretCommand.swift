@@ -1,6 +1,6 @@
 import ArgumentParser
+import BaseKit
 import Sinks
-import Visengine
 
 /// The command `ricevuta secret`.
 struct SecretCommand: RicevutaCommand {

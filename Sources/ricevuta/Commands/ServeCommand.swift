@@ -1,10 +1,11 @@
+import AdminEndpoints
 import ArgumentParser
-import Console
+import BaseKit
 import CoreMetrics
 import Foundation
 import Logging
+import MetricsExporter
 import Pipeline
-import Systemd
 
 /// The command `ricevuta serve`.
 struct ServeCommand: RicevutaCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Callbacks
+import BaseKit
+import RicevutaCore
 import SQLiteLedger
-import Visengine
 
 /// The command `ricevuta sink`.
 struct SinkCommand: AsyncParsableCommand {

@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 import Sinks
 
 /// What `config check` finds in the folders of the configured sinks.

@@ -1,8 +1,8 @@
 import ArgumentParser
+import BaseKit
 import CallbackJournal
-import Callbacks
+import RicevutaCore
 import SQLiteLedger
-import Visengine
 
 /// The command `ricevuta status`.
 struct StatusCommand: RicevutaCommand {

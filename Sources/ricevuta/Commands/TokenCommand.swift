@@ -1,4 +1,6 @@
 import ArgumentParser
+import BaseKit
+import RicevutaCore
 import Visengine
 
 /// The command `ricevuta token`.

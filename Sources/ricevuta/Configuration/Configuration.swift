@@ -1,5 +1,5 @@
-import Callbacks
-import Visengine
+import BaseKit
+import RicevutaCore
 
 /// Everything the program can be told, checked once, so that no later code sees a value that cannot work.
 struct Configuration: Sendable {

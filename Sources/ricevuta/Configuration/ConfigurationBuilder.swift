@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import FoundationEssentials
+import RicevutaCore
 import Visengine
 
 /// Makes the typed configuration from values that have passed every check.

@@ -1,4 +1,4 @@
-import Visengine
+import BaseKit
 import Yams
 
 extension ConfigurationDocument {

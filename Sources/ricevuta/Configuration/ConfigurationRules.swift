@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 import Sinks
 
 /// What single values cannot tell: combinations that cannot work.

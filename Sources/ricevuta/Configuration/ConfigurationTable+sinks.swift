@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 
 extension ConfigurationTable {
     /// The keys of one sink; those of one type only name it as their variant.

@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 
 /// Every key that the configuration knows, in the order of the example.
 enum ConfigurationTable {

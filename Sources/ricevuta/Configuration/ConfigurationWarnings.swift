@@ -1,4 +1,5 @@
-import Callbacks
+import BaseKit
+import RicevutaCore
 
 /// What works and is unsafe all the same: told by `config check` and at the start, refused never.
 struct ConfigurationWarnings {

@@ -1,5 +1,6 @@
-import Callbacks
+import BaseKit
 import FoundationEssentials
+import RicevutaCore
 import Visengine
 
 /// What a text in the configuration has to look like.

@@ -1,7 +1,7 @@
+import BaseKit
 import Foundation
 import Logging
 import SystemPackage
-import Visengine
 
 /// Writes each log event as one line on standard error: a JSON object, or text for people.
 ///

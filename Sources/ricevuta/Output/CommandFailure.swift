@@ -1,10 +1,9 @@
 import ArgumentParser
 import CallbackJournal
-import Callbacks
 import HTTPListener
+import RicevutaCore
 import Sinks
 import SystemPackage
-import Visengine
 import VisengineClient
 
 /// How a command ends when it could not do what it was asked: a sentence for the user, and a code for scripts.

@@ -1,4 +1,4 @@
-import Visengine
+import BaseKit
 
 /// Rows for people, and the same facts as JSON.
 struct Listing {

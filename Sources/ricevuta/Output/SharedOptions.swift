@@ -29,9 +29,9 @@ struct ConfigurationOption: ParsableArguments {
     /// - Returns: What `body` returned.
     /// - Throws: ``ConfigurationFailure``, ``CommandFailure``, `LedgerError`, or what `body` throws.
     func withLedger<Result: Sendable>(
-        _ mode: SQLiteLedger.Mode = .inspect,
+        _ mode: SQLiteStore.Mode = .inspect,
         mayCreate: Bool = false,
-        _ body: (SQLiteLedger, Configuration) async throws -> Result
+        _ body: (SQLiteStore, Configuration) async throws -> Result
     ) async throws -> Result {
         let configuration = try load()
         let directory = DataDirectory(path: configuration.dataDirectory)
@@ -41,7 +41,7 @@ struct ConfigurationOption: ParsableArguments {
                 "no ledger in \(directory.path) yet; `ricevuta serve` or `ricevuta order place` creates it"
             )
         }
-        let ledger = try SQLiteLedger.open(at: directory.ledger, mode: mode)
+        let ledger = try SQLiteStore.open(at: directory.ledger, mode: mode)
         let result: Swift.Result<Result, any Error>
         do { result = .success(try await body(ledger, configuration)) } catch { result = .failure(error) }
         await ledger.close()

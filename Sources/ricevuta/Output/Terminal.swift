@@ -1,6 +1,6 @@
+import BaseKit
 import Foundation
 import SystemPackage
-import Visengine
 
 /// Standard output and standard error, written at once and as a whole.
 ///

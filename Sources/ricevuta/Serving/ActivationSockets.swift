@@ -1,4 +1,4 @@
-import Systemd
+import BaseKit
 
 /// The sockets that the service manager holds for us, by what they are for.
 struct ActivationSockets: Sendable, Equatable {

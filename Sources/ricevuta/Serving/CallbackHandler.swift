@@ -1,6 +1,6 @@
-import Callbacks
 import HTTPListener
 import Pipeline
+import RicevutaCore
 
 /// Puts the intake behind the listener: HTTP in, HTTP out, nothing decided here.
 ///

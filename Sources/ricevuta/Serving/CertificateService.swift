@@ -1,4 +1,4 @@
-import BlockingWork
+import BaseKit
 import Foundation
 import HTTPListener
 import Logging
@@ -10,7 +10,7 @@ import UnixSignals
 ///
 /// Without TLS it only keeps SIGHUP from ending the program.
 final class CertificateService: Service {
-    private let listener: HTTPListener
+    private let listener: HTTPServer
     private let tls: Configuration.Listener.TLS?
     private let logger: Logger
     /// The files as they were when they were read last.
@@ -18,7 +18,7 @@ final class CertificateService: Service {
     /// Looking at files blocks.
     private let threads = BlockingThreads(name: "certificates", limit: 1)
 
-    init(listener: HTTPListener, tls: Configuration.Listener.TLS?, logger: Logger) {
+    init(listener: HTTPServer, tls: Configuration.Listener.TLS?, logger: Logger) {
         self.listener = listener
         self.tls = tls
         self.logger = logger

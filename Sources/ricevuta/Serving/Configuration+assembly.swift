@@ -1,11 +1,11 @@
 import AsyncHTTPClient
-import Callbacks
+import BaseKit
 import FileArchive
 import HTTPListener
 import Logging
 import Pipeline
+import RicevutaCore
 import Synchronization
-import Visengine
 import VisengineClient
 
 // What the parts are told, out of what the operator wrote.
@@ -36,13 +36,13 @@ extension Configuration {
 
 extension Configuration.Provider {
     /// The client's configuration.
-    var clientConfiguration: VisengineClientConfiguration {
+    var clientConfiguration: VisengineAPIConfiguration {
         var limits = CallTimeLimits()
         limits.connect = min(limits.connect, timeLimit)
         limits.reading = timeLimit
         limits.changing = max(limits.changing, timeLimit)
         limits.documentSilence = timeLimit
-        return VisengineClientConfiguration(
+        return VisengineAPIConfiguration(
             baseURL: baseURL,
             documentPath: documentPath,
             timeLimits: limits,
@@ -51,8 +51,8 @@ extension Configuration.Provider {
     }
 
     /// A client on a connection pool of the caller's.
-    func client(_ http: HTTPClient) -> VisengineClient {
-        VisengineClient(clientConfiguration, http: http, token: { [token] in token.text })
+    func client(_ http: HTTPClient) -> VisengineAPI {
+        VisengineAPI(clientConfiguration, http: http, token: { [token] in token.text })
     }
 }
 
@@ -71,7 +71,7 @@ extension Configuration.Listener {
         on socket: Int32?,
         isProxy: @escaping @Sendable ([UInt8]) -> Bool = { _ in false },
         logger: Logger
-    ) throws(ListenerError) -> HTTPListener {
+    ) throws(ListenerError) -> HTTPServer {
         var limits = ListenerLimits()
         limits.maxBodyBytes = maxBodyBytes
         limits.maxHeaderBytes = maxHeaderBytes
@@ -94,7 +94,7 @@ extension Configuration.Listener {
             )
         }
         settings.onLibraryMessage = { logger.debug("libmicrohttpd message", metadata: ["message": "\($0)"]) }
-        return try HTTPListener(settings, handler: handler)
+        return try HTTPServer(settings, handler: handler)
     }
 
     /// Where it listens.
@@ -116,13 +116,13 @@ extension Configuration.Admin {
     ///   - socket: One that listens already, instead of host and port.
     /// - Returns: The listener.
     /// - Throws: `ListenerError`.
-    func listen(_ handler: any RequestHandler, on socket: Int32?) throws(ListenerError) -> HTTPListener {
+    func listen(_ handler: any RequestHandler, on socket: Int32?) throws(ListenerError) -> HTTPServer {
         var limits = ListenerLimits()
         limits.maxBodyBytes = 0
         limits.maxConnections = 100
         var settings = ListenerConfiguration(host: host, port: port, limits: limits)
         settings.socket = socket
-        return try HTTPListener(settings, handler: handler)
+        return try HTTPServer(settings, handler: handler)
     }
 
     /// Where it listens.

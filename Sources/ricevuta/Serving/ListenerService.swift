@@ -5,7 +5,7 @@ import ServiceLifecycle
 /// A listener that is stopped in its turn: it takes nothing new, and finishes what is in flight.
 struct ListenerService: Service {
     let name: String
-    let listener: HTTPListener
+    let listener: HTTPServer
     /// How long what is in flight may take.
     let deadline: Duration
     let logger: Logger

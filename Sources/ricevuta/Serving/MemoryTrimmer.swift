@@ -1,4 +1,4 @@
-import CProcessMemory
+import CLinux
 import CallbackJournal
 import ServiceLifecycle
 
@@ -7,7 +7,7 @@ import ServiceLifecycle
 /// More than half of what a started process holds is pages of its program and libraries that are not used again; the
 /// system would take them only when it is short of memory.
 struct MemoryTrimmer: Service {
-    let journal: CallbackJournal
+    let journal: Journal
 
     /// How long no callback has come: short, since what is needed again costs some microseconds.
     private static let quiet = Duration.seconds(2)

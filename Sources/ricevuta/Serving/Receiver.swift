@@ -1,14 +1,15 @@
+import AdminEndpoints
 import AsyncHTTPClient
+import BaseKit
 import CallbackJournal
-import Callbacks
-import Console
 import FileArchive
 import HTTPListener
 import Logging
+import MetricsExporter
 import Pipeline
+import RicevutaCore
 import SQLiteLedger
 import ServiceLifecycle
-import Systemd
 import UnixSignals
 import Visengine
 import VisengineClient
@@ -48,13 +49,13 @@ struct Receiver: Sendable {
     private static func open(
         _ configuration: Configuration,
         _ directory: DataDirectory
-    ) async throws -> (SQLiteLedger, CallbackJournal, FileArchive) {
-        let archive = try FileArchive(
+    ) async throws -> (SQLiteStore, Journal, LocalArchive) {
+        let archive = try LocalArchive(
             root: directory.archive,
             maxDocumentBytes: configuration.maxDocumentBytes,
             maxQuarantineBytes: configuration.maxQuarantineBytes
         )
-        let ledger = try SQLiteLedger.open(
+        let ledger = try SQLiteStore.open(
             at: directory.ledger,
             mode: .serve,
             configuration: LedgerConfiguration(
@@ -65,7 +66,7 @@ struct Receiver: Sendable {
         )
         do {
             let newest = try await ledger.newestCallback()
-            let journal = try CallbackJournal(
+            let journal = try Journal(
                 at: directory.journal,
                 ledger: ledger,
                 newest: newest,
@@ -85,9 +86,9 @@ struct Receiver: Sendable {
     private static func make(
         _ configuration: Configuration,
         _ directory: DataDirectory,
-        _ journal: CallbackJournal,
-        _ ledger: SQLiteLedger,
-        _ archive: FileArchive,
+        _ journal: Journal,
+        _ ledger: SQLiteStore,
+        _ archive: LocalArchive,
         _ sockets: ActivationSockets,
         _ manager: ServiceManager,
         _ registry: PrometheusRegistry,
@@ -104,8 +105,8 @@ struct Receiver: Sendable {
         do {
             let flow = flow(configuration, journal, ledger, archive, sinks, http, logger: logger)
             let door = Door()
-            let console = Console(
-                ports: ConsolePorts(journal, ledger, archive, directory, links: links),
+            let console = AdminServer(
+                ports: AdminPorts(journal, ledger, archive, directory, links: links),
                 hosts: configuration.admin.hosts,
                 connections: { door.statistics },
                 registry: registry,
@@ -113,7 +114,7 @@ struct Receiver: Sendable {
             )
             let admin = try configuration.admin.listen(console.handler, on: sockets.admin)
             adminAddress.set(port: admin.port)
-            let listener: HTTPListener
+            let listener: HTTPServer
             do {
                 let handler = CallbackHandler(
                     intake: flow.intake,
@@ -182,9 +183,9 @@ struct Receiver: Sendable {
 
     private static func flow(
         _ configuration: Configuration,
-        _ journal: CallbackJournal,
-        _ ledger: SQLiteLedger,
-        _ archive: FileArchive,
+        _ journal: Journal,
+        _ ledger: SQLiteStore,
+        _ archive: LocalArchive,
         _ sinks: SinkSet,
         _ http: HTTPClient,
         logger: Logger
@@ -233,7 +234,7 @@ struct Receiver: Sendable {
     }
 
     /// Reports what an earlier process left.
-    private static func report(_ journal: CallbackJournal, _ logger: Logger) {
+    private static func report(_ journal: Journal, _ logger: Logger) {
         JournalReport.report(
             JournalReport.Found(
                 recovered: journal.statistics.recovered,
@@ -247,9 +248,9 @@ struct Receiver: Sendable {
 
     private static func report(
         _ configuration: Configuration,
-        _ listener: HTTPListener,
-        _ admin: HTTPListener,
-        _ ledger: SQLiteLedger,
+        _ listener: HTTPServer,
+        _ admin: HTTPServer,
+        _ ledger: SQLiteStore,
         _ logger: Logger
     ) {
         for warning in configuration.warnings {
@@ -268,7 +269,7 @@ struct Receiver: Sendable {
                 "admin": "\(configuration.admin.url(port: admin.port))", "ledger": "\(ledger.path)",
                 "sinks": "\(configuration.sinks.map(\.name.rawValue).joined(separator: ","))",
                 "token.keys": "\(configuration.tokens.keyIDs.joined(separator: ","))",
-                "libmicrohttpd": "\(HTTPListener.libraryVersion)", "sqlite": "\(ledger.sqliteVersion)",
+                "libmicrohttpd": "\(HTTPServer.libraryVersion)", "sqlite": "\(ledger.sqliteVersion)",
             ]
         )
     }

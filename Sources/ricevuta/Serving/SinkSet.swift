@@ -1,4 +1,4 @@
-import Callbacks
+import RicevutaCore
 import Sinks
 
 /// The sinks of a configuration.

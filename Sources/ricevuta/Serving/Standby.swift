@@ -1,10 +1,10 @@
+import BaseKit
 import CallbackJournal
-import Callbacks
 import FileArchive
 import Foundation
 import HTTPListener
 import Logging
-import Systemd
+import RicevutaCore
 
 /// Answers 503 on both listeners while the disk has no room to open what a receiver needs, and opens it as soon as it
 /// has.
@@ -39,7 +39,7 @@ struct Standby: Sendable {
     ) async throws -> Value {
         let handler = AsyncRequestHandler(decide: { _ in .refuse(Self.answer) }) { _ in Self.answer }
         let callbacks = try configuration.listener.listen(handler, on: copy(sockets.callbacks), logger: logger)
-        let admin: HTTPListener
+        let admin: HTTPServer
         do {
             admin = try configuration.admin.listen(handler, on: copy(sockets.admin))
         } catch {

@@ -1,10 +1,10 @@
+import BaseKit
 import CallbackJournal
-import Callbacks
 import HTTPListener
 import Logging
+import RicevutaCore
 import SQLiteLedger
 import ServiceLifecycle
-import Systemd
 
 /// Tells the service manager that the program serves, that it lives, and that it stops.
 ///
@@ -12,9 +12,9 @@ import Systemd
 /// thread, the journal's, and the ledger. What hangs is silent, and is started anew.
 struct SystemdService: Service {
     let manager: ServiceManager
-    let listener: HTTPListener
-    let journal: CallbackJournal
-    let ledger: SQLiteLedger
+    let listener: HTTPServer
+    let journal: Journal
+    let ledger: SQLiteStore
     let status: String
     let logger: Logger
 

@@ -1,10 +1,10 @@
+import BaseKit
 import CallbackJournal
-import Callbacks
 import Foundation
 import GRDB
+import RicevutaCore
 import SQLiteLedger
 import TestSupport
-import Visengine
 
 /// What the next start finds in a ledger whose process was killed, looked at in a copy.
 struct DeadLedger {
@@ -33,9 +33,9 @@ struct DeadLedger {
 
     private init(copy: String) async throws {
         let soon = Timestamp(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000) + 1000)
-        let ledger = try SQLiteLedger.open(at: copy, mode: .serve, configuration: LedgerConfiguration(reserveBytes: 0))
+        let ledger = try SQLiteStore.open(at: copy, mode: .serve, configuration: LedgerConfiguration(reserveBytes: 0))
         let newest = try await ledger.newestCallback()
-        let journal = try CallbackJournal(at: "\(copy)/journal", ledger: ledger, newest: newest)
+        let journal = try Journal(at: "\(copy)/journal", ledger: ledger, newest: newest)
         await journal.close()  // Hands over what the ledger did not have yet.
         let database = try DatabaseQueue(path: ledger.path)
         claimedOrders = try await database.read { db in

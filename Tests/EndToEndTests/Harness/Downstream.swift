@@ -1,6 +1,6 @@
+import BaseKit
 import Foundation
 import Testing
-import Visengine
 
 /// A service that takes the receiver's notifications and writes each down, running as a process of its own.
 struct Downstream: Sendable {

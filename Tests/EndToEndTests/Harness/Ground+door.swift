@@ -1,6 +1,6 @@
+import BaseKit
 import Foundation
 import Testing
-import Visengine
 
 extension Ground {
     /// Gives sections of the configuration further keys, in YAML's short form, such as `healthPath: /alive`.

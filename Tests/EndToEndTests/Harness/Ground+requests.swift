@@ -1,8 +1,8 @@
 import AsyncHTTPClient
+import BaseKit
 import Foundation
 import NIOCore
 import NIOHTTP1
-import Visengine
 
 extension Ground {
     /// One callback to post.

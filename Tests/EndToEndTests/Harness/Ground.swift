@@ -1,8 +1,8 @@
 import AsyncHTTPClient
+import BaseKit
 import Foundation
 import Subprocess
 import Testing
-import Visengine
 
 /// All tests that start the executables, one after another: each wants the machine for itself.
 @Suite(.serialized)

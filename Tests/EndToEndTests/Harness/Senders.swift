@@ -1,6 +1,6 @@
+import BaseKit
 import Foundation
 import Testing
-import Visengine
 
 /// A program of somebody else's that posts callbacks, and the ways in which it hands them a body.
 struct Sender: Sendable, CustomTestStringConvertible {

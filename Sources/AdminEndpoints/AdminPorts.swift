@@ -1,0 +1,47 @@
+public import RicevutaCore
+
+/// What the console asks the rest of the program.
+public struct AdminPorts: Sendable {
+    /// Why the program cannot take callbacks now, one sentence each, without secrets; empty when it can.
+    public var problems: @Sendable () async -> [String]
+    /// What runs, for readiness and metrics: the versions of libraries that matter to an operator.
+    public var build: ConsoleBuild
+    /// Counts of what the ledger holds.
+    public var summary: @Sendable () async throws(LedgerError) -> LedgerSummary
+    /// Whether a link to a document is ours and has not expired; checks in constant time.
+    public var isGood: @Sendable (DocumentLink) -> Bool
+    /// The document with that SHA-256, `nil` when there is none; asked only after the link was found good.
+    public var document: @Sendable (_ sha256: String) async -> ServedDocument?
+
+    /// Names the ports.
+    public init(
+        problems: @escaping @Sendable () async -> [String],
+        build: ConsoleBuild,
+        summary: @escaping @Sendable () async throws(LedgerError) -> LedgerSummary,
+        isGood: @escaping @Sendable (DocumentLink) -> Bool,
+        document: @escaping @Sendable (_ sha256: String) async -> ServedDocument?
+    ) {
+        self.problems = problems
+        self.build = build
+        self.summary = summary
+        self.isGood = isGood
+        self.document = document
+    }
+}
+
+/// The versions of libraries that matter to an operator.
+public struct ConsoleBuild: Sendable, Equatable {
+    /// SQLite's version, for example `3.40.1`.
+    public var sqlite: String
+    /// Whether that version has the fix of the WAL-reset bug.
+    public var hasWALResetFix: Bool
+    /// Both in words.
+    public var sqliteDescription: String
+
+    /// Names the versions.
+    public init(sqlite: String, hasWALResetFix: Bool, sqliteDescription: String) {
+        self.sqlite = sqlite
+        self.hasWALResetFix = hasWALResetFix
+        self.sqliteDescription = sqliteDescription
+    }
+}

@@ -1,0 +1,124 @@
+public import HTTPListener
+public import Logging
+public import MetricsExporter
+import RicevutaCore
+
+/// The operator's side: whether the program lives and works, what it counts, and documents behind signed links.
+///
+/// | path                                       | answers                                                        |
+/// |--------------------------------------------|----------------------------------------------------------------|
+/// | `/healthz`                                 | 200 as long as the process answers                             |
+/// | `/readyz`                                  | 200, or 503 with the reasons, when callbacks cannot be taken   |
+/// | `/metrics`                                 | 200, Prometheus' text format 0.0.4                             |
+/// | `/documents/SHA256?expires=…&signature=…`  | 200 with the file, 403 on a bad link, 404 without the document |
+///
+/// All take `GET` and `HEAD`. Everything else is 404 or 405, as a problem document, and 421 under a
+/// name that it does not have. It has no login: it belongs on a
+/// loopback address, on a listener of its own.
+public struct AdminServer: Sendable {
+    private let ports: AdminPorts
+    private let hosts: AdminHosts
+    private let connections: @Sendable () -> ListenerStatistics?
+    private let registry: PrometheusRegistry
+    private let logger: Logger
+
+    /// Creates a console.
+    ///
+    /// - Parameters:
+    ///   - ports: What it asks the rest of the program.
+    ///   - hosts: The names that it may be asked under; any other is answered 421.
+    ///   - connections: What the listener for callbacks counts; `nil` as long as there is none.
+    ///   - registry: What the program measures; the one that swift-metrics was started with.
+    ///   - logger: Gets a line for each refused link, never its signature.
+    public init(
+        ports: AdminPorts,
+        hosts: AdminHosts = AdminHosts(),
+        connections: @escaping @Sendable () -> ListenerStatistics? = { nil },
+        registry: PrometheusRegistry,
+        logger: Logger
+    ) {
+        self.ports = ports
+        self.hosts = hosts
+        self.connections = connections
+        self.registry = registry
+        self.logger = logger
+    }
+
+    /// Answers a listener's requests.
+    public var handler: any RequestHandler {
+        AsyncRequestHandler(decide: decide, respond)
+    }
+
+    private func decide(_ head: RequestHead) -> HeadDecision {
+        guard hosts.allow(head.headers["host"]) else {
+            return .refuse(.problem(421, detail: "Host name not allowed; see admin.hostNames."))
+        }
+        guard AdminRoute(path: head.path) != nil else { return .refuse(.notFound()) }
+        guard AdminRoute.methods.contains(head.method) else {
+            return .refuse(.methodNotAllowed(allow: AdminRoute.methods))
+        }
+        return .readBody(limit: 0)
+    }
+
+    private func respond(_ request: Request) async -> Response {
+        switch AdminRoute(path: request.head.path) {
+        case .health: .text(200, "ok\n")
+        case .readiness: await readiness()
+        case .metrics: await metrics()
+        case .document(let sha256): await document(sha256, head: request.head)
+        case nil: .notFound()
+        }
+    }
+
+    private func readiness() async -> Response {
+        let problems = await ports.problems()
+        guard !problems.isEmpty else { return .text(200, "ready\nsqlite \(ports.build.sqliteDescription)\n") }
+        return .unavailable(detail: problems.joined(separator: "; "))
+    }
+
+    private func metrics() async -> Response {
+        var text = PrometheusText()
+        registry.write(to: &text)
+        let isReady = await ports.problems().isEmpty
+        text.family("ricevuta_ready", .gauge, help: "1 if callbacks can be accepted, else 0.")
+        text.sample("ricevuta_ready", [], isReady ? 1 : 0)
+        text.family("ricevuta_sqlite_info", .gauge, help: "The SQLite version, and whether its WAL-reset bug is fixed.")
+        text.sample(
+            "ricevuta_sqlite_info",
+            [("version", ports.build.sqlite), ("wal_reset_fix", ports.build.hasWALResetFix ? "true" : "false")],
+            1
+        )
+        if let connections = connections() { ConnectionGauges.write(connections, to: &text) }
+        do throws(LedgerError) {
+            LedgerGauges.write(try await ports.summary(), to: &text)
+        } catch {
+            // What can be told is told: the counters matter most when the ledger fails.
+            logger.warning("Reading the ledger for metrics failed", metadata: ["error": "\(error)"])
+        }
+        return .text(200, text.text, contentType: PrometheusText.contentType)
+    }
+
+    private func document(_ sha256: String, head: RequestHead) async -> Response {
+        // The link comes first: without a good one, nobody learns what the archive holds.
+        guard let link = DocumentLink(sha256: sha256, query: head.query), ports.isGood(link) else {
+            logger.debug(
+                "Document link rejected",
+                metadata: ["document.sha256": "\(sha256)", "peer": "\(head.peer)"]
+            )
+            return .problem(403, detail: "The link is invalid or has expired.")
+        }
+        guard let document = await ports.document(sha256) else {
+            return .notFound(detail: "Document not found.")
+        }
+        return Response(
+            status: 200,
+            headers: [
+                ("Content-Type", document.contentType),
+                ("Cache-Control", "no-store"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Content-Disposition", "attachment; filename=\"\(sha256).\(document.fileExtension)\""),
+            ],
+            body: .file(path: document.path)
+        )
+    }
+}

@@ -1,0 +1,79 @@
+import BaseKit
+import MetricsExporter
+import RicevutaCore
+
+/// What the ledger holds, as gauges: true after a restart, where counters begin anew.
+enum LedgerGauges {
+    static func write(_ summary: LedgerSummary, to text: inout PrometheusText) {
+        func single(_ name: String, _ help: String, _ value: Int) {
+            text.family(name, .gauge, help: help)
+            text.sample(name, [], Double(value))
+        }
+        single("ricevuta_ledger_callbacks", "Callbacks in the ledger, without duplicates.", summary.callbacks)
+        single("ricevuta_ledger_documents", "Orders whose document is in the archive.", summary.documents)
+        single("ricevuta_ledger_quarantined", "Quarantined documents.", summary.quarantined)
+        if let unsettled = summary.unsettledCallbacks {
+            single("ricevuta_journal_unsettled", "Acknowledged callbacks not yet in the ledger.", unsettled)
+        }
+        if let setAside = summary.quarantinedCallbacks {
+            single("ricevuta_journal_set_aside", "Quarantined callbacks that the ledger rejected.", setAside)
+        }
+        if let damage = summary.journalDamage {
+            single("ricevuta_journal_damage", "Damaged places found in the journal at startup.", damage)
+        }
+        if let syncs = summary.journalSyncs {
+            text.family("ricevuta_journal_syncs_total", .counter, help: "Journal syncs (fdatasync).")
+            text.sample("ricevuta_journal_syncs_total", [], Double(syncs))
+        }
+        family(
+            "ricevuta_ledger_callbacks_by_verdict",
+            "Callbacks in the ledger by verdict.",
+            "verdict",
+            summary.callbacksByVerdict,
+            to: &text
+        )
+        // What the provider calls a state that this version does not know is its own choice, so all count as one.
+        let states = Dictionary(
+            summary.ordersByState.map { ($0.key.hasPrefix("unknown:") ? "unknown" : $0.key, $0.value) },
+            uniquingKeysWith: +
+        )
+        family("ricevuta_ledger_orders", "Orders by confirmed state.", "state", states, to: &text)
+        family(
+            "ricevuta_ledger_deliveries",
+            "Deliveries by state.",
+            "state",
+            summary.deliveriesByState,
+            to: &text
+        )
+        family("ricevuta_ledger_jobs", "Open jobs by kind.", "kind", summary.jobsByKind, to: &text)
+        family(
+            "ricevuta_ledger_oldest_due_seconds",
+            "Age of the oldest overdue job by kind, in seconds.",
+            "kind",
+            summary.oldestDueMilliseconds.mapValues { Double($0) / 1000 },
+            to: &text
+        )
+    }
+
+    private static func family(
+        _ name: String,
+        _ help: String,
+        _ label: String,
+        _ values: [String: Int],
+        to text: inout PrometheusText
+    ) {
+        family(name, help, label, values.mapValues(Double.init), to: &text)
+    }
+
+    private static func family(
+        _ name: String,
+        _ help: String,
+        _ label: String,
+        _ values: [String: Double],
+        to text: inout PrometheusText
+    ) {
+        guard !values.isEmpty else { return }
+        text.family(name, .gauge, help: help)
+        for (key, value) in values.sorted(by: { $0.key < $1.key }) { text.sample(name, [(label, key)], value) }
+    }
+}

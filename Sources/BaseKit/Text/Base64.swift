@@ -1,0 +1,49 @@
+/// Base64 (RFC 4648) in one piece, for what fits into memory.
+///
+/// Documents go through ``Base64Stream``.
+package enum Base64 {
+    /// Which characters stand for 62 and 63, and whether the end is filled up.
+    package enum Alphabet {
+        /// `+` and `/`, filled up with `=`.
+        case standard
+        /// `-` and `_`, without filling.
+        case url
+    }
+
+    /// Encodes bytes.
+    package static func encode(_ bytes: some Sequence<UInt8>, alphabet: Alphabet = .standard) -> [UInt8] {
+        let digits = alphabet == .standard ? standardDigits : urlDigits
+        var text: [UInt8] = []
+        text.reserveCapacity(max(44, (bytes.underestimatedCount + 2) / 3 * 4))
+        var iterator = bytes.makeIterator()
+        while let first = iterator.next() {
+            let second = iterator.next()
+            let third = second == nil ? nil : iterator.next()
+            let group = UInt32(first) << 16 | UInt32(second ?? 0) << 8 | UInt32(third ?? 0)
+            let rest = third != nil ? 3 : second != nil ? 2 : 1
+            for place in 0...rest { text.append(digits[Int(group >> (18 - 6 * UInt32(place)) & 63)]) }
+            if alphabet == .standard {
+                for _ in rest..<3 { text.append(UInt8(ascii: "=")) }
+            }
+        }
+        return text
+    }
+
+    /// Decodes text with white space and missing filling tolerated; `nil` when it is no base64.
+    package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+        var stream = Base64Stream()
+        var bytes: [UInt8] = []
+        var group: [UInt8] = [0, 0, 0]
+        for character in text {
+            var written = 0
+            guard stream.push(character, into: &group, at: &written) else { return nil }
+            bytes.append(contentsOf: group[..<written])
+        }
+        var written = 0
+        guard stream.finish(into: &group, at: &written) else { return nil }
+        return bytes + group[..<written]
+    }
+
+    package static let standardDigits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let urlDigits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+}

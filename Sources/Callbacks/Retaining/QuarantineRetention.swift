@@ -1,9 +1,0 @@
-public import Visengine
-
-/// Contents set aside, of which old ones are removed.
-public protocol QuarantineRetention: Sendable {
-    /// Removes contents in quarantine that were last seen before a time.
-    ///
-    /// - Returns: How many were removed; those that could not be are tried the next time.
-    func forgetQuarantined(before time: Timestamp) async -> Int
-}

@@ -1,0 +1,109 @@
+public import BaseKit
+import Foundation
+public import RicevutaCore
+
+/// Documents on disk: `documents/ab/abcd….zip`, named by their content, so that equal content is stored once.
+///
+/// What is being written lies in `incoming`, what failed a check in `quarantine` beside its reason: one copy a content,
+/// within a bound. All three are on one file system, since a document gets its name by a link.
+public struct LocalArchive: DocumentArchive {
+    /// The archive's directory.
+    public let root: String
+    let quarantine: Quarantine
+    let threads = BlockingThreads(name: "archive", limit: 8)
+    private let maxDocumentBytes: Int64
+
+    /// Opens an archive and makes its directories, each synced; removes nothing, see ``sweep()``.
+    ///
+    /// - Parameters:
+    ///   - root: An absolute path.
+    ///   - maxDocumentBytes: A larger document is refused while it is being written.
+    ///   - maxQuarantineBytes: The most bytes of contents that are set aside; the oldest go first.
+    /// - Throws: ``ArchiveError/io(doing:path:errno:)``.
+    public init(
+        root: String,
+        maxDocumentBytes: Int64,
+        maxQuarantineBytes: Int64 = 1 << 30
+    ) throws(ArchiveError) {
+        self.root = root
+        quarantine = Quarantine(
+            directory: "\(root)/quarantine",
+            incoming: "\(root)/incoming",
+            maxBytes: maxQuarantineBytes
+        )
+        self.maxDocumentBytes = maxDocumentBytes
+        do throws(FileFailure) {
+            for name in ["documents", "incoming", "quarantine"] { try DurableFiles.makeDirectory("\(root)/\(name)") }
+        } catch {
+            throw ArchiveError(error)
+        }
+    }
+
+    /// Removes what an earlier process left half written.
+    ///
+    /// For the one process that serves the archive, at its start.
+    public func sweep() {
+        // What cannot be removed now takes room and nothing else; the next start tries again.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/incoming")) ?? []
+        for name in names { try? FileManager.default.removeItem(atPath: "\(root)/incoming/\(name)") }  // As above.
+    }
+
+    /// Starts a document under a temporary name.
+    public func begin(maxBytes: Int64? = nil) async throws(ArchiveError) -> any DocumentWriter {
+        let outcome = await threads.run { [root] in
+            Result { () throws(FileFailure) in try NewFile(creating: "\(root)/incoming/\(UUID().uuidString)") }
+        }
+        switch outcome {
+        case .finished(.success(let file)):
+            return ArchiveWriter(file: file, archive: self, limit: maxBytes ?? maxDocumentBytes)
+        case .finished(.failure(let failure)): throw ArchiveError(failure)
+        case .abandoned, .refused: throw hanging
+        }
+    }
+
+    /// What is said when the disk does not answer.
+    var hanging: ArchiveError { .io(doing: "write to", path: root, errno: ETIMEDOUT) }
+
+    /// The absolute path of a stored document.
+    public func path(of document: StoredDocument) -> String {
+        path(sha256: document.sha256, kind: document.kind)
+    }
+
+    /// Finds a stored document by its content's hash.
+    ///
+    /// - Parameter sha256: 64 hexadecimal digits in lower case; anything else is not found.
+    /// - Returns: Where it lies and what it is; `nil` when it is not there.
+    public func find(sha256: String) -> (path: String, kind: DocumentKind)? {
+        guard sha256.utf8.count == 64,
+            sha256.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else { return nil }
+        for kind in DocumentKind.all {
+            let path = path(sha256: sha256, kind: kind)
+            if FileManager.default.fileExists(atPath: path) { return (path, kind) }
+        }
+        return nil
+    }
+
+    func path(sha256: String, kind: DocumentKind) -> String {
+        "\(root)/documents/\(sha256.prefix(2))/\(sha256).\(kind.fileExtension)"
+    }
+}
+
+extension DocumentKind {
+    static let all: [DocumentKind] = [.zip, .pdf, .xml, .p7m, .other]
+}
+
+extension ArchiveError {
+    init(_ failure: FileFailure) { self = .io(doing: failure.doing, path: failure.path, errno: failure.code) }
+}
+
+extension LocalArchive: QuarantineRetention {
+    /// Removes contents in quarantine that were last seen before a time.
+    public func forgetQuarantined(before time: Timestamp) async -> Int {
+        let outcome = await threads.run { [quarantine] in quarantine.remove(before: time) }
+        switch outcome {
+        case .finished(let count): return count
+        case .abandoned, .refused: return 0
+        }
+    }
+}

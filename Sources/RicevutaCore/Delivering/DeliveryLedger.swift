@@ -1,0 +1,40 @@
+public import BaseKit
+
+/// One delivery to attempt.
+public struct DeliverWork: Sendable, Equatable {
+    /// The right to do it.
+    public var lease: JobLease
+    /// The delivery's own id.
+    public var deliveryID: String
+    /// Where it goes.
+    public var sink: SinkName
+    /// What is told.
+    public var notification: Notification
+
+    /// Creates work.
+    public init(lease: JobLease, deliveryID: String, sink: SinkName, notification: Notification) {
+        self.lease = lease
+        self.deliveryID = deliveryID
+        self.sink = sink
+        self.notification = notification
+    }
+}
+
+/// What the dispatcher reads from and writes to the ledger.
+public protocol DeliveryLedger: JobLedger {
+    /// Takes due deliveries, oldest due first, at most `room[sink]` for each sink; sinks that are absent from `room` or
+    /// disabled are left alone. A slow sink holds up no other.
+    ///
+    /// - Throws: ``LedgerError``.
+    func claimDeliveries(
+        room: [SinkName: Int],
+        now: Timestamp,
+        leaseFor: Duration
+    ) async throws(LedgerError)
+        -> [DeliverWork]
+
+    /// Records how an attempt ended and what comes next.
+    ///
+    /// - Throws: ``LedgerError/leaseLost(job:)``.
+    func finish(_ work: DeliverWork, action: DeliverySchedule.Action, now: Timestamp) async throws(LedgerError)
+}

@@ -1,0 +1,91 @@
+public import BaseKit
+public import Visengine
+
+/// One callback that passed the door, on its way into the ledger.
+///
+/// It changes hands several times between two threads, so that what it says is kept in one place, which all its copies
+/// share.
+public struct ReceivedCallback: Sendable {
+    /// Its number in the journal, which the ledger takes over; `nil` until it is written there.
+    public var number: Int64?
+
+    /// The order's nonce out of the verified token; `nil` where the source's policy asks for no token.
+    public var nonce: OrderNonce? { content.nonce }
+    /// The id of the key that signed the token.
+    public var keyID: String? { content.keyID }
+    /// Whether the token's key is retired: accepted, and worth an alarm.
+    public var isRetiredKey: Bool { content.isRetiredKey }
+    /// What the body says; empty when the body could not be decoded (a good token alone is worth a read-back).
+    public var claim: CallbackClaim { content.claim }
+    /// Why the body could not be decoded, in a fixed, low-cardinality word; `nil` when it could.
+    public var decodingProblem: String? { content.decodingProblem }
+    /// The body as it arrived.
+    public var body: [UInt8] { content.body }
+    /// `Content-Type` as it arrived.
+    public var contentType: String? { content.contentType }
+    /// The peer's address without a port, after trusted proxies.
+    public var peer: String { content.peer }
+    /// When the body was complete.
+    public var receivedAt: Timestamp { content.receivedAt }
+
+    private final class Content: Sendable {
+        let nonce: OrderNonce?
+        let keyID: String?
+        let isRetiredKey: Bool
+        let claim: CallbackClaim
+        let decodingProblem: String?
+        let body: [UInt8]
+        let contentType: String?
+        let peer: String
+        let receivedAt: Timestamp
+
+        init(
+            nonce: OrderNonce?,
+            keyID: String?,
+            isRetiredKey: Bool,
+            claim: CallbackClaim,
+            decodingProblem: String?,
+            body: [UInt8],
+            contentType: String?,
+            peer: String,
+            receivedAt: Timestamp
+        ) {
+            self.nonce = nonce
+            self.keyID = keyID
+            self.isRetiredKey = isRetiredKey
+            self.claim = claim
+            self.decodingProblem = decodingProblem
+            self.body = body
+            self.contentType = contentType
+            self.peer = peer
+            self.receivedAt = receivedAt
+        }
+    }
+
+    private let content: Content
+
+    /// Creates a callback.
+    public init(
+        nonce: OrderNonce?,
+        keyID: String? = nil,
+        isRetiredKey: Bool = false,
+        claim: CallbackClaim,
+        decodingProblem: String? = nil,
+        body: [UInt8],
+        contentType: String? = nil,
+        peer: String,
+        receivedAt: Timestamp
+    ) {
+        content = Content(
+            nonce: nonce,
+            keyID: keyID,
+            isRetiredKey: isRetiredKey,
+            claim: claim,
+            decodingProblem: decodingProblem,
+            body: body,
+            contentType: contentType,
+            peer: peer,
+            receivedAt: receivedAt
+        )
+    }
+}

@@ -1,0 +1,114 @@
+public import BaseKit
+public import Visengine
+
+/// Decides what one reading of the API means for an order, without a clock or a store: forward only.
+public enum OrderProgress {
+    /// What a reading leads to; applied in one transaction.
+    public struct Advance: Sendable, Equatable {
+        /// The order as it is from now on.
+        public var record: OrderRecord
+        /// What to tell, in this order.
+        public var notifications: [NotificationType] = []
+        /// Whether a fetch job is needed that does not exist yet.
+        public var needsDocument = false
+        /// When to look again; `nil` when nothing more is expected.
+        public var nextPoll: Timestamp?
+        /// What an operator should know.
+        public var alarms: [Alarm] = []
+    }
+
+    /// Something that should not have happened, and did no harm.
+    public enum Alarm: String, Sendable, Equatable, CaseIterable {
+        /// The API shows an earlier state than it showed before; ignored.
+        case wentBack = "went_back"
+        /// A change was found by polling, its callback never came: repaired, but why was it missed?
+        case missedCallback = "missed_callback"
+        /// The API shows a state that this version does not know.
+        case unknownState = "unknown_state"
+        /// A callback that came for the order claims to be about another one.
+        case otherOrder = "other_order"
+    }
+
+    /// What made us read.
+    public enum Trigger: String, Sendable, Codable {
+        /// A callback asked for it.
+        case callback
+        /// The polling interval was over.
+        case poll
+    }
+
+    /// Moves an order by one reading.
+    ///
+    /// - Parameters:
+    ///   - record: The order as recorded; the reading is known to be about it.
+    ///   - reading: The API's answer.
+    ///   - trigger: What made us read.
+    ///   - now: The current time.
+    ///   - schedule: When to poll again.
+    /// - Returns: What the reading leads to.
+    public static func advance(
+        _ record: OrderRecord,
+        by reading: Order,
+        trigger: Trigger,
+        now: Timestamp,
+        schedule: ReconciliationSchedule
+    ) -> Advance {
+        var next = record
+        next.id = reading.id
+        next.placement = .placed
+        next.item = reading.item ?? record.item
+        next.itemName = reading.itemName ?? record.itemName
+        next.lastReadBack = now
+        var advance = Advance(record: next)
+
+        let isBackwards = (reading.state?.rank).map { $0 < record.rank } ?? false
+        let leavesTerminal = record.state?.isTerminal == true && reading.state != record.state
+        if isBackwards || leavesTerminal {
+            advance.alarms.append(.wentBack)
+        } else if let state = reading.state, state != record.state {
+            advance.moveTo(state, reading: reading, trigger: trigger, now: now, schedule: schedule)
+        } else {
+            advance.record.quietPolls += 1
+            advance.record.lastUpdate = reading.lastUpdate ?? record.lastUpdate
+            advance.record.outcome = reading.outcome ?? record.outcome
+        }
+
+        if advance.record.state?.hasDocument == true, advance.record.document == .none {
+            advance.record.document = .due
+            advance.needsDocument = true
+        }
+        if advance.record.state?.isTerminal == true {
+            advance.record.finalSince = record.finalSince ?? now
+        } else {
+            advance.nextPoll = now + schedule.interval(afterQuietPolls: advance.record.quietPolls)
+        }
+        return advance
+    }
+}
+
+extension OrderProgress.Advance {
+    fileprivate mutating func moveTo(
+        _ state: OrderState,
+        reading: Order,
+        trigger: OrderProgress.Trigger,
+        now: Timestamp,
+        schedule: ReconciliationSchedule
+    ) {
+        record.state = state
+        record.rank = max(record.rank, state.rank ?? record.rank)
+        record.lastUpdate = reading.lastUpdate ?? record.lastUpdate
+        record.outcome = reading.outcome ?? record.outcome
+        record.quietPolls = 0
+        // What could not be fetched in the old state may be there in the new one.
+        if record.document == .failed { record.document = .none }
+        notifications.append(state == .cancelled ? .orderCancelled : .orderUpdated)
+        if case .unknown = state { alarms.append(.unknownState) }
+
+        // The provider may need its 30 seconds and some; a change that a poll sees first is a miss only when it is old.
+        let isOld = reading.lastUpdate.map { now - $0 > schedule.callbackGrace } ?? false
+        if trigger == .poll, isOld, state.hasDocument || state.isTerminal {
+            notifications.append(.orderLate)
+            alarms.append(.missedCallback)
+        }
+    }
+}

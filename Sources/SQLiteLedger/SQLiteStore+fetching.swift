@@ -1,0 +1,130 @@
+public import BaseKit
+import GRDB
+public import RicevutaCore
+
+extension SQLiteStore: FetchLedger {
+    /// Takes due fetch jobs, oldest due first.
+    public func claimFetch(
+        limit: Int,
+        now: Timestamp,
+        leaseFor: Duration
+    ) async throws(LedgerError) -> [FetchWork] {
+        try await claim(.fetch, now: now) { transaction in
+            try transaction.claim(.fetch, limit: limit, now: now, leaseFor: leaseFor).compactMap { job in
+                try transaction.orUnreadable(job, now: now) {
+                    try transaction.order(key: job.subject).map {
+                        let maxBytes = try transaction.allowedDocumentBytes(order: $0.key)
+                        return FetchWork(lease: job.lease, order: $0, maxBytes: maxBytes)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Records a document that is in the archive, and tells of it once.
+    public func stored(
+        _ document: StoredDocument,
+        for work: FetchWork,
+        routing: DeliveryRouting,
+        now: Timestamp
+    ) async throws(LedgerError) {
+        try await change("recording a document", endingWorkUnder: work.lease) { transaction in
+            var order = try transaction.heldOrder(work)
+            try transaction.run(
+                """
+                INSERT INTO documents(order_key, sha256, size_bytes, kind, name, recorded_at_ms)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(order_key) DO NOTHING
+                """,
+                [
+                    order.key, document.sha256, document.size, document.kind.rawValue, document.name,
+                    now.milliseconds,
+                ]
+            )
+            order.document = .stored
+            try transaction.save(order)
+            try transaction.tell(.documentAvailable, of: order, document: document, routing: routing, now: now)
+            try transaction.end(job: work.lease.job)
+        }
+    }
+
+    /// Records a document that failed a check, and sets the next attempt.
+    public func quarantined(
+        _ document: QuarantinedDocument,
+        for work: FetchWork,
+        retryAt: Timestamp,
+        now: Timestamp
+    ) async throws(LedgerError) {
+        try await change("recording a quarantined document", endingWorkUnder: work.lease) { transaction in
+            let order = try transaction.heldOrder(work)
+            // The same content again is the same entry: a path is named by its content.
+            try transaction.run(
+                "UPDATE quarantine SET reason = ?, recorded_at_ms = ? WHERE order_key = ? AND path = ?",
+                [document.reason, now.milliseconds, order.key, document.path]
+            )
+            if transaction.db.changesCount == 0 {
+                try transaction.run(
+                    """
+                    INSERT INTO quarantine(order_key, reason, path, size_bytes, recorded_at_ms) VALUES (?, ?, ?, ?, ?)
+                    """,
+                    [order.key, document.reason, document.path, document.size, now.milliseconds]
+                )
+            }
+            try transaction.postpone(work.lease, until: retryAt, reason: document.reason, refusedAt: now)
+        }
+    }
+
+    /// Has a document fetched that was given up, or one that is due with another limit.
+    public func fetchAgain(_ name: String, maxBytes: Int64?, now: Timestamp) async throws(LedgerError) -> OrderRecord {
+        guard let found = try await order(named: name) else { throw .notFound(what: "order", name: name) }
+        return try await change("queuing a document fetch") { transaction in
+            guard var order = try transaction.order(key: found.key) else {
+                throw LedgerError.notFound(what: "order", name: name)
+            }
+            switch order.document {
+            case .due, .failed: break
+            case .stored: throw LedgerError.conflict("the document of this order is already in the archive")
+            case .none: throw LedgerError.conflict("the order's document is not available at the provider yet")
+            }
+            order.document = .due
+            try transaction.save(order)
+            try transaction.run("UPDATE orders SET problem = NULL WHERE key = ?", [order.key])
+            if let maxBytes {
+                try transaction.run(
+                    """
+                    INSERT INTO document_limits(order_key, max_bytes) VALUES (?, ?)
+                    ON CONFLICT(order_key) DO UPDATE SET max_bytes = excluded.max_bytes
+                    """,
+                    [order.key, maxBytes]
+                )
+            }
+            try transaction.arm(.fetch, subject: order.key, due: now, now: now)
+            return order
+        }
+    }
+
+    /// Gives up on a document.
+    public func abandonFetch(_ work: FetchWork, reason: String, now: Timestamp) async throws(LedgerError) {
+        try await change("giving up on a document", endingWorkUnder: work.lease) { transaction in
+            let order = try transaction.heldOrder(work)
+            try transaction.run(
+                "UPDATE orders SET document = 'failed', problem = ? WHERE key = ?",
+                [reason, order.key]
+            )
+            try transaction.end(job: work.lease.job)
+        }
+    }
+}
+
+extension LedgerTransaction {
+    /// The most bytes that an operator allowed an order's document.
+    fileprivate func allowedDocumentBytes(order key: Int64) throws -> Int64? {
+        try row("SELECT max_bytes FROM document_limits WHERE order_key = ?", [key])?.integer("max_bytes")
+    }
+
+    /// The order of a fetch whose lease still holds; the row may have another number by now.
+    fileprivate func heldOrder(_ work: FetchWork) throws -> OrderRecord {
+        let job = try held(work.lease)
+        guard let order = try order(key: job.subject) else { throw LedgerError.leaseLost(job: work.lease.job) }
+        return order
+    }
+}

@@ -1,0 +1,120 @@
+import BaseKit
+import GRDB
+public import RicevutaCore
+import Visengine
+
+extension SQLiteStore: LedgerInspection {
+    /// Orders, newest first.
+    ///
+    /// Rows that cannot be read are left out of this list and of all others, and counted
+    /// (``LedgerStatistics/unlistedRows``).
+    public func orders(_ query: OrderQuery) async throws(LedgerError) -> [OrderRecord] {
+        try await list("listing orders") { rows in
+            var conditions = ["1"]
+            var arguments = StatementArguments()
+            if let state = query.state {
+                // An unknown state is kept as the provider writes it, and compared by its folded name below.
+                if case .unknown = state {
+                    conditions.append("state LIKE 'unknown:%'")
+                } else {
+                    conditions.append("state = ?")
+                    arguments += [state.stored]
+                }
+            }
+            if query.isOpen {
+                conditions.append(
+                    "placement <> 'refused' AND (state IS NULL OR state NOT IN ('fulfilled', 'cancelled') "
+                        + "OR document = 'due')"
+                )
+            }
+            let sql = """
+                SELECT \(OrderRecord.columns) FROM orders WHERE \(conditions.joined(separator: " AND "))
+                ORDER BY key DESC
+                """
+            return try rows.list(sql, arguments, limit: query.limit) { row throws(UnreadableRow) in
+                let order = try OrderRecord(row: row)
+                return query.state == nil || query.state?.name == order.state?.name ? order : nil
+            }
+        }
+    }
+
+    /// One order by the provider's id, its nonce, or the ledger's number.
+    public func order(named name: String) async throws(LedgerError) -> OrderRecord? {
+        try await read("reading an order") { db in
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT \(OrderRecord.columns) FROM orders
+                    WHERE provider_id = ?1 OR nonce = ?1 OR claimed_id = ?1 OR key = ?2
+                    ORDER BY provider_id IS ?1 DESC, nonce IS ?1 DESC, claimed_id IS ?1 DESC LIMIT 1
+                    """,
+                arguments: [name, Int64(name)]
+            )
+            return try row.map { row throws(UnreadableRow) in try OrderRecord(row: row) }
+        }
+    }
+
+    /// The newest of an order's callbacks, oldest first.
+    public func callbacks(ofOrder key: Int64, limit: Int) async throws(LedgerError) -> [CallbackEntry] {
+        try await list("listing callbacks") { rows in
+            let newestFirst = try rows.list(
+                """
+                SELECT id, received_at_ms, peer, claim_id, claim_state, claim_update_ms, claim_search, echo,
+                    verdict, problem, repeats, body_bytes
+                FROM callbacks WHERE \(CallbackSections.all) AND order_key = ? ORDER BY id DESC
+                """,
+                [key],
+                limit: limit
+            ) { row throws(UnreadableRow) in try CallbackEntry(row: row) }
+            return Array(newestFirst.reversed())
+        }
+    }
+
+    /// Documents and quarantined contents, newest first.
+    public func documents(ofOrder key: Int64?, limit: Int) async throws(LedgerError) -> [DocumentEntry] {
+        try await list("listing documents") { rows in
+            try rows.list(
+                """
+                SELECT order_key, provider_id, sha256, kind, name, NULL AS reason, NULL AS path, size_bytes,
+                    recorded_at_ms
+                FROM documents d JOIN orders o ON o.key = d.order_key WHERE ?1 IS NULL OR order_key = ?1
+                UNION ALL
+                SELECT order_key, provider_id, NULL, NULL, NULL, reason, path, size_bytes, recorded_at_ms
+                FROM quarantine q JOIN orders o ON o.key = q.order_key WHERE ?1 IS NULL OR order_key = ?1
+                ORDER BY recorded_at_ms DESC
+                """,
+                [key],
+                limit: limit
+            ) { row throws(UnreadableRow) in try DocumentEntry(row: row) }
+        }
+    }
+
+    /// Deliveries, newest first.
+    public func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> [DeliveryEntry] {
+        try await list("listing deliveries") { rows in
+            var conditions = ["1"]
+            var arguments = StatementArguments()
+            if !query.states.isEmpty {
+                conditions.append("d.state IN (\(query.states.map { "'\($0.rawValue)'" }.joined(separator: ", ")))")
+            }
+            if let sink = query.sink {
+                conditions.append("d.sink = ?")
+                arguments += [sink.rawValue]
+            }
+            if let key = query.orderKey {
+                conditions.append("n.order_key = ?")
+                arguments += [key]
+            }
+            let sql = """
+                SELECT d.id AS delivery_id, d.sink, d.state AS delivery_state, d.attempts, d.last_error,
+                    d.replay_of, d.created_at_ms, j.due_ms, \(Notification.columns)
+                FROM deliveries d JOIN notifications n ON n.number = d.notification
+                LEFT JOIN jobs j ON j.id = d.number * 4 + 2
+                WHERE \(conditions.joined(separator: " AND ")) ORDER BY d.number DESC
+                """
+            return try rows.list(sql, arguments, limit: query.limit) { row throws(UnreadableRow) in
+                try DeliveryEntry(row: row)
+            }
+        }
+    }
+}

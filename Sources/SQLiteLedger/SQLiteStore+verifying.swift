@@ -1,0 +1,96 @@
+public import BaseKit
+import GRDB
+public import RicevutaCore
+public import Visengine
+
+extension SQLiteStore: VerificationLedger {
+    /// Takes due verify jobs, oldest due first.
+    public func claimVerify(
+        limit: Int,
+        now: Timestamp,
+        leaseFor: Duration
+    ) async throws(LedgerError) -> [VerifyWork] {
+        try await claim(.verify, now: now) { transaction in
+            try transaction.claim(.verify, limit: limit, now: now, leaseFor: leaseFor).compactMap { job in
+                try transaction.orUnreadable(job, now: now) {
+                    guard let order = try transaction.order(key: job.subject) else { return nil }
+                    try transaction.noteAsking(for: order.key, because: job.source, now: now)
+                    let candidates = try order.id == nil ? transaction.candidates(of: order.key) : []
+                    return VerifyWork(lease: job.lease, order: order, candidates: candidates, trigger: job.source)
+                }
+            }
+        }
+    }
+
+    /// Applies the API's answer; see ``VerificationLedger/confirm(_:reading:binding:context:)``.
+    public func confirm(
+        _ work: VerifyWork,
+        reading: Order,
+        binding: OrderBinding,
+        context: ConfirmationContext
+    ) async throws(LedgerError) -> OrderProgress.Advance {
+        var (advance, judging) = try await change("recording an order read", endingWorkUnder: work.lease) {
+            transaction in
+            try transaction.confirm(work, reading: reading, binding: binding, context: context)
+        }
+        // In transactions of their own, so that no callback waits for them. What this leaves undone, because the ledger
+        // closes or fails, stays as it is until the order's next read-back: the order itself has moved.
+        while let rest = judging {
+            let judged = try? await change("evaluating callbacks") { transaction in  // See above.
+                let before = transaction.mismatched
+                return (rest: try transaction.judgeMore(rest), hasOthers: transaction.mismatched > before)
+            }
+            judging = judged?.rest
+            if judged?.hasOthers == true, !advance.alarms.contains(.otherOrder) { advance.alarms.append(.otherOrder) }
+        }
+        return advance
+    }
+
+    /// Records that a candidate is not this order's.
+    public func rejectCandidate(
+        _ id: OrderID,
+        of work: VerifyWork,
+        reason: String,
+        nextPoll: Timestamp
+    ) async throws(LedgerError) {
+        try await change("rejecting a candidate order", endingWorkUnder: work.lease) { transaction in
+            let job = try transaction.held(work.lease)
+            try transaction.rejectCandidate(id, of: job.subject, reason: reason)
+            let due = try transaction.due(of: job, .verify, atLatest: nextPoll)
+            try transaction.postpone(work.lease, until: due, reason: reason)
+        }
+    }
+
+    /// Ends verification until the order's next callback.
+    ///
+    /// An order that the API has shown once is asked for once a day: it was paid for, and the provider may mend what
+    /// hides it.
+    public func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError) {
+        try await change("parking an order", endingWorkUnder: work.lease) { transaction in
+            let job = try transaction.held(work.lease)
+            try transaction.run("UPDATE orders SET problem = ? WHERE key = ?", [reason, job.subject])
+            let order = try transaction.order(key: job.subject)
+            if job.isAskedAgain {
+                let due = try transaction.nextReadBack(of: job.subject, after: now)
+                try transaction.postpone(work.lease, until: due, reason: reason)
+            } else if let order, order.id != nil, order.state?.isTerminal != true {
+                try transaction.postpone(work.lease, until: now + .seconds(86_400), reason: reason)
+            } else {
+                try transaction.end(job: work.lease.job)
+            }
+        }
+    }
+}
+
+extension LedgerTransaction {
+    /// Reads what a job is about; a row that cannot be read sets the job aside, and one that is gone ends it.
+    func orUnreadable<Work>(_ job: ClaimedJob, now: Timestamp, _ body: () throws -> Work?) throws -> Work? {
+        do {
+            if let work = try body() { return work }
+            try end(job: job.lease.job)
+        } catch let error as UnreadableRow {
+            try setAside(job: job.lease.job, error, now: now)
+        }
+        return nil
+    }
+}

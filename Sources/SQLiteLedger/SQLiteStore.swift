@@ -1,0 +1,203 @@
+public import BaseKit
+import GRDB
+public import RicevutaCore
+import Synchronization
+
+/// What is known and what is due, in one SQLite database: every fact, every job, and every transaction on them.
+///
+/// One thread writes. It takes all that waits, commits it as one transaction with one sync (`synchronous=FULL`, WAL),
+/// and answers then. Reads have connections of their own and hold up nobody. Safe to use from any thread.
+public final class SQLiteStore: Sendable {
+    /// What the ledger is opened for.
+    public enum Mode: Sendable {
+        /// To take callbacks and do jobs: one process at a time.
+        case serve
+        /// For an operator's command that changes something, also while another process serves: short transactions, no
+        /// jobs.
+        case operate
+        /// For an operator's command that only reads, also while another process serves.
+        case inspect
+    }
+
+    /// The absolute path of the database file.
+    public let path: String
+    /// The SQLite library in use.
+    public let sqliteVersion: SQLiteVersion
+
+    private let pool: DatabasePool
+    private let writer: LedgerWriter
+    private let configuration: LedgerConfiguration
+    /// Leases of work that is over, though its outcome could not be written.
+    let lostLeases = Mutex<[JobLease]>([])
+    /// The callbacks by verdict, as they were counted last.
+    let callbackCounts = Mutex(KeptCounts())
+
+    init(
+        path: String,
+        sqliteVersion: SQLiteVersion,
+        pool: DatabasePool,
+        writer: LedgerWriter,
+        configuration: LedgerConfiguration
+    ) {
+        self.path = path
+        self.sqliteVersion = sqliteVersion
+        self.pool = pool
+        self.writer = writer
+        self.configuration = configuration
+    }
+
+    deinit { writer.queue.close() }
+
+    /// What the writer has done since the ledger was opened.
+    public var statistics: LedgerStatistics {
+        var statistics = writer.statistics.withLock { $0 }
+        statistics.checkpoints = writer.checkpointer?.count ?? 0
+        return statistics
+    }
+
+    /// Writes what is queued, gives back all leases and closes the files; afterwards everything throws
+    /// ``LedgerError/closed``, and callbacks are answered ``RecordOutcome/failed``.
+    public func close() async {
+        writer.queue.close()
+        await writer.waitForEnd()
+    }
+
+    /// The greatest number of a callback; 0 without any.
+    public func newestCallback() async throws(LedgerError) -> Int64 {
+        try await read("finding the newest callback") { db in
+            try Int64.fetchOne(db, sql: "SELECT max(id) FROM callbacks") ?? 0
+        }
+    }
+
+    // MARK: For the extensions
+
+    /// Makes a change in the writer's next transaction, and answers when it is synced.
+    func change<Value: Sendable>(
+        _ doing: String,
+        _ body: @escaping @Sendable (LedgerTransaction) throws -> Value
+    ) async throws(LedgerError) -> Value {
+        let result: Result<Value, LedgerError> = await withCheckedContinuation { continuation in
+            let change = LedgerChange(
+                doing: doing,
+                perform: { transaction in
+                    let value = try body(transaction)
+                    return { continuation.resume(returning: .success(value)) }
+                },
+                fail: { continuation.resume(returning: .failure($0)) }
+            )
+            do throws(WriteQueue.Refusal) {
+                try writer.queue.add(.change(change))
+            } catch {
+                continuation.resume(returning: .failure(.closed))
+            }
+        }
+        return try result.get()
+    }
+
+    /// Records how the work under a lease ended, as ``change(_:_:)`` does.
+    ///
+    /// Whoever did the work is through with it, so that a lease whose outcome could not be written is given back with
+    /// the next jobs that are taken: else the job would wait until the lease is over, which takes hours.
+    func change<Value: Sendable>(
+        _ doing: String,
+        endingWorkUnder lease: JobLease,
+        _ body: @escaping @Sendable (LedgerTransaction) throws -> Value
+    ) async throws(LedgerError) -> Value {
+        do throws(LedgerError) {
+            return try await change(doing, body)
+        } catch {
+            if case .storage = error { lostLeases.withLock { $0.append(lease) } }
+            throw error
+        }
+    }
+
+    /// Counts a row that a list leaves out.
+    func countUnlisted() { writer.statistics.withLock { $0.unlistedRows += 1 } }
+
+    /// Reads from a snapshot of what is committed.
+    func read<Value: Sendable>(
+        _ doing: String,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(LedgerError) -> Value {
+        do {
+            return try await pool.read(body)
+        } catch is CancellationError {
+            throw .closed
+        } catch {
+            // A closed pool says SQLITE_MISUSE.
+            if (error as? DatabaseError)?.resultCode == .SQLITE_MISUSE { throw .closed }
+            throw error.asLedgerError(doing: doing)
+        }
+    }
+}
+
+extension SQLiteStore: CallbackRecorder {
+    /// Queues one callback; see ``CallbackRecorder/record(_:completion:)``.
+    public func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void) {
+        do throws(WriteQueue.Refusal) {
+            try writer.queue.add(.record(callback, completion: completion))
+        } catch {
+            switch error {
+            case .full:
+                writer.statistics.withLock { $0.overloads += 1 }
+                completion(.overloaded(retryAfter: configuration.retryAfter))
+            case .closed: completion(.failed)
+            }
+        }
+    }
+}
+
+extension SQLiteStore {
+    /// Queues callbacks that the journal keeps until the answer; one transaction for all of them.
+    public func record(
+        _ callbacks: [ReceivedCallback],
+        completion: @escaping @Sendable ([RecordOutcome]) -> Void
+    ) {
+        do throws(WriteQueue.Refusal) {
+            try writer.queue.add(.recordAll(callbacks, completion: completion))
+        } catch {
+            completion(Array(repeating: .failed, count: callbacks.count))
+        }
+    }
+}
+
+extension SQLiteStore: JobLedger {
+    /// Waits until a job of the kind may be due, at most ``LedgerConfiguration/longestWait``; returns at once when
+    /// cancelled or closed.
+    public func waitForWork(_ kind: JobKind) async { await writer.bell.wait(for: kind) }
+
+    /// Gives the lease back and sets the job's next due time.
+    public func postpone(
+        _ lease: JobLease,
+        until due: Timestamp,
+        reason: String,
+        refusedAt: Timestamp?
+    ) async throws(LedgerError) {
+        try await change("postponing a job", endingWorkUnder: lease) { transaction in
+            let job = try transaction.held(lease)
+            let due = try transaction.due(of: job, lease.kind, atLatest: due)
+            try transaction.postpone(lease, until: due, reason: reason, refusedAt: refusedAt)
+        }
+    }
+
+    /// Takes jobs in the writer's transaction.
+    func claim<Work: Sendable>(
+        _ kind: JobKind,
+        now: Timestamp,
+        _ body: @escaping @Sendable (LedgerTransaction) throws -> [Work]
+    ) async throws(LedgerError) -> [Work] {
+        let lost = lostLeases.withLock { $0 }
+        let work = try await change("taking \(kind.rawValue) jobs") { transaction in
+            transaction.bell.hush(kind)
+            do {
+                for lease in lost { try transaction.giveBack(lease, now: now) }
+                return try body(transaction)
+            } catch {
+                transaction.latestSchedule = nil  // What it was found from is undone.
+                throw error
+            }
+        }
+        if !lost.isEmpty { lostLeases.withLock { $0.removeAll(where: lost.contains) } }
+        return work
+    }
+}

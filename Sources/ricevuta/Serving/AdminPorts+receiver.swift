@@ -1,0 +1,76 @@
+import AdminEndpoints
+import BaseKit
+import CallbackJournal
+import FileArchive
+import RicevutaCore
+import SQLiteLedger
+
+extension AdminPorts {
+    /// Less free space than this is told before callbacks have to be refused.
+    private static let leastFreeBytes: Int64 = 64 << 20
+
+    /// How long a question to the disk may take; who asks for readiness does not wait long.
+    private static let diskTimeLimit = Duration.seconds(1)
+
+    /// The console's questions, answered by the receiver's parts.
+    init(
+        _ journal: Journal,
+        _ ledger: SQLiteStore,
+        _ archive: LocalArchive,
+        _ directory: DataDirectory,
+        links: LinkMaker
+    ) {
+        // A disk that hangs must not keep the answer from being given that it hangs.
+        let threads = BlockingThreads(name: "admin", limit: 4)
+        self.init(
+            problems: {
+                var problems: [String] = []
+                let writing = journal.statistics
+                if writing.isFailing { problems.append("Journal writes are failing.") }
+                if writing.isStalled { problems.append("Journal writes are hanging: the disk does not respond.") }
+                let statistics = ledger.statistics
+                if let refusal = statistics.refusal {
+                    problems.append("Ledger writes are failing; callbacks are queued in the journal: \(refusal).")
+                } else if statistics.isFailing {
+                    problems.append("Ledger writes are failing.")
+                }
+                let free = await threads.run(within: Self.diskTimeLimit) { directory.freeBytes }
+                switch free {
+                case .finished(let free?) where free < Self.leastFreeBytes:
+                    problems.append("Less than 64 MiB free in the data directory.")
+                case .finished: break
+                case .abandoned, .refused:
+                    problems.append("The data directory's disk does not respond.")
+                }
+                return problems
+            },
+            build: ConsoleBuild(
+                sqlite: ledger.sqliteVersion.text,
+                hasWALResetFix: ledger.sqliteVersion.hasWALResetFix,
+                sqliteDescription: ledger.sqliteVersion.description
+            ),
+            summary: { () async throws(LedgerError) in
+                var summary = try await ledger.summary(now: .now())
+                let journal = journal.statistics
+                summary.unsettledCallbacks = journal.unsettled
+                summary.quarantinedCallbacks = journal.quarantined
+                summary.journalSyncs = journal.syncs
+                summary.journalDamage = journal.damaged
+                return summary
+            },
+            isGood: { links.isGood(sha256: $0.sha256, expires: $0.expires, signature: $0.signature) },
+            document: { sha256 in
+                let found = await threads.run(within: .seconds(10)) { archive.find(sha256: sha256) }
+                guard case .finished(let file) = found else { return nil }
+                return
+                    file.map {
+                        ServedDocument(
+                            path: $0.path,
+                            contentType: $0.kind.mimeType,
+                            fileExtension: $0.kind.fileExtension
+                        )
+                    }
+            }
+        )
+    }
+}

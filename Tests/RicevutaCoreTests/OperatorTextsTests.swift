@@ -1,0 +1,67 @@
+import RicevutaCore
+import Testing
+
+/// Names and sentences that people and downstream services rely on.
+@Suite(.timeLimit(.minutes(1)))
+struct OperatorTextsTests {
+    @Test(
+        arguments: [
+            (.inUse(path: "/p"), "stop it, or use another"), (.tooNew(path: "/p"), "newer"),
+            (.cannotOpen(path: "/p", reason: "no"), "cannot open the ledger /p: no"), (.leaseLost(job: 7), "job 7"),
+            (.notFound(what: "delivery", name: "x"), "delivery 'x' not found"), (.conflict("two ids"), "two ids"),
+            (.storage(doing: "recording", reason: "full"), "failure while recording: full"),
+            (.noSpace(path: "/p"), "free some space"),
+            (.otherVersion(path: "/p", found: 1, wanted: 2), "restart the service"), (.closed, "closing"),
+        ] as [(LedgerError, String)]
+    )
+    func saysWhatTheLedgerCannotDo(error: LedgerError, text: String) {
+        #expect("\(error)".contains(text))
+        #expect(!"\(error)".contains("\n"))
+    }
+
+    @Test(
+        arguments: [
+            (.notFound(reason: "404"), "not found: 404"), (.notYetAvailable(retryAfter: nil), "not yet available"),
+            (.unauthorized(reason: "401"), "not authorized: 401; check the API token"),
+            (.transient(reason: "503", retryAfter: nil), "503"), (.permanent(reason: "422"), "422"),
+        ] as [(ProviderFailure, String)]
+    )
+    func saysWhatTheProviderRefuses(failure: ProviderFailure, text: String) { #expect("\(failure)" == text) }
+
+    @Test(
+        arguments: [
+            (.failedCheck(QuarantinedDocument(reason: "length 1", path: "q/1", size: 1)), "q/1: length 1"),
+            (.tooLarge(limit: 12), "12 bytes"), (.io(doing: "sync", path: "/d", errno: 28), "cannot sync /d: error 28"),
+        ] as [(ArchiveError, String)]
+    )
+    func saysWhatTheArchiveRefuses(error: ArchiveError, text: String) { #expect("\(error)".contains(text)) }
+
+    @Test(
+        arguments: [
+            (.zip, "zip", "application/zip"), (.pdf, "pdf", "application/pdf"), (.xml, "xml", "application/xml"),
+            (.p7m, "p7m", "application/pkcs7-mime"), (.other, "bin", "application/octet-stream"),
+        ] as [(DocumentKind, String, String)]
+    )
+    func namesADocumentsKind(kind: DocumentKind, fileExtension: String, mimeType: String) {
+        #expect(kind.fileExtension == fileExtension)
+        #expect(kind.mimeType == mimeType)
+    }
+
+    @Test func keepsTheNamesThatOthersRelyOn() {
+        #expect(
+            NotificationType.allCases.map(\.rawValue)
+                == ["order.updated", "document.available", "order.cancelled", "order.late"]
+        )
+        #expect(
+            CallbackVerdict.allCases.map(\.rawValue)
+                == ["waiting", "confirmed", "unconfirmed", "mismatched", "skipped", "ended"]
+        )
+        #expect(DeliveryState.allCases.map(\.rawValue) == ["pending", "delivered", "dead"])
+        #expect(JobKind.allCases.map(\.rawValue) == ["verify", "fetch", "deliver"])
+        #expect(
+            OrderProgress.Alarm.allCases.map(\.rawValue) == [
+                "went_back", "missed_callback", "unknown_state", "other_order",
+            ]
+        )
+    }
+}
