@@ -120,7 +120,8 @@ let package = Package(
         .testTarget(
             name: "AdminEndpointsTests",
             dependencies: [
-                "AdminEndpoints", "BaseKit", "HTTPListener", "MetricsExporter", "RicevutaCore", "Visengine", log, coreMetrics,
+                "AdminEndpoints", "BaseKit", "HTTPListener", "MetricsExporter", "RicevutaCore", "Visengine", log,
+                coreMetrics,
             ]
         ),
         .testTarget(
