@@ -67,7 +67,7 @@ extension EndToEnd {
                 }
 
                 let locks = try LockRecord(record)
-                #expect(locks.checkpoints.count >= 5)
+                #expect(locks.checkpoints.count >= 2)
                 #expect(locks.commits.count >= 100)
                 #expect(Set(locks.commits.map(\.process)).count >= 50, "commands commit beside the service")
                 #expect(Set(locks.checkpoints.map(\.process)).count == 1, "only the service checkpoints")
