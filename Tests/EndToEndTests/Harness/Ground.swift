@@ -164,7 +164,10 @@ func withGround(
             let provider = String(line.dropFirst("listening on ".count))
             try await Downstream.run(kind, in: directory) { downstream in
                 let text = configuration(provider: provider, downstream: downstream.url, reconciliation: reconciliation)
-                let http = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup)
+                var settings = HTTPClient.Configuration()
+                // A receiver that was killed refuses at once; the client would try again for ten seconds.
+                settings.connectionPool.retryConnectionEstablishment = false
+                let http = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: settings)
                 let ground = Ground(directory: directory, provider: provider, downstream: downstream, http: http)
                 try text.write(toFile: ground.configuration, atomically: true, encoding: .utf8)
                 do { try await body(ground) } catch {
