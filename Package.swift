@@ -70,13 +70,18 @@ let package = Package(
             name: "VisengineSandbox",
             dependencies: ["BaseKit", "HTTPListener", "Visengine", crypto, httpClient, nioCore, nioHTTP1]
         ),
+        .target(
+            name: "RicevutaConfiguration",
+            dependencies: [
+                "BaseKit", "RicevutaCore", "Sinks", "Visengine", .product(name: "Yams", package: "Yams"),
+            ]
+        ),
         .executableTarget(
             name: "ricevuta",
             dependencies: [
                 "AdminEndpoints", "BaseKit", "CallbackJournal", "CLinux", "FileArchive", "HTTPListener",
-                "MetricsExporter", "Pipeline", "RicevutaCore", "Sinks", "SQLiteLedger", "Visengine", "VisengineClient",
-                arguments, httpClient, log, coreMetrics, lifecycle, signals, system,
-                .product(name: "Yams", package: "Yams"),
+                "MetricsExporter", "Pipeline", "RicevutaConfiguration", "RicevutaCore", "Sinks", "SQLiteLedger",
+                "Visengine", "VisengineClient", arguments, httpClient, log, coreMetrics, lifecycle, signals, system,
             ]
         ),
         .executableTarget(name: "visengine-sandbox", dependencies: ["VisengineSandbox", "HTTPListener", arguments]),
@@ -130,7 +135,11 @@ let package = Package(
                 "BaseKit", "HTTPListener", "Visengine", "VisengineSandbox", crypto, httpClient, nioCore, nioHTTP1,
             ]
         ),
-        .testTarget(name: "RicevutaTests", dependencies: ["BaseKit", "ricevuta", "RicevutaCore", "Visengine", log]),
+        .testTarget(
+            name: "RicevutaConfigurationTests",
+            dependencies: ["BaseKit", "RicevutaConfiguration", "RicevutaCore", "Visengine"]
+        ),
+        .testTarget(name: "RicevutaTests", dependencies: ["BaseKit", "ricevuta", "RicevutaCore", log]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -13,6 +13,7 @@ LAYERS = {
     "flow": ["Pipeline"],
     "adapters": ["CallbackJournal", "FileArchive", "SQLiteLedger", "Sinks", "VisengineClient"],
     "admin": ["AdminEndpoints"],
+    "configuration": ["RicevutaConfiguration"],
     "sandbox": ["VisengineSandbox"],
     "program": ["ricevuta"],
     "sandbox program": ["visengine-sandbox"],
@@ -28,6 +29,7 @@ MAY_USE = {
     "flow": ["kit", "wire", "core"],  # Ports of the core only: what implements them is the program's choice.
     "adapters": ["C", "kit", "wire", "core"],  # Never each other.
     "admin": ["kit", "core", "listener", "exporter"],
+    "configuration": ["kit", "wire", "core", "adapters"],  # Adapters say what their own settings may be.
     "sandbox": ["kit", "wire", "listener"],
     "program": [name for name in LAYERS if not name.startswith("sandbox")],
     "sandbox program": ["listener", "wire", "sandbox"],

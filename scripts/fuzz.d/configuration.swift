@@ -1,5 +1,7 @@
 import Foundation
 
+@testable import RicevutaConfiguration
+
 /// Stands in a value of a seed, and so in whatever the fuzzer makes of it.
 private let marker = "wErTvOlL"
 
@@ -9,8 +11,6 @@ private let environment = [
 ]
 
 /// A configuration is read or refused; a problem is told at a place in the file, and never with a value from it.
-///
-/// Compiled together with `Sources/ricevuta/Configuration`, of which the program's other modules know nothing.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzConfiguration(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeRawBufferPointer(start: start, count: count))

@@ -2,6 +2,7 @@ import ArgumentParser
 import BaseKit
 import FileArchive
 import Foundation
+import RicevutaConfiguration
 import RicevutaCore
 import SQLiteLedger
 import Visengine

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AsyncHTTPClient
 import BaseKit
+import RicevutaConfiguration
 import Visengine
 import VisengineClient
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BaseKit
+import RicevutaConfiguration
 import SQLiteLedger
 
 /// The command `ricevuta ledger`.

@@ -2,6 +2,7 @@ import ArgumentParser
 import AsyncHTTPClient
 import BaseKit
 import Foundation
+import RicevutaConfiguration
 import RicevutaCore
 import SQLiteLedger
 import Visengine

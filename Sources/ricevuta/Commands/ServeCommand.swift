@@ -6,6 +6,7 @@ import Foundation
 import Logging
 import MetricsExporter
 import Pipeline
+import RicevutaConfiguration
 
 /// The command `ricevuta serve`.
 struct ServeCommand: RicevutaCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BaseKit
+import RicevutaConfiguration
 import RicevutaCore
 import SQLiteLedger
 

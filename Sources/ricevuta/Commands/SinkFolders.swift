@@ -1,3 +1,4 @@
+import RicevutaConfiguration
 import RicevutaCore
 import Sinks
 

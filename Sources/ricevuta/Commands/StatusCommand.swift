@@ -1,6 +1,7 @@
 import ArgumentParser
 import BaseKit
 import CallbackJournal
+import RicevutaConfiguration
 import RicevutaCore
 import SQLiteLedger
 

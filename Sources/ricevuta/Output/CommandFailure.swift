@@ -1,6 +1,7 @@
 import ArgumentParser
 import CallbackJournal
 import HTTPListener
+import RicevutaConfiguration
 import RicevutaCore
 import Sinks
 import SystemPackage

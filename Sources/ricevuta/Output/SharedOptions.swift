@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RicevutaConfiguration
 import SQLiteLedger
 
 /// Which configuration file.

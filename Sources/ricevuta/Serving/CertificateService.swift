@@ -2,6 +2,7 @@ import BaseKit
 import Foundation
 import HTTPListener
 import Logging
+import RicevutaConfiguration
 import ServiceLifecycle
 import Synchronization
 import UnixSignals

@@ -4,6 +4,7 @@ import FileArchive
 import HTTPListener
 import Logging
 import Pipeline
+import RicevutaConfiguration
 import RicevutaCore
 import Synchronization
 import VisengineClient

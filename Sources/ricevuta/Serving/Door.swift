@@ -1,5 +1,6 @@
 import AdminEndpoints
 import HTTPListener
+import RicevutaConfiguration
 import Synchronization
 
 /// The listener for callbacks, as far as others ask about it before it is there.

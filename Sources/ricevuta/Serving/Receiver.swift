@@ -7,6 +7,7 @@ import HTTPListener
 import Logging
 import MetricsExporter
 import Pipeline
+import RicevutaConfiguration
 import RicevutaCore
 import SQLiteLedger
 import ServiceLifecycle

@@ -4,6 +4,7 @@ import FileArchive
 import Foundation
 import HTTPListener
 import Logging
+import RicevutaConfiguration
 import RicevutaCore
 
 /// Answers 503 on both listeners while the disk has no room to open what a receiver needs, and opens it as soon as it

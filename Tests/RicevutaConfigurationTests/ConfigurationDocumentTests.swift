@@ -1,7 +1,7 @@
 import BaseKit
 import Testing
 
-@testable import ricevuta
+@testable import RicevutaConfiguration
 
 @Suite("what the table of keys says of itself")
 struct ConfigurationDocumentTests {

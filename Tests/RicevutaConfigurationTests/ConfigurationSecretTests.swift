@@ -3,7 +3,7 @@ import FoundationEssentials
 import RicevutaCore
 import Testing
 
-@testable import ricevuta
+@testable import RicevutaConfiguration
 
 @Suite("secrets in a configuration")
 struct ConfigurationSecretTests {

@@ -10,7 +10,7 @@ extension Configuration {
     /// - Returns: The configuration, every value of it good.
     /// - Throws: ``ConfigurationFailure`` with everything that is wrong; only what keeps the file from being read as
     ///   YAML at all comes alone.
-    static func load(
+    package static func load(
         _ path: String,
         environment: [String: String]
     ) throws(ConfigurationFailure) -> Configuration {

@@ -1,2 +1,2 @@
 /// What can be configured, for people and for editors; both made from the table of keys.
-enum ConfigurationDocument {}
+package enum ConfigurationDocument {}

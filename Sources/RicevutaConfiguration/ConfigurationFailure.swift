@@ -21,28 +21,28 @@ struct ConfigurationPlace: Sendable, Equatable {
 /// One thing that is wrong with a configuration.
 ///
 /// Never holds a value from the file, since any value may be a secret in the wrong place.
-struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible {
+package struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible {
     /// The file, as it was given.
-    var file: String
+    package var file: String
     /// The line, from 1; 0 when the problem is the file itself.
-    var line: Int
+    package var line: Int
     /// The column, from 1; 0 when the problem is the file itself.
-    var column: Int
+    package var column: Int
     /// The key with its sections; empty when the problem is the file itself.
-    var key: String
+    package var key: String
     /// What is wrong, and what to write instead.
-    var message: String
+    package var message: String
 
     /// `file:line:column: key: message`, which editors and terminals turn into a link.
-    var description: String {
+    package var description: String {
         (line > 0 ? "\(file):\(line):\(column): " : "\(file): ") + (key.isEmpty ? "" : "\(key): ") + message
     }
 }
 
 /// A configuration that was refused, with everything that is wrong with it.
-struct ConfigurationFailure: Error, Equatable, CustomStringConvertible {
+package struct ConfigurationFailure: Error, Equatable, CustomStringConvertible {
     /// At least one problem, in the order of the file.
-    var problems: [ConfigurationProblem]
+    package var problems: [ConfigurationProblem]
 
     /// Creates a failure, its problems sorted by line and column.
     init(_ problems: [ConfigurationProblem]) {
@@ -54,5 +54,5 @@ struct ConfigurationFailure: Error, Equatable, CustomStringConvertible {
     }
 
     /// One line for each problem.
-    var description: String { problems.map(\.description).joined(separator: "\n") }
+    package var description: String { problems.map(\.description).joined(separator: "\n") }
 }

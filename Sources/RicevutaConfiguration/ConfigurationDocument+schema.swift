@@ -5,7 +5,7 @@ extension ConfigurationDocument {
     /// A JSON Schema (2020-12) of the configuration file, for editors; as JSON text with a line feed at its end.
     ///
     /// It says less than the program's own checks: ranges of durations and sizes, and combinations, are theirs.
-    static func schema() -> String {
+    package static func schema() -> String {
         var root = section(ConfigurationTable.keys)
         root["$defs"] = ["secret": secret()]
         let head: JSONObject = [

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-@testable import ricevuta
+@testable import RicevutaConfiguration
 
 /// A configuration file in a directory of its own, which goes with the fixture.
 final class ConfigurationFixture {

@@ -4,7 +4,7 @@ import RicevutaCore
 import Testing
 import Visengine
 
-@testable import ricevuta
+@testable import RicevutaConfiguration
 
 @Suite("loading a configuration")
 struct ConfigurationLoadingTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ricevuta
+@testable import RicevutaConfiguration
 
 /// What works and is unsafe all the same.
 @Suite("what a configuration is warned of")

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-@testable import ricevuta
+@testable import RicevutaConfiguration
 
 /// A file, and the start of the one problem that it has.
 struct Refusal: CustomTestStringConvertible, Sendable {

@@ -2,7 +2,7 @@ extension ConfigurationDocument {
     /// A configuration file with every key, its default and a comment.
     ///
     /// Optional keys are commented out: taking the `#` away, and nothing else, switches one on.
-    static func example() -> String {
+    package static func example() -> String {
         let opening = [
             "# Ricevuta configuration. Values are the defaults unless their comment says otherwise.",
             "# Durations: 500ms, 30s, 5m, 2h, 1d. Sizes: 256KiB, 8MiB or plain bytes.",

@@ -1,5 +1,5 @@
 /// Durations and sizes as the configuration writes them: a whole number and a unit, without a space.
-enum Quantity {
+package enum Quantity {
     /// Units of time, longest first.
     static let timeUnits: [(name: String, milliseconds: Int64)] = [
         ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
@@ -10,14 +10,14 @@ enum Quantity {
     ]
 
     /// Reads `500ms`, `30s`, `5m`, `2h` or `1d`; nothing for anything else, also for a number without a unit.
-    static func duration(_ text: String) -> Duration? {
+    package static func duration(_ text: String) -> Duration? {
         guard let (count, unit) = split(text), let scale = timeUnits.first(where: { $0.name == unit })?.milliseconds
         else { return nil }
         return scaled(count, by: scale).map { .milliseconds($0) }
     }
 
     /// Reads `8MiB`, `256KiB` or plain bytes; nothing for anything else.
-    static func size(_ text: String) -> Int64? {
+    package static func size(_ text: String) -> Int64? {
         guard let (count, unit) = split(text) else { return nil }
         if unit.isEmpty { return count }
         guard let scale = sizeUnits.first(where: { $0.name == unit })?.bytes else { return nil }
@@ -25,7 +25,7 @@ enum Quantity {
     }
 
     /// A duration of whole milliseconds in the largest unit that leaves no rest.
-    static func text(_ duration: Duration) -> String {
+    package static func text(_ duration: Duration) -> String {
         let parts = duration.components
         let milliseconds = parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
         guard milliseconds != 0 else { return "0s" }
@@ -34,7 +34,7 @@ enum Quantity {
     }
 
     /// A size in the largest unit that leaves no rest.
-    static func text(size: Int64) -> String {
+    package static func text(size: Int64) -> String {
         guard size != 0, let unit = sizeUnits.first(where: { size % $0.bytes == 0 }) else { return String(size) }
         return "\(size / unit.bytes)\(unit.name)"
     }

@@ -1,0 +1,118 @@
+package import BaseKit
+package import RicevutaCore
+
+/// Everything the program can be told, checked once, so that no later code sees a value that cannot work.
+package struct Configuration: Sendable {
+    /// The listener for callbacks.
+    package struct Listener: Sendable {
+        /// PEM files.
+        package struct TLS: Sendable {
+            /// Absolute path of the certificate and its chain.
+            package var certificate: String
+            /// Absolute path of the private key.
+            package var privateKey: String
+            /// Absolute path of the authorities that vouch for clients.
+            package var clientAuthorities: String?
+            /// How often the files are looked at.
+            package var reloadInterval: Duration
+        }
+
+        package var host: String
+        /// 0 lets the system choose.
+        package var port: UInt16
+        /// Without a slash at its end.
+        package var publicURL: String?
+        package var tls: TLS?
+        package var maxBodyBytes: Int
+        package var maxHeaderBytes: Int
+        package var maxConnections: Int
+        /// 0 is no limit.
+        package var maxConnectionsPerAddress: Int
+        package var idleTimeout: Duration
+        package var headDeadline: Duration
+        package var requestDeadline: Duration
+        /// Starts with a slash.
+        package var healthPath: String?
+    }
+
+    /// The listener for health, metrics and document links.
+    package struct Admin: Sendable {
+        package var host: String
+        /// 0 lets the system choose.
+        package var port: UInt16
+        /// Without a slash at its end.
+        package var publicURL: String?
+        /// Further names that it may be asked under.
+        package var hostNames: [String]
+        package var linkLifetime: Duration
+        /// At least 32 bytes.
+        package var linkKey: Secret?
+    }
+
+    /// The Visengine API.
+    package struct Provider: Sendable {
+        /// Without a slash at its end.
+        package var baseURL: String
+        /// Visible ASCII.
+        package var token: Secret
+        /// Starts with a slash and does not end with one.
+        package var documentPath: String
+        package var timeLimit: Duration
+        package var requestsPerSecond: Double
+    }
+
+    /// One destination of notifications.
+    package struct Sink: Sendable {
+        /// What kind of destination, and what only that kind has.
+        package enum Destination: Sendable {
+            /// Files below an absolute path.
+            case directory(path: String, template: String)
+            /// Signed CloudEvents to a web address; never without a secret.
+            case http(url: String, secrets: [Secret], inlineUpTo: Int, allowedNetworks: [AddressRange])
+        }
+
+        package var name: SinkName
+        package var filter: DeliveryFilter
+        package var concurrency: Int
+        package var timeLimit: Duration
+        package var destination: Destination
+    }
+
+    /// What the journal keeps of callbacks that the ledger has.
+    package struct Journal: Sendable {
+        package var keep: Duration
+        package var keepBytes: Int
+    }
+
+    /// What is told on standard error.
+    package struct Log: Sendable {
+        /// One of swift-log's names.
+        package var level: String
+        package var isJSON: Bool
+    }
+
+    /// Absolute.
+    package var dataDirectory: String
+    package var listener: Listener
+    package var admin: Admin
+    package var provider: Provider
+    package var tokens: CallbackTokenKeys
+    package var source: SourcePolicy
+    /// Bytes of callbacks' bodies that are kept of one order in an hour.
+    package var bodyBytesPerOrder: Int
+    /// The most readings of one order in an hour that callbacks cause.
+    package var maxReadBacksPerHour: Int
+    /// How long a token lasts after its order became final.
+    package var tokenLifetimeAfterFinal: Duration
+    package var retention: RetentionSchedule
+    package var reconciliation: ReconciliationSchedule
+    package var journal: Journal
+    package var maxDocumentBytes: Int64
+    package var maxQuarantineBytes: Int64
+    package var delivery: DeliverySchedule
+    /// In the order of the file; names are unique.
+    package var sinks: [Sink]
+    package var log: Log
+    /// What works and is unsafe all the same, in the order of the file.
+    package var warnings: [ConfigurationProblem] = []
+}
