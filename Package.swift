@@ -84,7 +84,10 @@ let package = Package(
                 "Visengine", "VisengineClient", arguments, httpClient, log, coreMetrics, lifecycle, signals, system,
             ]
         ),
-        .executableTarget(name: "visengine-sandbox", dependencies: ["VisengineSandbox", "HTTPListener", arguments]),
+        .executableTarget(
+            name: "visengine-sandbox",
+            dependencies: ["BaseKit", "VisengineSandbox", "HTTPListener", arguments]
+        ),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "BaseKitTests", dependencies: ["BaseKit", "TestSupport"]),

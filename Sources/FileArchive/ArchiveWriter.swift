@@ -44,7 +44,7 @@ final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
         return try await onThread { (progress, piece) throws(ArchiveError) in
             try Self.append(piece, to: &progress)
             let commit = ArchiveCommit(archive: archive, file: progress.file, size: received, metadata: metadata)
-            return try commit.perform(sha256: progress.hash.finalize().hexadecimal)
+            return try commit.perform(sha256: ASCII.hex(progress.hash.finalize()))
         }
     }
 
@@ -121,9 +121,4 @@ struct ArchiveCommit {
         }
         return StoredDocument(sha256: sha256, size: size, kind: kind, name: metadata.name)
     }
-}
-
-extension Sequence<UInt8> {
-    /// Two lower-case digits a byte.
-    var hexadecimal: String { map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
 }

@@ -1,6 +1,5 @@
 public import BaseKit
 import Crypto
-import Foundation
 public import RicevutaCore
 
 /// Links to documents that hold for a while: signed, so that nothing has to be remembered of them.
@@ -33,7 +32,7 @@ public struct DocumentLinks: Sendable {
     /// A link: `BASE/documents/SHA256?expires=SECONDS&signature=BASE64URL`.
     public func link(to document: StoredDocument, now: Timestamp) -> String {
         let expires = (now + lifetime).seconds
-        let signature = Self.base64url(Array(code(document.sha256, expires)))
+        let signature = Base64.text(code(document.sha256, expires), alphabet: .url)
         return "\(baseURL)/documents/\(document.sha256)?expires=\(expires)&signature=\(signature)"
     }
 
@@ -47,7 +46,7 @@ public struct DocumentLinks: Sendable {
     /// - Returns: Whether it is ours and has not expired.
     public func verify(sha256: String, expires: String, signature: String, now: Timestamp) -> Bool {
         guard let seconds = Int64(expires), String(seconds) == expires,
-            let given = Self.bytes(base64url: signature)
+            let given = Base64.decode(exactly: signature.utf8, alphabet: .url)
         else { return false }
         let isOurs = HMAC<SHA256>.isValidAuthenticationCode(
             given,
@@ -63,24 +62,5 @@ public struct DocumentLinks: Sendable {
 
     private static func message(_ sha256: String, _ expires: Int64) -> [UInt8] {
         Array("document|\(sha256)|\(expires)".utf8)
-    }
-
-    private static func base64url(_ bytes: [UInt8]) -> String {
-        String(
-            Data(bytes).base64EncodedString().compactMap { character -> Character? in
-                switch character {
-                case "+": "-"
-                case "/": "_"
-                case "=": nil
-                default: character
-                }
-            }
-        )
-    }
-
-    private static func bytes(base64url text: String) -> [UInt8]? {
-        var standard = String(text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
-        standard += String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
-        return Data(base64Encoded: standard).map(Array.init)
     }
 }

@@ -66,7 +66,7 @@ public struct CallbackFlow: Sendable {
     ///   - policy: Whom callbacks are taken from.
     ///   - routing: Which sink wants what.
     ///   - settings: Limits and intervals.
-    ///   - environment: Clock and jitter.
+    ///   - environment: Clock and random source.
     ///   - logger: The logger of every stage; `stage` is added.
     public init(
         ports: Ports,

@@ -1,3 +1,4 @@
+import BaseKit
 public import Logging
 public import RicevutaCore
 public import ServiceLifecycle
@@ -20,7 +21,7 @@ public final class DispatcherService: Service {
     ///   - archive: Where documents lie.
     ///   - sinks: The destinations; each name once.
     ///   - settings: Limits and intervals.
-    ///   - environment: Clock and jitter.
+    ///   - environment: Clock and random source.
     ///   - logger: Gets a line for each delivery.
     public init(
         ledger: any DeliveryLedger,
@@ -91,7 +92,7 @@ public final class DispatcherService: Service {
         let action = settings.delivery.action(
             after: outcome,
             attempt: work.lease.attempt,
-            jitter: environment.jitter()
+            random: environment.random()
         )
         report(action, of: work, logger: logger)
         do throws(LedgerError) {
@@ -103,11 +104,10 @@ public final class DispatcherService: Service {
 
     /// A sink has limits of its own; this one holds for those that forget.
     private func attempt(_ parcel: Parcel, at sink: any Sink) async -> DeliveryOutcome {
-        let (outcome, isOver) = await TimeLimit.run(settings.attemptTimeLimit) { await sink.deliver(parcel) }
-        if isOver, outcome != .accepted {
-            return .transient(reason: "timed out after \(settings.attemptTimeLimit)")
-        }
-        return outcome ?? .transient(reason: "the attempt was cancelled")
+        let ending = await TimeLimit.run(settings.attemptTimeLimit) { await sink.deliver(parcel) }
+        // What was taken after all is not delivered again.
+        if let outcome = ending.valueInTime ?? (ending.value == .accepted ? .accepted : nil) { return outcome }
+        return .transient(reason: "timed out after \(settings.attemptTimeLimit)")
     }
 
     private func report(_ action: DeliverySchedule.Action, of work: DeliverWork, logger: Logger) {

@@ -55,7 +55,7 @@ struct DocumentFetch: Sendable {
         _ id: OrderID,
         into writer: any DocumentWriter
     ) async throws(DocumentFetchError) -> DocumentMetadata {
-        let (result, isOver) = await TimeLimit.run(settings.documentTimeLimit) {
+        let ending = await TimeLimit.run(settings.documentTimeLimit) {
             () async -> Result<DocumentMetadata, DocumentFetchError> in
             do throws(DocumentFetchError) {
                 return .success(try await documents.fetchDocument(of: id, into: writer))
@@ -63,10 +63,10 @@ struct DocumentFetch: Sendable {
                 return .failure(error)
             }
         }
-        switch result {
-        case .success(let metadata): return metadata
-        case .failure(let failure) where !isOver: throw failure
-        default:
+        switch ending {
+        case .inTime(.success(let metadata)), .late(.success(let metadata)): return metadata
+        case .inTime(.failure(let failure)): throw failure
+        case .late(.failure):
             let reason = "document fetch timed out after \(settings.documentTimeLimit)"
             throw .provider(.transient(reason: reason, retryAfter: nil))
         }

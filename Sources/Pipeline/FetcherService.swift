@@ -15,7 +15,7 @@ public struct FetcherService: Service {
     ///   - archive: Where they are kept.
     ///   - routing: Which sink wants what.
     ///   - settings: Limits and intervals.
-    ///   - environment: Clock and jitter.
+    ///   - environment: Clock and random source.
     ///   - logger: Gets a line for each document.
     public init(
         ledger: any FetchLedger,

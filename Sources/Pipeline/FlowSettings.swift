@@ -87,27 +87,28 @@ public struct IntakeLimits: Sendable, Equatable {
     }
 }
 
-/// The clock and the dice, handed in so that everything else stays deterministic.
+/// The clock and the random source, handed in so that everything else stays deterministic.
 public struct FlowEnvironment: Sendable {
     /// The current time.
     public var now: @Sendable () -> Timestamp
-    /// A factor in 0.5...1 for each delay.
-    public var jitter: @Sendable () -> Double
+    /// A number in 0...1 for each delay.
+    public var random: @Sendable () -> Double
 
     /// Creates an environment.
     public init(
         now: @escaping @Sendable () -> Timestamp,
-        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0.5...1) }
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
     ) {
         self.now = now
-        self.jitter = jitter
+        self.random = random
     }
 
     /// The delay before the attempt after `attempt`: doubles from 2 s up to `longest`, then jitter, and never shorter
     /// than the other side asked for (up to a day).
     func backoff(after attempt: Int, atLeast asked: Duration? = nil, upTo longest: Duration = .seconds(600)) -> Duration
     {
-        let own = min(Duration.seconds(2) * (1 << min(max(0, attempt - 1), 20)), longest) * jitter()
+        let own = Backoff(first: .seconds(2), longest: longest, jitter: .half)
+            .delay(afterAttempt: attempt, random: random())
         return max(own, min(asked ?? .zero, .seconds(86_400)))
     }
 }

@@ -1,6 +1,10 @@
+import BaseKit
+
 /// Keeps a loop from spinning: on a ledger that fails, and on due work that nobody may take (its sink is full or
 /// disabled).
 struct Pacing: Equatable {
+    private static let backoff = Backoff(first: .milliseconds(250), longest: .seconds(16))
+
     private var failures = 0
     private var hastyWakes = 0
 
@@ -21,7 +25,7 @@ struct Pacing: Equatable {
 
     /// How long to pause before waiting again: a failing ledger is asked after 0.25 s, doubling up to 16 s.
     var pause: Duration {
-        if failures > 0 { return .milliseconds(250) * (1 << min(failures - 1, 6)) }
+        if failures > 0 { return Self.backoff.bound(afterAttempt: failures) }
         return hastyWakes > 3 ? .milliseconds(100) : .zero
     }
 }

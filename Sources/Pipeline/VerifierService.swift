@@ -15,7 +15,7 @@ public struct VerifierService: Service {
     ///   - nonceOf: Checks a token that the API echoes and gives its nonce; retired keys count.
     ///   - routing: Which sink wants what.
     ///   - settings: Limits and intervals.
-    ///   - environment: Clock and jitter.
+    ///   - environment: Clock and random source.
     ///   - logger: Gets a line for each change of state.
     public init(
         ledger: any VerificationLedger,

@@ -1,5 +1,4 @@
 import BaseKit
-import FoundationEssentials
 import RicevutaCore
 import Visengine
 
@@ -149,7 +148,7 @@ struct ConfigurationBuilder {
         guard let values = source.section("credentials") else { return nil }
         let secret = sure(values.secret("secret"))
         guard let user = values.text("user") else { return SourceCredentials(.bearer, value: secret.text) }
-        return SourceCredentials(.basic, value: Data(Array("\(user):".utf8) + secret.bytes).base64EncodedString())
+        return SourceCredentials(.basic, value: Base64.text(Array("\(user):".utf8) + secret.bytes))
     }
 
     private func certificates(_ source: ConfigurationSection) -> ClientCertificates {

@@ -1,3 +1,5 @@
+import BaseKit
+
 /// Why a value is refused; never the value itself.
 struct ValueRefusal: Error, Equatable {
     var message: String

@@ -1,32 +1,25 @@
 import ArgumentParser
+import BaseKit
 
-/// A duration as people write it: `500ms`, `2s`, `1m`; a bare number is seconds.
+/// A duration of the command line: `500ms`, `2s`, `1m`.
 struct Span: ExpressibleByArgument {
     let duration: Duration
 
     init?(argument: String) {
-        let units: [(String, Duration)] = [
-            ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)), ("", .seconds(1)),
-        ]
-        guard let (suffix, unit) = units.first(where: { argument.hasSuffix($0.0) }),
-            let number = Double(argument.dropLast(suffix.count)), number >= 0, number <= 1_000_000
-        else { return nil }
-        duration = unit * number
+        guard let duration = Quantity.duration(argument) else { return nil }
+        self.duration = duration
     }
 }
 
-/// A length as people write it: `20000`, `64KiB`, `256MiB`, `1GiB`.
+/// A size of the command line: `20000`, `64KiB`, `256MiB`, `1GiB`.
 struct ByteCount: ExpressibleByArgument, CustomStringConvertible {
     let bytes: Int
 
     init(bytes: Int) { self.bytes = bytes }
 
     init?(argument: String) {
-        let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("kB", 1000), ("MB", 1_000_000), ("", 1)]
-        guard let (suffix, unit) = units.first(where: { argument.hasSuffix($0.0) }),
-            let number = Int(argument.dropLast(suffix.count)), number >= 0, number <= 1 << 40
-        else { return nil }
-        bytes = number * unit
+        guard let size = Quantity.size(argument), size <= 1 << 40 else { return nil }
+        bytes = Int(size)
     }
 
     var description: String { String(bytes) }

@@ -17,7 +17,7 @@ enum Sample {
         name: "visura.pdf"
     )
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    static let environment = FlowEnvironment(now: { now }, jitter: { 1 })
+    static let environment = FlowEnvironment(now: { now }, random: { 1 })
 
     static func key(_ id: String) throws -> TokenKey {
         try #require(TokenKey(id: id, secret: [UInt8](repeating: id.utf8.first ?? 0, count: 32)))

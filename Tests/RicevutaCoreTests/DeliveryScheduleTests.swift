@@ -19,7 +19,7 @@ struct DeliveryScheduleTests {
     )
     func decidesAtOnceWhenTheSinkHasDecided(outcome: DeliveryOutcome, action: DeliverySchedule.Action) {
         for attempt in [1, 6, 100] {
-            #expect(Self.schedule.action(after: outcome, attempt: attempt, jitter: 1) == action)
+            #expect(Self.schedule.action(after: outcome, attempt: attempt, random: 1) == action)
         }
     }
 
@@ -27,15 +27,15 @@ struct DeliveryScheduleTests {
         arguments: [
             (0, 1, nil, .seconds(5)), (1, 1, nil, .seconds(5)), (2, 1, nil, .seconds(10)), (3, 1, nil, .seconds(20)),
             (4, 1, nil, .seconds(30)), (5, 1, nil, .seconds(30)),
-            (1, 0.5, nil, .milliseconds(2500)), (5, 0.75, nil, .milliseconds(22_500)),
+            (1, 0, nil, .milliseconds(2500)), (5, 0.5, nil, .milliseconds(22_500)),
             (1, 1, .seconds(60), .seconds(60)), (1, 1, .seconds(1000), .seconds(100)),
             (3, 1, .seconds(1), .seconds(20)), (3, 1, .zero, .seconds(20)), (3, 1, .seconds(-5), .seconds(20)),
         ] as [(Int, Double, Duration?, Duration)]
     )
-    func waitsLongerEachTimeAndAsLongAsTheSinkAsks(attempt: Int, jitter: Double, asked: Duration?, wait: Duration) {
+    func waitsLongerEachTimeAndAsLongAsTheSinkAsks(attempt: Int, random: Double, asked: Duration?, wait: Duration) {
         let outcome = DeliveryOutcome.transient(reason: "status 503", retryAfter: asked)
 
-        let action = Self.schedule.action(after: outcome, attempt: attempt, jitter: jitter)
+        let action = Self.schedule.action(after: outcome, attempt: attempt, random: random)
 
         #expect(action == .retry(after: wait, reason: "status 503"))
     }
@@ -44,7 +44,7 @@ struct DeliveryScheduleTests {
     func buriesAfterTheLastAttempt(attempt: Int) {
         let outcome = DeliveryOutcome.transient(reason: "status 503", retryAfter: .seconds(1))
 
-        let action = Self.schedule.action(after: outcome, attempt: attempt, jitter: 1)
+        let action = Self.schedule.action(after: outcome, attempt: attempt, random: 1)
 
         #expect(action == .bury(reason: "gave up after \(attempt) attempts: status 503"))
     }
@@ -54,14 +54,14 @@ struct DeliveryScheduleTests {
         let schedule = DeliverySchedule(maxAttempts: maxAttempts)
 
         #expect(schedule.maxAttempts == 1)
-        #expect(schedule.action(after: .accepted, attempt: 1, jitter: 1) == .complete)
+        #expect(schedule.action(after: .accepted, attempt: 1, random: 1) == .complete)
     }
 
     @Test func growsToItsLimitHoweverManyAttemptsThereAre() {
         let schedule = DeliverySchedule(maxAttempts: .max, firstDelay: .seconds(3600), maxDelay: .seconds(7200))
 
         for attempt in [31, 64, 10_000, Int.max - 1] {
-            let action = schedule.action(after: .transient(reason: "x"), attempt: attempt, jitter: 1)
+            let action = schedule.action(after: .transient(reason: "x"), attempt: attempt, random: 1)
             #expect(action == .retry(after: .seconds(7200), reason: "x"))
         }
     }
@@ -74,7 +74,7 @@ struct DeliveryScheduleTests {
                 case .retry(let wait, _) = schedule.action(
                     after: .transient(reason: "x"),
                     attempt: attempt,
-                    jitter: 0.75
+                    random: 0.5
                 )
             else { return total }
             return total + wait

@@ -141,7 +141,7 @@ struct DeliveringTests {
                 let action = schedule.action(
                     after: .transient(reason: "503"),
                     attempt: work.lease.attempt,
-                    jitter: 1
+                    random: 1
                 )
                 try await ledger.finish(work, action: action, now: now)
                 now = now + .seconds(2)

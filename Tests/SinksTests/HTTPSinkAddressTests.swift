@@ -9,9 +9,9 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct HTTPSinkAddressTests {
     /// A name service that gives these answers one after the other, the last one for ever.
-    private func service(_ answers: Result<[String], HostAddresses.Failure>...) -> HostAddresses {
+    private func service(_ answers: Result<[String], HostResolver.Failure>...) -> HostResolver {
         let left = NameService(answers)
-        return HostAddresses { _, _ in left.next() }
+        return HostResolver { _, _ in left.next() }
     }
 
     @Test func connectsToTheAddressThatWasChecked() async throws {
@@ -96,12 +96,12 @@ struct HTTPSinkAddressTests {
     }
 
     @Test func movesWithTheName() async throws {
-        let answers = (1...12).map { Result<[String], HostAddresses.Failure>.success(["127.0.0.\($0)", "127.0.0.1"]) }
+        let answers = (1...12).map { Result<[String], HostResolver.Failure>.success(["127.0.0.\($0)", "127.0.0.1"]) }
         try await withReceiver { receiver in
             let left = NameService(answers)
             let sink = try TestSink.make(
                 "http://receiver.invalid:\(receiver.port)/",
-                addresses: HostAddresses { _, _ in left.next() }
+                addresses: HostResolver { _, _ in left.next() }
             )
 
             let outcomes = try await withThrowingTaskGroup(of: DeliveryOutcome.self) { group in
@@ -149,21 +149,14 @@ struct HTTPSinkAddressTests {
         }
         #expect(throws: HTTPSinkError.badSource) { try TestSink.make("http://localhost/", adjust: { $0.source = "" }) }
     }
-
-    @Test func theSystemFindsAddresses() async {
-        let system = HostAddresses.system(on: BlockingThreads(name: "look-up", limit: 2))
-        #expect(await system.find("127.0.0.1", .seconds(5)) == .success(["127.0.0.1"]))
-        #expect(await system.find("::1", .seconds(5)) == .success(["::1"]))
-        #expect((try? await system.find("localhost", .seconds(5)).get())?.contains("127.0.0.1") == true)
-    }
 }
 
 private final class NameService: Sendable {
-    private let answers: Mutex<[Result<[String], HostAddresses.Failure>]>
+    private let answers: Mutex<[Result<[String], HostResolver.Failure>]>
 
-    init(_ answers: [Result<[String], HostAddresses.Failure>]) { self.answers = Mutex(answers) }
+    init(_ answers: [Result<[String], HostResolver.Failure>]) { self.answers = Mutex(answers) }
 
-    func next() -> Result<[String], HostAddresses.Failure> {
+    func next() -> Result<[String], HostResolver.Failure> {
         answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
     }
 }

@@ -60,7 +60,7 @@ struct TestSink {
         _ url: String,
         signer: WebhookSigner = WebhookSigner(secret: secret),
         link: @escaping HTTPSink.Link = { _, _ in nil },
-        addresses: HostAddresses? = nil,
+        addresses: HostResolver? = nil,
         adjust: (inout HTTPSinkSettings) -> Void = { _ in }
     ) throws -> HTTPSink {
         var settings = HTTPSinkSettings(url: url)

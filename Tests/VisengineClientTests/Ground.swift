@@ -44,7 +44,7 @@ final class TestClock: Sendable {
                     state.waits.append(duration)
                 }
             },
-            jitter: { self.jitter }
+            random: { self.jitter }
         )
     }
 }

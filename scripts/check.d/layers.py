@@ -32,7 +32,7 @@ MAY_USE = {
     "configuration": ["kit", "wire", "core", "adapters"],  # Adapters say what their own settings may be.
     "sandbox": ["kit", "wire", "listener"],
     "program": [name for name in LAYERS if not name.startswith("sandbox")],
-    "sandbox program": ["listener", "wire", "sandbox"],
+    "sandbox program": ["kit", "listener", "wire", "sandbox"],
 }
 
 

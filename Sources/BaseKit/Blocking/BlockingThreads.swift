@@ -59,20 +59,8 @@ public final class BlockingThreads: Sendable {
         _ work: @escaping @Sendable () -> Value
     ) async -> Outcome<Value> {
         guard let time else { return await outcome(of: work) }
-        return await withTaskGroup(of: Outcome<Value>?.self) { group in
-            group.addTask { [self] in await outcome(of: work) }
-            group.addTask {
-                try? await Task.sleep(for: time)  // Cancelled when the work is done.
-                return nil
-            }
-            var result = Outcome<Value>.abandoned
-            // The first to end ends the other; work that is abandoned by that says so.
-            for await ended in group {
-                if let ended { result = ended }
-                group.cancelAll()
-            }
-            return result
-        }
+        // Work that is abandoned says so.
+        return await TimeLimit.run(time) { [self] in await outcome(of: work) }.value
     }
 
     private func outcome<Value: Sendable>(of work: @escaping @Sendable () -> Value) async -> Outcome<Value> {

@@ -44,6 +44,17 @@ package enum Base64 {
         return bytes + group[..<written]
     }
 
+    /// Encodes bytes as a string.
+    package static func text(_ bytes: some Sequence<UInt8>, alphabet: Alphabet = .standard) -> String {
+        String(decoding: encode(bytes, alphabet: alphabet), as: UTF8.self)
+    }
+
+    /// Decodes text that has to be just what ``encode(_:alphabet:)`` makes of the bytes: one text for each content.
+    package static func decode(exactly text: some Sequence<UInt8>, alphabet: Alphabet = .standard) -> [UInt8]? {
+        guard let bytes = decode(text), encode(bytes, alphabet: alphabet).elementsEqual(text) else { return nil }
+        return bytes
+    }
+
     package static let standardDigits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let urlDigits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 }

@@ -1,3 +1,5 @@
+import BaseKit
+
 /// Decides what happens after each attempt, without a clock or a random source: exponential backoff with jitter.
 public struct DeliverySchedule: Sendable, Equatable {
     /// What the caller does next.
@@ -43,9 +45,9 @@ public struct DeliverySchedule: Sendable, Equatable {
     /// - Parameters:
     ///   - outcome: How the attempt ended.
     ///   - attempt: Which attempt it was, from 1.
-    ///   - jitter: A factor in 0.5...1 drawn by the caller.
+    ///   - random: A number in 0...1 drawn by the caller: delays are between half and the whole of their bound.
     /// - Returns: What the caller does next.
-    public func action(after outcome: DeliveryOutcome, attempt: Int, jitter: Double) -> Action {
+    public func action(after outcome: DeliveryOutcome, attempt: Int, random: Double) -> Action {
         switch outcome {
         case .accepted: return .complete
         case .permanent(let reason): return .bury(reason: reason)
@@ -53,7 +55,8 @@ public struct DeliverySchedule: Sendable, Equatable {
         case .transient(let reason, _) where attempt >= maxAttempts:
             return .bury(reason: "gave up after \(attempt) attempts: \(reason)")
         case .transient(let reason, let retryAfter):
-            let own = min(firstDelay * (1 << min(max(0, attempt - 1), 30)), maxDelay) * jitter
+            let backoff = Backoff(first: firstDelay, longest: maxDelay, jitter: .half)
+            let own = backoff.delay(afterAttempt: attempt, random: random)
             return .retry(after: max(own, min(retryAfter ?? .zero, maxRetryAfter)), reason: reason)
         }
     }

@@ -1,3 +1,5 @@
+import BaseKit
+
 /// How often an open order is read back when no callback asks for it.
 public struct ReconciliationSchedule: Sendable, Equatable {
     /// The first interval.
@@ -24,8 +26,8 @@ public struct ReconciliationSchedule: Sendable, Equatable {
 
     /// The interval after `quietPolls` readings that found nothing new: grows by half each time.
     public func interval(afterQuietPolls quietPolls: Int) -> Duration {
-        var interval = firstInterval
-        for _ in 0..<min(max(0, quietPolls), 64) where interval < maxInterval { interval = interval * 3 / 2 }
-        return min(interval, maxInterval)
+        // The first interval is the one after no quiet poll.
+        Backoff(first: firstInterval, longest: maxInterval, growth: .byHalf)
+            .bound(afterAttempt: max(0, min(quietPolls, .max - 1)) + 1)
     }
 }

@@ -11,6 +11,6 @@ extension OrderNonce {
     public static func random(using generator: inout some RandomNumberGenerator) -> OrderNonce {
         var bytes: [UInt8] = []
         for _ in 0..<16 { bytes.append(UInt8.random(in: .min ... .max, using: &generator)) }
-        return OrderNonce(unchecked: String(decoding: Base64.encode(bytes, alphabet: .url), as: UTF8.self))
+        return OrderNonce(unchecked: Base64.text(bytes, alphabet: .url))
     }
 }

@@ -1,5 +1,5 @@
+import BaseKit
 import Crypto
-import Foundation
 import RicevutaCore
 import Visengine
 
@@ -26,8 +26,7 @@ enum EventID {
         var parts = ["ricevuta-event", "1", type.rawValue, order.rawValue]
         if let document { parts.append(document.sha256) } else { parts += [state?.name ?? "", String(occurrence)] }
         // No part can hold a NUL: ids are checked, and names are cleaned of control characters.
-        let digest = SHA256.hash(data: Data(parts.joined(separator: "\u{0}").utf8))
-        let text = Data(digest.prefix(16)).base64EncodedString()
-        return "msg_" + text.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        let digest = SHA256.hash(data: Array(parts.joined(separator: "\u{0}").utf8))
+        return "msg_" + Base64.text(digest.prefix(16), alphabet: .url)
     }
 }

@@ -18,7 +18,7 @@ struct HeldJob {
 
 extension LedgerTransaction {
     /// How long a job whose outcome could not be written is left alone at first.
-    private static let lostPause = Duration.seconds(5)
+    private static let lostPause = Backoff(first: .seconds(5), longest: .seconds(640))
 
     /// Makes sure that the job exists and is due no later than `due`.
     func arm(
@@ -195,7 +195,7 @@ extension LedgerTransaction {
     /// Gives a job back whose outcome could not be written, if its lease still holds: it is tried again, later each
     /// time.
     func giveBack(_ lease: JobLease, now: Timestamp) throws {
-        let due = now + Self.lostPause * (1 << min(max(0, lease.attempt - 1), 7))
+        let due = now + Self.lostPause.bound(afterAttempt: lease.attempt)
         try run(
             """
             UPDATE jobs SET due_ms = ?, lease_boot = NULL, crashes = 0,

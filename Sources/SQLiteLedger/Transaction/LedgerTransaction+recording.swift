@@ -190,10 +190,7 @@ extension LedgerTransaction {
 
     /// SHA-256, because a body that says nothing else is told from another by this alone, and may be hostile.
     private static func hash(_ body: [UInt8]) -> String {
-        SHA256.hash(data: body).map { byte in
-            let digits = String(byte, radix: 16)
-            return byte < 16 ? "0" + digits : digits
-        }.joined()
+        ASCII.hex(SHA256.hash(data: body))
     }
 }
 

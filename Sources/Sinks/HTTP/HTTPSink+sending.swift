@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import BaseKit
-import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -19,13 +18,6 @@ extension HTTPSink {
 
     /// A new connection costs less than waiting longer than this for the rest of an answer.
     private static let maxDraining: Duration = .seconds(1)
-
-    /// What can only happen before a connection is there.
-    private static let connecting: [Int32: String] = [
-        ECONNREFUSED: "connection refused", EHOSTUNREACH: "no route to host",
-        ENETUNREACH: "network unreachable",
-        EADDRNOTAVAIL: "address not reachable", EAFNOSUPPORT: "address family not supported",
-    ]
 
     static func send(
         _ request: HTTPClientRequest,
@@ -53,15 +45,8 @@ extension HTTPSink {
     ///
     /// The client's own deadline ends with the answer's head.
     private static func drain(_ body: HTTPClientResponse.Body, until deadline: ContinuousClock.Instant) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                _ = try? await body.collect(upTo: maxAnswerBytes)  // Longer, broken off or slow: the status counts.
-            }
-            group.addTask {
-                try? await ContinuousClock().sleep(until: deadline)  // Cancelled when the body is read.
-            }
-            await group.next()
-            group.cancelAll()
+        _ = await TimeLimit.run(max(.zero, ContinuousClock.now.duration(to: deadline))) {
+            _ = try? await body.collect(upTo: maxAnswerBytes)  // Longer, broken off or slow: the status counts.
         }
     }
 
@@ -69,8 +54,9 @@ extension HTTPSink {
         switch error {
         case let error as HTTPClientError: failure(error)
         case ChannelError.connectTimeout: .notConnected("cannot connect: timed out")
-        case let error as IOError where connecting[error.errnoCode] != nil:
-            .notConnected("cannot connect: \(connecting[error.errnoCode] ?? "")")
+        case let error as IOError:
+            ConnectFailure.reason(errno: error.errnoCode).map { .notConnected("cannot connect: \($0)") }
+                ?? .failed("sending failed: \(error)")
         case is NIOConnectionError: .notConnected("cannot connect")
         case is CancellationError: .failed("the attempt was cancelled")
         default: .failed("sending failed: \(error)")

@@ -23,7 +23,7 @@ public final class HTTPSink: Sink {
     private let signer: WebhookSigner
     private let link: Link
     private let now: @Sendable () -> Timestamp
-    private let addresses: HostAddresses
+    private let addresses: HostResolver
     private let threads: BlockingThreads
     private let clients: AddressedClients
 
@@ -53,7 +53,7 @@ public final class HTTPSink: Sink {
         signer: WebhookSigner,
         link: @escaping Link,
         now: @escaping @Sendable () -> Timestamp,
-        addresses: HostAddresses?
+        addresses: HostResolver?
     ) throws(HTTPSinkError) {
         let target = try Self.target(of: settings)
         self.name = name
@@ -117,7 +117,7 @@ public final class HTTPSink: Sink {
         if target.isAddress {
             found = [target.host]
         } else {
-            switch await addresses.find(target.host, settings.timeLimit) {
+            switch await addresses.resolve(target.host, settings.timeLimit) {
             case .success([]): return .failure(Refusal(.transient(reason: "\(target.host) resolves to no address")))
             case .success(let addresses): found = addresses
             case .failure(.timedOut):

@@ -1,5 +1,5 @@
+import BaseKit
 import Crypto
-import Foundation
 
 /// A symmetric secret of the Standard Webhooks specification: `whsec_` and the base64 of 24 to 64 bytes.
 ///
@@ -13,10 +13,11 @@ public struct WebhookSecret: Sendable, Equatable, CustomStringConvertible {
     ///
     /// - Parameter text: With the prefix; the base64 is of the standard alphabet, with its filling.
     public init?(_ text: String) {
-        guard text.hasPrefix(Self.prefix), let data = Data(base64Encoded: String(text.dropFirst(Self.prefix.count))),
-            (24...64).contains(data.count)
+        guard text.hasPrefix(Self.prefix),
+            let bytes = Base64.decode(exactly: text.utf8.dropFirst(Self.prefix.utf8.count)),
+            (24...64).contains(bytes.count)
         else { return nil }
-        bytes = Array(data)
+        self.bytes = bytes
     }
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -28,7 +29,7 @@ public struct WebhookSecret: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The secret itself, for a file that only its owner reads.
-    public var text: String { Self.prefix + Data(bytes).base64EncodedString() }
+    public var text: String { Self.prefix + Base64.text(bytes) }
 
     /// A fixed text.
     public var description: String { "whsec_…" }

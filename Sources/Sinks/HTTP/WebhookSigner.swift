@@ -1,6 +1,5 @@
 public import BaseKit
 import Crypto
-import Foundation
 
 /// Signs and verifies messages to the Standard Webhooks specification 1.0.0, scheme `v1`: HMAC-SHA256 over the id, a
 /// dot, the timestamp, a dot and the body's bytes.
@@ -33,7 +32,7 @@ public struct WebhookSigner: Sendable {
     public func headers(id: String, body: [UInt8], now: Timestamp) -> [(name: String, value: String)] {
         let timestamp = String(now.seconds)
         let signatures = keys.map { key in
-            "v1," + Data(Self.code(id: id, timestamp: timestamp, body: body, key: key)).base64EncodedString()
+            "v1," + Base64.text(Self.code(id: id, timestamp: timestamp, body: body, key: key))
         }
         return [
             (name: "webhook-id", value: id), (name: "webhook-timestamp", value: timestamp),
@@ -74,7 +73,7 @@ public struct WebhookSigner: Sendable {
         }
 
         let offered = signature.split(separator: " ").prefix(Self.maxSignatures)
-        let codes = offered.filter { $0.hasPrefix("v1,") }.compactMap { Data(base64Encoded: String($0.dropFirst(3))) }
+        let codes = offered.filter { $0.hasPrefix("v1,") }.compactMap { Base64.decode(exactly: $0.utf8.dropFirst(3)) }
         for key in keys {
             let own = Self.code(id: id, timestamp: timestamp, body: body, key: key)
             // Comparing with a code of the library's own type is done in constant time.

@@ -19,7 +19,7 @@ public struct FileInput: Sendable, Equatable {
     /// The string on the wire.
     public var wireText: String {
         let cleaned = String(name.unicodeScalars.filter { $0 != "|" && $0.value >= 0x20 && $0.value != 0x7F })
-        return "\(cleaned)|data:\(mediaType);base64," + String(decoding: Base64.encode(content), as: UTF8.self)
+        return "\(cleaned)|data:\(mediaType);base64," + Base64.text(content)
     }
 
     /// Whether a text has that form, base64 and all; an empty file has not.

@@ -9,20 +9,20 @@ public struct ClientEnvironment: Sendable {
     public var monotonic: @Sendable () -> Duration
     /// Waits; ends early only by throwing.
     public var sleep: @Sendable (Duration) async throws(CancellationError) -> Void
-    /// A factor in 0...1 for each delay.
-    public var jitter: @Sendable () -> Double
+    /// A number in 0...1 for each delay.
+    public var random: @Sendable () -> Double
 
     /// Creates an environment.
     public init(
         now: @escaping @Sendable () -> Timestamp = ClientEnvironment.systemTime,
         monotonic: @escaping @Sendable () -> Duration = ClientEnvironment.uptime,
         sleep: @escaping @Sendable (Duration) async throws(CancellationError) -> Void = ClientEnvironment.wait,
-        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
     ) {
         self.now = now
         self.monotonic = monotonic
         self.sleep = sleep
-        self.jitter = jitter
+        self.random = random
     }
 
     /// The system's time of day.

@@ -1,6 +1,8 @@
+import BaseKit
+
 /// Decides whether and when a failed call is made again: exponential backoff with full jitter, `Retry-After` obeyed.
 ///
-/// Without a clock or a random source: the caller draws the jitter and waits.
+/// Without a clock or a random source: the caller draws the random number and waits.
 public struct RetryPolicy: Sendable, Equatable {
     /// The number of attempts in all, at least 1.
     public var maxAttempts: Int
@@ -33,12 +35,12 @@ public struct RetryPolicy: Sendable, Equatable {
     /// - Parameters:
     ///   - attempt: Which attempt failed, from 1.
     ///   - retryAfter: What the provider asked for.
-    ///   - jitter: A factor in 0...1 drawn by the caller.
+    ///   - random: A number in 0...1 drawn by the caller, cut to that range.
     /// - Returns: The delay, or `nil` when there is to be no further attempt.
-    public func delay(afterAttempt attempt: Int, retryAfter: Duration?, jitter: Double) -> Duration? {
+    public func delay(afterAttempt attempt: Int, retryAfter: Duration?, random: Double) -> Duration? {
         guard attempt < maxAttempts else { return nil }
-        let bound = min(firstDelay * (1 << min(max(0, attempt - 1), 20)), maxDelay)
-        let own = bound * min(max(0, jitter), 1)
+        let backoff = Backoff(first: firstDelay, longest: maxDelay, jitter: .full)
+        let own = backoff.delay(afterAttempt: attempt, random: random)
         guard let retryAfter else { return own }
         // What was asked for is the least; jitter on top keeps many callers from coming back at the same instant.
         return retryAfter <= maxRetryAfter ? retryAfter + own : nil

@@ -1,17 +1,10 @@
 import AsyncHTTPClient
-import Glibc
+import BaseKit
 import NIOCore
 import NIOPosix
 
 /// Tells failures before anything was sent from those after.
 enum ConnectionFailure {
-    /// What can only happen before a connection is there.
-    private static let connecting: [Int32: String] = [
-        ECONNREFUSED: "connection refused", EHOSTUNREACH: "no route to host",
-        ENETUNREACH: "network unreachable", EADDRNOTAVAIL: "address not reachable",
-        EAFNOSUPPORT: "address family not supported",
-    ]
-
     static func classify(_ error: any Error, of request: ProviderRequest) -> VisengineError {
         let cause = cause(of: error)
         let isSent: Bool
@@ -28,7 +21,7 @@ enum ConnectionFailure {
         case ChannelError.connectTimeout: .notConnected("connect timed out")
         case let error as NIOConnectionError: .notConnected(reason(of: error))
         case let error as IOError:
-            connecting[error.errnoCode].map { .notConnected($0) } ?? .network("connection reset")
+            ConnectFailure.reason(errno: error.errnoCode).map { .notConnected($0) } ?? .network("connection reset")
         case is CancellationError: .cancelled
         default: .network("the connection failed")
         }
@@ -37,7 +30,7 @@ enum ConnectionFailure {
     private static func reason(of error: NIOConnectionError) -> String {
         if error.dnsAError != nil || error.dnsAAAAError != nil { return "host name not found" }
         let errnos = error.connectionErrors.compactMap { ($0.error as? IOError)?.errnoCode }
-        return errnos.lazy.compactMap { connecting[$0] }.first ?? "host not responding"
+        return errnos.lazy.compactMap { ConnectFailure.reason(errno: $0) }.first ?? "host not responding"
     }
 
     private static func cause(of error: HTTPClientError) -> VisengineError.Cause {

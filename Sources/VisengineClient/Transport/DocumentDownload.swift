@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import BaseKit
 import NIOCore
 import NIOHTTP1
 import RicevutaCore
@@ -12,18 +13,18 @@ struct DocumentDownload: Sendable {
 
     /// Makes one attempt; final once the writer has bytes, because those cannot be taken back.
     func attempt() async -> Attempt<DocumentMetadata> {
-        let progress = Progress()
+        let progress = TimeLimit.Progress()
         let limits = transport.configuration.timeLimits
-        let result = await TimeLimit.run(silence: limits.documentSilence, of: progress) {
+        let ending = await TimeLimit.run(silence: limits.documentSilence, of: progress) {
             await stream(progress: progress)
         }
-        if let result { return result }
+        if let result = ending.valueInTime { return result }
         if Task.isCancelled { return .failed(VisengineError(request.call, .cancelled), isFinal: true) }
         let reason = "timed out: no data for \(limits.documentSilence)"
         return .failed(VisengineError(request.call, .network(reason)), isFinal: true)
     }
 
-    private func stream(progress: Progress) async -> Attempt<DocumentMetadata> {
+    private func stream(progress: TimeLimit.Progress) async -> Attempt<DocumentMetadata> {
         var decoder = DocumentDecoder()
         do throws(VisengineError) {
             let response = try await transport.send(request, within: transport.configuration.timeLimits.reading)
@@ -43,7 +44,7 @@ struct DocumentDownload: Sendable {
     private func decode(
         _ body: HTTPClientResponse.Body,
         with decoder: inout DocumentDecoder,
-        progress: Progress
+        progress: TimeLimit.Progress
     ) async throws(VisengineError) {
         do {
             for try await piece in body {

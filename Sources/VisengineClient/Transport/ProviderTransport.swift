@@ -16,8 +16,8 @@ struct ProviderTransport: Sendable {
     func data(_ request: ProviderRequest) async throws(VisengineError) -> JSONValue {
         let limit = request.method == .GET ? configuration.timeLimits.reading : configuration.timeLimits.changing
         return try await repeating(request.call) {
-            let result = await TimeLimit.run(limit) { await envelope(request, within: limit) }
-            switch result {
+            let ending = await TimeLimit.run(limit) { await envelope(request, within: limit) }
+            switch ending.valueInTime {
             case .success(let envelope): return .done(envelope.data ?? nil)
             case .failure(let error): return .failed(error)
             case nil: return .failed(silence(request, after: limit))
@@ -42,7 +42,7 @@ struct ProviderTransport: Sendable {
                 let delay = configuration.retry.delay(
                     afterAttempt: number,
                     retryAfter: error.retryAfter,
-                    jitter: environment.jitter()
+                    random: environment.random()
                 )
             else { throw error }
             do throws(CancellationError) {

@@ -1,3 +1,5 @@
+import BaseKit
+
 /// The answer of `GET /documento/{_id}`, with or without a fault in it.
 enum DocumentAnswer {
     /// The answer's pieces; `dimensione` is a text, as on the provider's page, where that is asked for.
@@ -14,12 +16,12 @@ enum DocumentAnswer {
         let opening = #"{"data":{"nome":"\#(document.name)","dimensione":\#(length),"file":""#
         let closing = #""},"success":true,"message":"","error":null}"#
         var runs: [BodyPieces.Run] = [
-            .init(Array(opening.utf8)), .init(Base64Text.encode(document.head[...])),
+            .init(Array(opening.utf8)), .init(Base64.encode(document.head[...])),
         ]
         switch fault {
         case nil, .wrongLength, .brokenStructure:
             runs.append(.init(Filler.base64, times: document.repeats))
-            runs.append(.init(Base64Text.encode(tail[...])))
+            runs.append(.init(Base64.encode(tail[...])))
             runs.append(.init(Array(closing.utf8)))
         case .truncatedBase64:
             // One character more than whole groups: base64 that stops within one.

@@ -24,6 +24,6 @@ enum Filler {
         return bytes
     }()
 
-    static let base64 = Base64Text.encode(block[...])
+    static let base64 = Base64.encode(block[...])
     static let checksum = CRC32.RepeatedBlock(block)
 }

@@ -53,10 +53,7 @@ struct SandboxDocument: Sendable {
         hash.update(data: head)
         for _ in 0..<repeats { hash.update(data: Filler.block) }
         hash.update(data: tail)
-        return hash.finalize().map { byte in
-            let digits = String(byte, radix: 16)
-            return byte < 16 ? "0" + digits : digits
-        }.joined()
+        return ASCII.hex(hash.finalize())
     }
 }
 

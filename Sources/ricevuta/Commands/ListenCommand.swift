@@ -52,21 +52,11 @@ struct ListenCommand: RicevutaCommand {
             }
         )
         Terminal.note("listening on http://\(host):\(listener.port)")
-        let isFound = await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                for await _ in found { return true }
-                return false
-            }
-            if until != nil {
-                group.addTask { [timeout] in
-                    try? await Task.sleep(for: .seconds(timeout))  // Cancelled when it has come.
-                    return false
-                }
-            }
-            let first = await group.next() ?? false
-            group.cancelAll()
-            return first
+        let arrival: @Sendable () async -> Bool = {
+            for await _ in found { return true }
+            return false
         }
+        let isFound = until == nil ? await arrival() : await TimeLimit.run(.seconds(timeout), arrival).value
         await listener.stop(within: .seconds(1))
         if !isFound { throw CommandFailure(.failed, "timed out: no valid event of that type arrived") }
     }

@@ -22,6 +22,6 @@ struct SecretCommand: RicevutaCommand {
 
     private static func randomKey() -> String {
         var source = SystemRandomNumberGenerator()
-        return (0..<64).map { _ in String(Int.random(in: 0..<16, using: &source), radix: 16) }.joined()
+        return ASCII.hex((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &source) })
     }
 }

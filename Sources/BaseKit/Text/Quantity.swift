@@ -1,11 +1,11 @@
-/// Durations and sizes as the configuration writes them: a whole number and a unit, without a space.
+/// Durations and sizes as people write them: a whole number and a unit, without a space.
 package enum Quantity {
     /// Units of time, longest first.
-    static let timeUnits: [(name: String, milliseconds: Int64)] = [
+    package static let timeUnits: [(name: String, milliseconds: Int64)] = [
         ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
     ]
     /// Units of size, largest first.
-    static let sizeUnits: [(name: String, bytes: Int64)] = [
+    package static let sizeUnits: [(name: String, bytes: Int64)] = [
         ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10),
     ]
 

@@ -1,23 +1,30 @@
-import BaseKit
 import Glibc
 
-/// Finds a host's addresses: the one look-up whose answer is then both checked and connected to.
-struct HostAddresses: Sendable {
+/// Resolves a host name to its addresses, so that the addresses that were checked are the ones connected to.
+package struct HostResolver: Sendable {
     /// Why there are none.
-    enum Failure: Error, Equatable {
+    package enum Failure: Error, Equatable {
         /// What the resolver said.
         case notFound(String)
+        /// The name service did not answer in time.
         case timedOut
     }
 
     /// The text of each address, in the resolver's order, each once.
-    var find: @Sendable (_ host: String, _ timeLimit: Duration) async -> Result<[String], Failure>
+    package var resolve: @Sendable (_ host: String, _ timeLimit: Duration) async -> Result<[String], Failure>
+
+    /// Creates a resolver from a function.
+    package init(
+        _ resolve: @escaping @Sendable (_ host: String, _ timeLimit: Duration) async -> Result<[String], Failure>
+    ) {
+        self.resolve = resolve
+    }
 
     /// Asks the system: `/etc/hosts`, DNS, whatever `nsswitch.conf` names.
     ///
     /// The call blocks and cannot be interrupted, so it is left behind on its thread when it takes too long.
-    static func system(on threads: BlockingThreads) -> HostAddresses {
-        HostAddresses { host, timeLimit in
+    package static func system(on threads: BlockingThreads) -> HostResolver {
+        HostResolver { host, timeLimit in
             let outcome = await threads.run(within: timeLimit) { lookUp(host) }
             switch outcome {
             case .finished(let answer): return answer
