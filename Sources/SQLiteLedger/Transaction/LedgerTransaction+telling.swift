@@ -16,26 +16,13 @@ extension LedgerTransaction {
         routing: DeliveryRouting,
         now: Timestamp
     ) throws -> Bool {
-        guard let orderID = order.id else { throw LedgerError.conflict("the order has no ID yet") }
-        let notification = Notification(
-            id: EventID.of(
-                type,
-                order: orderID,
-                state: order.state,
-                document: document,
-                occurrence: try occurrences(of: type, order)
-            ),
-            type: type,
-            occurredAt: now,
-            orderKey: order.key,
-            orderID: orderID,
-            item: order.item,
-            itemName: order.itemName,
-            state: order.state,
+        let notification = try Notification(
+            type,
+            of: order,
             previousState: previousState,
-            lastUpdate: order.lastUpdate,
-            outcome: order.outcome,
-            document: document
+            document: document,
+            occurrence: try occurrences(of: type, order),
+            now: now
         )
         try insert(notification)
         guard db.changesCount > 0 else { return false }
