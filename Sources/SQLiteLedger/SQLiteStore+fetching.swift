@@ -80,12 +80,7 @@ extension SQLiteStore: FetchLedger {
             guard var order = try transaction.order(key: found.key) else {
                 throw LedgerError.notFound(what: "order", name: name)
             }
-            switch order.document {
-            case .due, .failed: break
-            case .stored: throw LedgerError.conflict("the document of this order is already in the archive")
-            case .none: throw LedgerError.conflict("the order's document is not available at the provider yet")
-            }
-            order.document = .due
+            try order.fetchAgain()
             try transaction.save(order)
             try transaction.run("UPDATE orders SET problem = NULL WHERE key = ?", [order.key])
             if let maxBytes {
