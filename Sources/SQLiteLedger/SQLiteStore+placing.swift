@@ -85,6 +85,6 @@ extension LedgerTransaction {
     fileprivate func keepAsking(for order: Int64, now: Timestamp) throws {
         let job = try row("SELECT id FROM jobs WHERE id = ?", [JobNumber.of(.verify, order)])
         guard job == nil else { return }
-        try arm(.verify, subject: order, due: now + configuration.minReadBackInterval, now: now)
+        try arm(.verify, subject: order, due: now + rules.readBacks.minInterval, now: now)
     }
 }

@@ -15,7 +15,7 @@ extension SQLiteStore: VerificationLedger {
                 try transaction.orUnreadable(job, now: now) {
                     guard let order = try transaction.order(key: job.subject) else { return nil }
                     try transaction.noteAsking(for: order.key, because: job.source, now: now)
-                    let candidates = try order.id == nil ? transaction.candidates(of: order.key) : []
+                    let candidates = try order.id == nil ? transaction.candidates(of: order.key).open : []
                     return VerifyWork(lease: job.lease, order: order, candidates: candidates, trigger: job.source)
                 }
             }
@@ -61,22 +61,22 @@ extension SQLiteStore: VerificationLedger {
         }
     }
 
-    /// Ends verification until the order's next callback.
-    ///
-    /// An order that the API has shown once is asked for once a day: it was paid for, and the provider may mend what
-    /// hides it.
+    /// Ends verification until the order's next callback, or asks once a day; see ``ReadBackPlan``.
     public func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError) {
         try await change("parking an order", endingWorkUnder: work.lease) { transaction in
             let job = try transaction.held(work.lease)
             try transaction.run("UPDATE orders SET problem = ? WHERE key = ?", [reason, job.subject])
             let order = try transaction.order(key: job.subject)
-            if job.isAskedAgain {
-                let due = try transaction.nextReadBack(of: job.subject, after: now)
+            let next = try transaction.rules.readBacks.afterHiding(
+                order,
+                isAskedAgain: job.isAskedAgain,
+                transaction.readBacks(of: job.subject).allowance,
+                now: now
+            )
+            switch next {
+            case .again(let due), .poll(let due):
                 try transaction.postpone(work.lease, until: due, reason: reason)
-            } else if let order, order.id != nil, order.state?.isTerminal != true {
-                try transaction.postpone(work.lease, until: now + .seconds(86_400), reason: reason)
-            } else {
-                try transaction.end(job: work.lease.job)
+            case .nothing: try transaction.end(job: work.lease.job)
             }
         }
     }

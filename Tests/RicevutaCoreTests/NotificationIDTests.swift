@@ -5,7 +5,12 @@ import Visengine
 
 @Suite(.timeLimit(.minutes(1)))
 struct NotificationIDTests {
-    private static let document = StoredDocument(sha256: String(repeating: "0a", count: 32), size: 3, kind: .pdf, name: nil)
+    private static let document = StoredDocument(
+        sha256: String(repeating: "0a", count: 32),
+        size: 3,
+        kind: .pdf,
+        name: nil
+    )
 
     /// Facts about orders, all different.
     private static func facts() throws -> [Notification] {

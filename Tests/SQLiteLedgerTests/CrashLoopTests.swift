@@ -8,7 +8,10 @@ import Visengine
 /// One job that ends the program each time it is done.
 @Suite(.timeLimit(.minutes(1)))
 struct CrashLoopTests {
-    private static let configuration = LedgerConfiguration(maxCrashes: 3, crashPause: .seconds(60), reserveBytes: 0)
+    private static let configuration = LedgerConfiguration(
+        rules: LedgerRules(crashes: CrashPolicy(maxCrashes: 3, pause: .seconds(60))),
+        reserveBytes: 0
+    )
 
     @Test func setsAJobAsideAfterTheThirdCrash() async throws {
         try await withBoots { boots in

@@ -9,9 +9,10 @@ import Visengine
 struct TokenAllowanceTests {
     private static func configuration(readBacks: Int = 3) -> LedgerConfiguration {
         LedgerConfiguration(
-            minReadBackInterval: .zero,
-            maxReadBacksPerHour: readBacks,
-            tokenLifetimeAfterFinal: .seconds(86_400),
+            rules: LedgerRules(
+                readBacks: ReadBackPlan(minInterval: .zero, maxPerHour: readBacks),
+                tokens: TokenLifetime(afterFinal: .seconds(86_400))
+            ),
             reserveBytes: 0
         )
     }

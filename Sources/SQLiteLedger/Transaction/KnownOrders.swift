@@ -8,16 +8,10 @@ struct KnownOrder {
     /// Whether an id is bound, readable or not.
     var isBound = false
     var id: OrderID?
-    /// When the API was last asked.
-    var lastAsked: Timestamp?
-    /// Before when callbacks may cause no read-back, because they caused so many.
-    var spentUntil: Timestamp?
     /// Since when it is final.
     var finalSince: Timestamp?
-    /// When the verify job is due, if there is one.
-    var due: Timestamp?
-    /// Whether a callback has to be noted in that job: it is being done, or it was armed by something else.
-    var isToBeTold = false
+    /// What its callbacks have to know of its read-backs.
+    var readBack = ReadBackPlan.Known()
     /// The one id that callbacks have named for it so far, when that was looked up.
     var candidate: OrderID?
 }

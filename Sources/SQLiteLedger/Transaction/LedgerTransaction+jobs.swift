@@ -17,9 +17,6 @@ struct HeldJob {
 }
 
 extension LedgerTransaction {
-    /// How long a job whose outcome could not be written is left alone at first.
-    private static let lostPause = Backoff(first: .seconds(5), longest: .seconds(640))
-
     /// Makes sure that the job exists and is due no later than `due`.
     func arm(
         _ lane: JobLane,
@@ -63,7 +60,11 @@ extension LedgerTransaction {
             do {
                 let subject = try row.integer("subject")
                 let wasInFlight = try row.optionalInteger("lease_boot").map { $0 != boot } ?? false
-                let crashes = try row.integer("crashes") + (wasInFlight ? 1 : 0)
+                let decision = rules.crashes.decide(
+                    crashes: Int(try row.integer("crashes")),
+                    wasInFlight: wasInFlight,
+                    now: now
+                )
                 let lease = JobLease(
                     job: id,
                     kind: lane.kind,
@@ -77,7 +78,12 @@ extension LedgerTransaction {
                     )
                 )
                 let job = ClaimedJob(lease: lease, subject: subject, source: try row.name("source"))
-                if try take(job, crashes: crashes, now: now, until: now + leaseFor) { claimed.append(job) }
+                switch decision {
+                case .lease(let crashes):
+                    try take(job, crashes: crashes, now: now, until: now + leaseFor)
+                    claimed.append(job)
+                case .pause(let due): try pauseCrashing(job, until: due)
+                }
             } catch let error as UnreadableRow {
                 try setAside(job: id, error, now: now)
             }
@@ -86,33 +92,24 @@ extension LedgerTransaction {
         return claimed
     }
 
-    /// How much later than now a job may have been scheduled: what queues for the writer carries its own time.
-    private static let clockTolerance = Duration.seconds(30)
-
-    /// Makes due what was scheduled later than now: the clock was set back, and due times are by the wall clock.
-    ///
-    /// So nothing waits longer than it was to wait when it was scheduled, however far the clock was set back.
+    /// Makes due what was scheduled later than now; see ``WallClockCheck``.
     private func noticeClockSetBack(now: Timestamp) throws {
         if latestSchedule == nil { try repairJobs(now: now) }
         let latest =
             try latestSchedule ?? row("SELECT max(scheduled_ms) AS at FROM jobs", [])?.optionalTime("at") ?? now
-        guard latest > now + Self.clockTolerance else {
+        guard WallClockCheck.isSetBack(since: latest, now: now) else {
             latestSchedule = max(latest, now)
             return
         }
         try run(
             "UPDATE jobs SET due_ms = min(due_ms, ?1), scheduled_ms = ?1 WHERE scheduled_ms > ?2",
-            [now.milliseconds, (now + Self.clockTolerance).milliseconds]
+            [now.milliseconds, (now + WallClockCheck.tolerance).milliseconds]
         )
         latestSchedule = now
         for kind in JobKind.allCases { wakes.append((kind, .zero)) }
     }
 
-    private func take(_ job: ClaimedJob, crashes: Int64, now: Timestamp, until: Timestamp) throws -> Bool {
-        if crashes >= configuration.maxCrashes {
-            try pauseCrashing(job, now: now)
-            return false
-        }
+    private func take(_ job: ClaimedJob, crashes: Int, now: Timestamp, until: Timestamp) throws {
         try run(
             """
             UPDATE jobs SET attempt = ?, lease_boot = ?, lease_serial = ?, lease_until_ms = ?, crashes = ?,
@@ -124,18 +121,13 @@ extension LedgerTransaction {
                 job.lease.job,
             ]
         )
-        return true
     }
 
     /// The program died with this job in flight, again and again: others go first, and its callbacks are marked.
-    private func pauseCrashing(_ job: ClaimedJob, now: Timestamp) throws {
-        let due = now + configuration.crashPause
+    private func pauseCrashing(_ job: ClaimedJob, until due: Timestamp) throws {
         try run(
-            """
-            UPDATE jobs SET due_ms = ?, crashes = 0, lease_boot = NULL,
-                last_reason = 'the program died several times while doing this' WHERE id = ?
-            """,
-            [due.milliseconds, job.lease.job]
+            "UPDATE jobs SET due_ms = ?, crashes = 0, lease_boot = NULL, last_reason = ? WHERE id = ?",
+            [due.milliseconds, CrashPolicy.reason, job.lease.job]
         )
         guard job.lease.kind == .verify else { return }
         try run(
@@ -171,13 +163,16 @@ extension LedgerTransaction {
         )
     }
 
-    /// When a held job that is given back is due: a callback that arrived meanwhile brings a read-back forward, as one
-    /// that arrives later does.
+    /// When a held job that is given back is due; see ``ReadBackPlan``.
     func due(of job: HeldJob, _ kind: JobKind, atLatest due: Timestamp) throws -> Timestamp {
         guard kind == .verify, job.isAskedAgain else { return due }
-        let order = try row("SELECT last_asked_ms FROM orders WHERE key = ?", [job.subject])
-        guard let asked = try order?.optionalTime("last_asked_ms") else { return due }
-        return try min(due, nextReadBack(of: job.subject, after: asked))
+        let (allowance, lastAsked) = try readBacks(of: job.subject)
+        return rules.readBacks.afterFailure(
+            atLatest: due,
+            isAskedAgain: job.isAskedAgain,
+            lastAsked: lastAsked,
+            allowance
+        )
     }
 
     /// Gives a held job back, to be tried again.
@@ -195,13 +190,13 @@ extension LedgerTransaction {
     /// Gives a job back whose outcome could not be written, if its lease still holds: it is tried again, later each
     /// time.
     func giveBack(_ lease: JobLease, now: Timestamp) throws {
-        let due = now + Self.lostPause.bound(afterAttempt: lease.attempt)
+        let due = now + LostOutcome.pause(afterAttempt: lease.attempt)
         try run(
             """
-            UPDATE jobs SET due_ms = ?, lease_boot = NULL, crashes = 0,
-                last_reason = 'the outcome could not be written' WHERE id = ? AND lease_boot = ? AND lease_serial = ?
+            UPDATE jobs SET due_ms = ?, lease_boot = NULL, crashes = 0, last_reason = ?
+            WHERE id = ? AND lease_boot = ? AND lease_serial = ?
             """,
-            [due.milliseconds, lease.job, lease.boot, lease.serial]
+            [due.milliseconds, LostOutcome.reason, lease.job, lease.boot, lease.serial]
         )
         if db.changesCount > 0 { wake(lease.kind, due: due, now: now) }
     }

@@ -41,7 +41,7 @@ extension LedgerTransaction {
     private func judge(_ judging: Judging, by order: OrderRecord) throws -> Judging? {
         var judging = judging
         var room = Self.maxJudged - (try confirmShown(by: order))
-        for verdict in [CallbackVerdict.skipped, .waiting] where room > 0 {
+        for verdict in CallbackVerdict.open where room > 0 {
             room -= try judgeOpen(verdict, &judging, room: room, by: order)
         }
         return room > 0 ? nil : judging
@@ -85,7 +85,11 @@ extension LedgerTransaction {
         let id = try row.integer("id")
         var verdict = CallbackVerdict.skipped
         do throws(UnreadableRow) {
-            verdict = try Self.verdict(on: row, order)
+            verdict = CallbackVerdict.of(
+                claimedID: try row.optionalName("claim_id"),
+                claimedState: try row.state("claim_state"),
+                order: order
+            )
         } catch {
             if old != .skipped { unreadableRows += 1 }
         }
@@ -109,25 +113,27 @@ extension LedgerTransaction {
     ///
     /// - Returns: How many there were that can be read, at most as many as one transaction judges.
     private func confirmShown(by order: OrderRecord) throws -> Int {
-        var states = [OrderState.searching, .processing, .available, .fulfilled, .cancelled]
-        if let state = order.state { states.append(state) }
-        let names = Set(states.filter { Self.isShown($0, by: order) }.map(\.name))
+        let names = order.shownStates
         guard !names.isEmpty else { return 0 }
         var arguments: StatementArguments = [order.key]
-        arguments += StatementArguments(names.sorted())
+        arguments += StatementArguments(names)
         arguments += [Self.maxJudged]
         let shown = try rows(Self.shown(states: names.count), arguments)
         var judged = 0
         for row in shown {
-            let isOurs: Bool
+            let verdict: CallbackVerdict
             do throws(UnreadableRow) {
-                isOurs = try row.optionalText("claim_id").map { $0 == order.id?.rawValue } ?? true
+                verdict = CallbackVerdict.of(
+                    claimedID: try row.optionalName("claim_id"),
+                    claimedState: try row.state("claim_state"),
+                    order: order
+                )
             } catch {
                 unreadableRows += 1  // It stays unconfirmed, and its order must not stand still for it.
                 continue
             }
-            if !isOurs { mismatched += 1 }
-            try note(isOurs ? .confirmed : .mismatched, on: row.integer("id"))
+            if verdict == .mismatched { mismatched += 1 }
+            try note(verdict, on: row.integer("id"))
             judged += 1
         }
         return judged
@@ -138,24 +144,9 @@ extension LedgerTransaction {
     /// SQLite, which knows nothing of the numbers, would rather look through all of an order's unconfirmed ones.
     static func shown(states: Int) -> String {
         """
-        SELECT id, claim_id FROM callbacks INDEXED BY callbacks_unconfirmed
+        SELECT id, claim_id, claim_state FROM callbacks INDEXED BY callbacks_unconfirmed
         WHERE order_key = ? AND verdict = 'unconfirmed'
             AND claim_name IN (\(repeatElement("?", count: states).joined(separator: ", "))) LIMIT ?
         """
-    }
-
-    private static func verdict(on row: Row, _ order: OrderRecord) throws(UnreadableRow) -> CallbackVerdict {
-        let claimedID: OrderID? = try row.optionalName("claim_id")
-        if let claimedID, claimedID != order.id { return .mismatched }
-        return isShown(try row.state("claim_state"), by: order) ? .confirmed : .unconfirmed
-    }
-
-    private static func isShown(_ claimed: OrderState?, by order: OrderRecord) -> Bool {
-        guard let claimed, claimed != order.state else { return true }
-        if let rank = claimed.rank {
-            // Cancelled and fulfilled end an order both, and exclude each other.
-            return rank < order.rank || (rank == order.rank && !claimed.isTerminal)
-        }
-        return claimed.name == order.state?.name
     }
 }

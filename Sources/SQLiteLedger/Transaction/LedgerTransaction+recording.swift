@@ -26,7 +26,7 @@ extension LedgerTransaction {
 
         let id = db.lastInsertedRowID
         if let known = order {
-            if isEnded(known, at: callback.receivedAt) { try end(callback: id) }
+            if rules.tokens.isOver(finalSince: known.finalSince, at: callback.receivedAt) { try end(callback: id) }
             if !known.isBound, let claimed, claimed != known.candidate {
                 let isOnly = try addCandidate(claimed, to: known.key, callback: id)
                 order?.candidate = isOnly ? claimed : nil
@@ -50,8 +50,6 @@ extension LedgerTransaction {
 
     /// The same fact again: its work is there, or is asked for anew while nothing has confirmed it for good.
     ///
-    /// A state of known rank is passed once; what names none, or an odd one, may mean something new each time.
-    ///
     /// - Returns: `nil` when the fact is not known.
     private func repeated(_ callback: ReceivedCallback, fact: [UInt8], order: KnownOrder?) throws -> RecordOutcome? {
         let found = try row(
@@ -60,8 +58,10 @@ extension LedgerTransaction {
         )
         guard let id = try found?.integer("id") else { return nil }
         try run("UPDATE callbacks SET repeats = repeats + 1 WHERE id = ?", [id])
-        let isConfirmed = try found?.text("verdict") == CallbackVerdict.confirmed.rawValue
-        if let order, !isConfirmed || callback.claim.state?.rank == nil,
+        let verdict = try found?.text("verdict")
+        // A verdict that cannot be read hides nothing.
+        let asksAgain = verdict.flatMap(CallbackVerdict.init(rawValue:))?.asksAgain(claimedState: callback.claim.state)
+        if let order, asksAgain ?? true,
             try armVerification(of: order, now: callback.receivedAt), let nonce = callback.nonce
         {
             knownOrders[nonce] = nil
@@ -69,22 +69,17 @@ extension LedgerTransaction {
         return .duplicate(id: id)
     }
 
-    /// One read-back for each order and interval, however many callbacks arrive.
+    /// Plans the read-back that a callback asks for.
     ///
     /// - Returns: Whether there was anything to write.
     private func armVerification(of order: KnownOrder, now: Timestamp) throws -> Bool {
-        let interval = configuration.minReadBackInterval
-        let earliest = order.lastAsked.map { $0 + interval } ?? now
-        // A clock that was set back must not put it off for as long.
-        var due = min(max(now, earliest), now + interval)
-        if let spent = order.spentUntil, spent > due { due = min(spent, now + Self.readBackHour) }
-        if let planned = order.due, planned <= due {
-            guard order.isToBeTold else { return false }
+        switch rules.readBacks.request(order.readBack, at: now) {
+        case .covered: return false
+        case .note:
             let job = JobNumber.of(.verify, order.key)
             try db.cachedStatement(sql: "UPDATE jobs SET trigger = trigger + 1, source = 'callback' WHERE id = ?")
                 .run { $0.add(job) }
-        } else {
-            try arm(.verify, subject: order.key, due: due, now: now, source: .callback)
+        case .plan(let due): try arm(.verify, subject: order.key, due: due, now: now, source: .callback)
         }
         return true
     }
@@ -121,14 +116,18 @@ extension LedgerTransaction {
                 key: key,
                 isBound: id != nil,
                 id: id.flatMap(OrderID.init(rawValue:)),
-                lastAsked: try row.integer(2, "asked_ms").map(Timestamp.init(milliseconds:)),
-                spentUntil: spentUntil(
-                    try row.integer(6, "read_backs"),
-                    since: try row.integer(7, "read_backs_since_ms")
-                ),
                 finalSince: try row.integer(5, "final_at_ms").map(Timestamp.init(milliseconds:)),
-                due: try row.integer(3, "due_ms").map(Timestamp.init(milliseconds:)),
-                isToBeTold: try row.integer(4, "lease_boot") == 1
+                readBack: ReadBackPlan.Known(
+                    lastAsked: try row.integer(2, "asked_ms").map(Timestamp.init(milliseconds:)),
+                    spentUntil: rules.readBacks.spentUntil(
+                        ReadBackPlan.Allowance(
+                            used: try row.integer(6, "read_backs") ?? 0,
+                            since: try row.integer(7, "read_backs_since_ms").map(Timestamp.init(milliseconds:))
+                        )
+                    ),
+                    due: try row.integer(3, "due_ms").map(Timestamp.init(milliseconds:)),
+                    isToBeTold: try row.integer(4, "lease_boot") == 1
+                )
             )
         }
     }

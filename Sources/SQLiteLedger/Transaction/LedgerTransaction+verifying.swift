@@ -40,47 +40,44 @@ extension LedgerTransaction {
             )
         }
         if advance.needsDocument { try arm(.fetch, subject: order.key, due: context.now, now: context.now) }
+        let next = try rules.readBacks.afterAnswer(
+            isAskedAgain: job.isAskedAgain,
+            nextPoll: advance.nextPoll,
+            readBacks(of: order.key).allowance,
+            now: context.now
+        )
         if order.key == job.subject {
-            try settle(work.lease, job, next: advance.nextPoll, context: context)
-        } else if let next = try job.isAskedAgain ? nextReadBack(of: order.key, after: context.now) : advance.nextPoll {
+            try settle(work.lease, next, now: context.now)
+        } else {
             // The row was another's order: the job went with it, and that order's own job carries on.
-            let source = job.isAskedAgain ? OrderProgress.Trigger.callback : .poll
-            try arm(.verify, subject: order.key, due: next, now: context.now, source: source)
+            switch next {
+            case .again(let due):
+                try arm(.verify, subject: order.key, due: due, now: context.now, source: .callback)
+            case .poll(let due): try arm(.verify, subject: order.key, due: due, now: context.now)
+            case .nothing: break
+            }
         }
         return (advance, judging)
     }
 
-    /// Sets the next poll, or ends the job; asked for again meanwhile, it runs again after the shortest interval.
-    private func settle(
-        _ lease: JobLease,
-        _ job: HeldJob,
-        next: Timestamp?,
-        context: ConfirmationContext
-    ) throws {
-        if job.isAskedAgain {
-            let asked = try nextReadBack(of: job.subject, after: context.now)
-            let due = next.map { min($0, asked) } ?? asked
-            try run(
-                """
-                UPDATE jobs SET due_ms = ?, attempt = 0, refusals = 0, refused_since_ms = NULL, lease_boot = NULL,
-                    crashes = 0, last_reason = NULL
-                WHERE id = ?
-                """,
-                [due.milliseconds, lease.job]
-            )
-            wake(.verify, due: due, now: context.now)
-        } else if let next {
-            try run(
-                """
-                UPDATE jobs SET due_ms = ?, attempt = 0, refusals = 0, refused_since_ms = NULL, source = 'poll',
-                    lease_boot = NULL, crashes = 0, last_reason = NULL
-                WHERE id = ?
-                """,
-                [next.milliseconds, lease.job]
-            )
-            wake(.verify, due: next, now: context.now)
-        } else {
-            try end(job: lease.job)
+    /// Sets the next read-back of a job that is done, or ends the job.
+    private func settle(_ lease: JobLease, _ next: ReadBackPlan.Next, now: Timestamp) throws {
+        switch next {
+        case .again(let due): try settle(lease, source: nil, due: due, now: now)
+        case .poll(let due): try settle(lease, source: .poll, due: due, now: now)
+        case .nothing: try end(job: lease.job)
         }
+    }
+
+    private func settle(_ lease: JobLease, source: OrderProgress.Trigger?, due: Timestamp, now: Timestamp) throws {
+        try run(
+            """
+            UPDATE jobs SET due_ms = ?, attempt = 0, refusals = 0, refused_since_ms = NULL,
+                source = coalesce(?, source), lease_boot = NULL, crashes = 0, last_reason = NULL
+            WHERE id = ?
+            """,
+            [due.milliseconds, source?.rawValue, lease.job]
+        )
+        wake(.verify, due: due, now: now)
     }
 }

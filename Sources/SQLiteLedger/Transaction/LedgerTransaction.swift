@@ -8,7 +8,7 @@ import RicevutaCore
 final class LedgerTransaction {
     let db: Database
     let boot: Int64?
-    let configuration: LedgerConfiguration
+    let rules: LedgerRules
     let bell: WorkBell
     /// What is known of orders from earlier callbacks; see ``KnownOrders``.
     var knownOrders: KnownOrders
@@ -26,14 +26,14 @@ final class LedgerTransaction {
     init(
         _ db: Database,
         boot: Int64?,
-        configuration: LedgerConfiguration,
+        rules: LedgerRules,
         bell: WorkBell,
         knownOrders: KnownOrders = KnownOrders()
     ) {
         self.db = db
         self.knownOrders = knownOrders
         self.boot = boot
-        self.configuration = configuration
+        self.rules = rules
         self.bell = bell
     }
 

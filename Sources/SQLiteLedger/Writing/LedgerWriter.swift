@@ -199,7 +199,7 @@ final class LedgerWriter: Sendable {
         var unwritable = 0
         var version: Int64?
         let transaction = try pool.writeWithoutTransaction { db in
-            let transaction = LedgerTransaction(db, boot: boot, configuration: configuration, bell: bell)
+            let transaction = LedgerTransaction(db, boot: boot, rules: configuration.rules, bell: bell)
             try db.inTransaction(.immediate) {
                 version = try transaction.row("PRAGMA data_version", [])?.integer("data_version")
                 if version == before.version {

@@ -60,9 +60,13 @@ struct Receiver: Sendable {
             at: directory.ledger,
             mode: .serve,
             configuration: LedgerConfiguration(
-                minReadBackInterval: configuration.reconciliation.minReadBackInterval,
-                maxReadBacksPerHour: configuration.maxReadBacksPerHour,
-                tokenLifetimeAfterFinal: configuration.tokenLifetimeAfterFinal
+                rules: LedgerRules(
+                    readBacks: ReadBackPlan(
+                        minInterval: configuration.reconciliation.minReadBackInterval,
+                        maxPerHour: configuration.maxReadBacksPerHour
+                    ),
+                    tokens: TokenLifetime(afterFinal: configuration.tokenLifetimeAfterFinal)
+                )
             )
         )
         do {
