@@ -89,7 +89,11 @@ let package = Package(
             dependencies: ["BaseKit", "VisengineSandbox", "HTTPListener", arguments]
         ),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport",
+            dependencies: ["BaseKit", "RicevutaCore", "Visengine"],
+            path: "Tests/TestSupport"
+        ),
         .testTarget(name: "BaseKitTests", dependencies: ["BaseKit", "TestSupport"]),
         .testTarget(name: "HTTPListenerTests", dependencies: ["HTTPListener"]),
         .testTarget(name: "MetricsExporterTests", dependencies: ["MetricsExporter", coreMetrics]),

@@ -1,0 +1,84 @@
+import RicevutaCore
+import Synchronization
+
+/// Wakes those that wait for work, by kind.
+final class InMemoryBell: Sendable {
+    private struct State {
+        var rung: Set<JobKind> = []
+        var waiting: [Int: (kind: JobKind, continuation: CheckedContinuation<Void, Never>)] = [:]
+        /// Waits that ended before they began.
+        var cancelled: Set<Int> = []
+        var next = 0
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let longestWait: Duration
+
+    init(longestWait: Duration) { self.longestWait = longestWait }
+
+    /// Says that a job of the kind is due after `delay`.
+    func schedule(_ kind: JobKind, after delay: Duration) {
+        guard delay < longestWait else { return }  // Everybody looks again by then.
+        guard delay > .zero else { return ring(kind) }
+        Task {
+            try? await Task.sleep(for: delay)  // Nothing cancels it.
+            ring(kind)
+        }
+    }
+
+    /// Forgets what was rung: who calls is looking now.
+    func hush(_ kind: JobKind) { state.withLock { _ = $0.rung.remove(kind) } }
+
+    /// Lets everybody go, and nobody wait any more.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        for kind in JobKind.allCases { ring(kind) }
+    }
+
+    private func ring(_ kind: JobKind) {
+        let woken = state.withLock { state in
+            let woken = state.waiting.filter { $0.value.kind == kind }
+            for number in woken.keys { state.waiting[number] = nil }
+            if woken.isEmpty { state.rung.insert(kind) }
+            return woken.values.map(\.continuation)
+        }
+        for continuation in woken { continuation.resume() }
+    }
+
+    /// Waits until the bell rings for the kind, or the longest wait is over.
+    func wait(for kind: JobKind) async {
+        let number = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await Task.sleep(for: self.longestWait) }  // Cancelled means woken.
+            group.addTask { await self.park(kind, number) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func park(_ kind: JobKind, _ number: Int) async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    let isRung = state.rung.remove(kind) != nil
+                    if isRung || state.isClosed || state.cancelled.remove(number) != nil { return true }
+                    state.waiting[number] = (kind, continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            let continuation = state.withLock { state in
+                let waiting = state.waiting.removeValue(forKey: number)
+                if waiting == nil { state.cancelled.insert(number) }
+                return waiting?.continuation
+            }
+            continuation?.resume()
+        }
+        state.withLock { _ = $0.cancelled.remove(number) }
+    }
+}

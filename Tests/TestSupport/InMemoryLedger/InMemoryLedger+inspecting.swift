@@ -1,0 +1,177 @@
+package import BaseKit
+package import RicevutaCore
+import Visengine
+
+extension InMemoryLedger: LedgerInspection {
+    package func orders(_ query: OrderQuery) async throws(LedgerError) -> [OrderRecord] {
+        try read { tables in
+            let orders = tables.orders.values.map(\.record).filter { order in
+                let isOpen =
+                    order.placement != .refused && (order.state?.isTerminal != true || order.document == .due)
+                return (query.state == nil || query.state?.name == order.state?.name) && (!query.isOpen || isOpen)
+            }
+            return Array(orders.sorted { $0.key > $1.key }.prefix(query.limit))
+        }
+    }
+
+    package func order(named name: String) async throws(LedgerError) -> OrderRecord? {
+        try read { tables in
+            let rows = tables.orders.values
+            let found =
+                rows.first { $0.record.id?.rawValue == name } ?? rows.first { $0.record.nonce?.rawValue == name }
+                ?? rows.first { $0.claimedID?.rawValue == name } ?? Int64(name).flatMap { tables.orders[$0] }
+            return found?.record
+        }
+    }
+
+    package func callbacks(ofOrder key: Int64, limit: Int) async throws(LedgerError) -> [CallbackEntry] {
+        try read { tables in
+            let rows = tables.callbacks.filter { $0.value.order == key }.sorted { $0.key < $1.key }
+            return rows.suffix(limit).map { id, row in
+                var claim = row.callback.claim
+                // The token itself stays in the body, which can be redacted.
+                if case .token = claim.echo { claim.echo = .token("") }
+                return CallbackEntry(
+                    id: id,
+                    receivedAt: row.callback.receivedAt,
+                    peer: row.callback.peer,
+                    claim: claim,
+                    verdict: row.verdict,
+                    problem: row.problem,
+                    repeats: row.repeats,
+                    bodySize: row.callback.body.count
+                )
+            }
+        }
+    }
+
+    package func documents(ofOrder key: Int64?, limit: Int) async throws(LedgerError) -> [DocumentEntry] {
+        try read { tables in
+            let rows = tables.documents.filter { key == nil || $0.order == key }
+            return rows.sorted { $0.recordedAt > $1.recordedAt }.prefix(limit).map { row in
+                DocumentEntry(
+                    orderKey: row.order,
+                    orderID: tables.orders[row.order]?.record.id,
+                    document: row.document,
+                    quarantined: row.quarantined,
+                    recordedAt: row.recordedAt
+                )
+            }
+        }
+    }
+
+    package func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> [DeliveryEntry] {
+        try read { tables in
+            let entries = tables.deliveries.enumerated().map { index, row in
+                DeliveryEntry(
+                    id: row.id,
+                    notification: tables.notification(row.notification),
+                    sink: row.sink,
+                    state: row.state,
+                    attempts: row.attempts,
+                    nextAttempt: tables.jobs[.deliver(index)]?.due,
+                    lastError: row.lastError,
+                    replayOf: row.replayOf,
+                    createdAt: row.createdAt
+                )
+            }
+            let wanted = entries.filter { entry in
+                (query.states.isEmpty || query.states.contains(entry.state))
+                    && (query.sink == nil || query.sink == entry.sink)
+                    && (query.orderKey == nil || query.orderKey == entry.notification.orderKey)
+            }
+            return Array(wanted.reversed().prefix(query.limit))
+        }
+    }
+
+    package func replay(delivery id: String, now: Timestamp) async throws(LedgerError) -> String {
+        try change { tables in
+            guard let row = tables.deliveries.first(where: { $0.id == id }) else {
+                throw LedgerError.notFound(what: "delivery", name: id)
+            }
+            return tables.addDelivery(of: row.notification, to: row.sink, replayOf: id, now: now)
+        }
+    }
+
+    package func fetchAgain(
+        _ name: String,
+        maxBytes: Int64?,
+        now: Timestamp
+    ) async throws(LedgerError) -> OrderRecord {
+        guard let found = try await order(named: name) else { throw .notFound(what: "order", name: name) }
+        return try change { tables in
+            var row = try tables.row(found.key)
+            try row.record.fetchAgain()
+            if let maxBytes { row.maxDocumentBytes = maxBytes }
+            tables.orders[found.key] = row
+            tables.arm(.fetch, subject: found.key, due: now, now: now)
+            return row.record
+        }
+    }
+
+    package func disabledSinks() async throws(LedgerError) -> [SinkName: String] { try read(\.disabledSinks) }
+
+    package func enable(_ sink: SinkName) async throws(LedgerError) -> Bool {
+        try change { tables in
+            tables.wakes.append(LedgerTables.Wake(kind: .deliver, delay: .zero))
+            return tables.disabledSinks.removeValue(forKey: sink) != nil
+        }
+    }
+
+    package func summary(now: Timestamp) async throws(LedgerError) -> LedgerSummary {
+        try read { tables in
+            var summary = LedgerSummary()
+            summary.callbacks = tables.callbacks.count
+            for row in tables.callbacks.values { summary.callbacksByVerdict[row.verdict.rawValue, default: 0] += 1 }
+            for row in tables.orders.values {
+                summary.ordersByState[row.record.state?.name ?? "unread", default: 0] += 1
+            }
+            summary.documents = tables.documents.count { $0.document != nil }
+            summary.quarantined = tables.documents.count { $0.quarantined != nil }
+            for row in tables.deliveries { summary.deliveriesByState[row.state.rawValue, default: 0] += 1 }
+            for job in tables.jobs.values {
+                let kind = job.id.kind.rawValue
+                summary.jobsByKind[kind, default: 0] += 1
+                let isDisabled = job.sink.map { tables.disabledSinks[$0] != nil } ?? false
+                guard now > job.due, tables.isFree(job, at: now), !isDisabled else { continue }
+                let late = (now - job.due).wholeMilliseconds
+                summary.oldestDueMilliseconds[kind] = max(summary.oldestDueMilliseconds[kind] ?? 0, late)
+            }
+            return summary
+        }
+    }
+}
+
+extension InMemoryLedger: RetentionLedger {
+    package func forget(
+        _ rule: RetentionRule,
+        before time: Timestamp,
+        after last: Int64,
+        limit: Int
+    ) async throws(LedgerError) -> (changed: Int, next: Int64?) {
+        try change { tables in
+            if rule == .quarantine {
+                let old = tables.documents.indices.filter {
+                    tables.documents[$0].quarantined != nil && tables.documents[$0].recordedAt < time
+                }
+                for index in old.prefix(limit).reversed() { tables.documents.remove(at: index) }
+                return (min(old.count, limit), old.count < limit ? nil : 0)
+            }
+            var changed: [Int64] = []
+            let ids = tables.callbacks.keys.filter { $0 > last && $0 < tables.newestCallback }.sorted()
+            for id in ids {
+                guard let row = tables.callbacks[id], row.callback.receivedAt < time else { continue }
+                if changed.count == limit { return (changed.count, changed.last) }
+                switch rule {
+                case .bodies where row.hasBody: tables.callbacks[id]?.hasBody = false
+                case .callbacks where row.verdict != .waiting:
+                    tables.callbacks[id] = nil
+                    tables.facts[row.fact] = nil
+                case .bodies, .callbacks, .quarantine: continue
+                }
+                changed.append(id)
+            }
+            return (changed.count, nil)
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package import BaseKit
+package import RicevutaCore
+package import Visengine
+
+extension InMemoryLedger: VerificationLedger {
+    package func claimVerify(
+        limit: Int,
+        now: Timestamp,
+        leaseFor: Duration
+    ) async throws(LedgerError) -> [VerifyWork] {
+        try claim(.verify, now: now) { tables in
+            var works: [VerifyWork] = []
+            for (job, lease) in tables.claim(.verify, limit: limit, now: now, leaseFor: leaseFor) {
+                guard let row = tables.orders[job.id.subject] else { continue }
+                tables.orders[job.id.subject]?.lastAsked = now
+                tables.orders[job.id.subject]?.allowance.count(job.source, at: now)
+                let candidates = row.record.id == nil ? row.candidates.open : []
+                works.append(
+                    VerifyWork(lease: lease, order: row.record, candidates: candidates, trigger: job.source)
+                )
+            }
+            return works
+        }
+    }
+
+    package func confirm(
+        _ work: VerifyWork,
+        reading: Order,
+        binding: OrderBinding,
+        context: ConfirmationContext
+    ) async throws(LedgerError) -> OrderProgress.Advance {
+        try change(endingWorkUnder: work.lease) { tables in
+            try tables.confirm(work, reading: reading, binding: binding, context: context)
+        }
+    }
+
+    package func rejectCandidate(
+        _ id: OrderID,
+        of work: VerifyWork,
+        reason: String,
+        nextPoll: Timestamp
+    ) async throws(LedgerError) {
+        try change(endingWorkUnder: work.lease) { tables in
+            let job = try tables.held(work.lease)
+            _ = tables.orders[job.id.subject]?.candidates.reject(id)
+            tables.postpone(job, until: tables.due(of: job, work.lease, atLatest: nextPoll))
+        }
+    }
+
+    package func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError) {
+        try change(endingWorkUnder: work.lease) { tables in try tables.park(work, now: now) }
+    }
+
+    package func unsearchedIDs(among ids: [OrderID]) async throws(LedgerError) -> [OrderID] {
+        try read { tables in
+            let bound = Set(tables.orders.values.compactMap(\.record.id))
+            return ids.filter { !bound.contains($0) && tables.searched[$0] == nil }
+        }
+    }
+
+    package func searchedIDs(for nonce: OrderNonce) async throws(LedgerError) -> [OrderID] {
+        try read { tables in
+            let bound = Set(tables.orders.values.compactMap(\.record.id))
+            let found = tables.searched.filter { $0.value == nonce && !bound.contains($0.key) }.keys
+            return found.sorted { $0.rawValue < $1.rawValue }
+        }
+    }
+
+    package func noteSearched(_ orders: [SearchedOrder], now: Timestamp) async throws(LedgerError) {
+        try change { tables in for order in orders { tables.searched[order.id] = .some(order.nonce) } }
+    }
+}
+
+extension InMemoryLedger: FetchLedger {
+    package func claimFetch(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [FetchWork] {
+        try claim(.fetch, now: now) { tables in
+            tables.claim(.fetch, limit: limit, now: now, leaseFor: leaseFor).compactMap { job, lease in
+                tables.orders[job.id.subject].map {
+                    FetchWork(lease: lease, order: $0.record, maxBytes: $0.maxDocumentBytes)
+                }
+            }
+        }
+    }
+
+    package func stored(
+        _ document: StoredDocument,
+        for work: FetchWork,
+        routing: DeliveryRouting,
+        now: Timestamp
+    ) async throws(LedgerError) {
+        try change(endingWorkUnder: work.lease) { tables in
+            let job = try tables.held(work.lease)
+            var order = try tables.row(job.id.subject).record
+            if !tables.documents.contains(where: { $0.order == order.key && $0.document != nil }) {
+                tables.documents.append(
+                    LedgerTables.DocumentRow(order: order.key, document: document, recordedAt: now)
+                )
+            }
+            order.document = .stored
+            tables.orders[order.key]?.record = order
+            try tables.tell(.documentAvailable, of: order, document: document, routing: routing, now: now)
+            tables.jobs[job.id] = nil
+        }
+    }
+
+    package func quarantined(
+        _ document: QuarantinedDocument,
+        for work: FetchWork,
+        retryAt: Timestamp,
+        now: Timestamp
+    ) async throws(LedgerError) {
+        try change(endingWorkUnder: work.lease) { tables in
+            let job = try tables.held(work.lease)
+            // The same content again is the same entry: a path is named by its content.
+            let known = tables.documents.firstIndex {
+                $0.order == job.id.subject && $0.quarantined?.path == document.path
+            }
+            if let known {
+                tables.documents[known].quarantined?.reason = document.reason
+                tables.documents[known].recordedAt = now
+            } else {
+                tables.documents.append(
+                    LedgerTables.DocumentRow(order: job.id.subject, quarantined: document, recordedAt: now)
+                )
+            }
+            tables.postpone(job, until: retryAt, refusedAt: now)
+        }
+    }
+
+    package func abandonFetch(_ work: FetchWork, reason: String, now: Timestamp) async throws(LedgerError) {
+        try change(endingWorkUnder: work.lease) { tables in
+            let job = try tables.held(work.lease)
+            tables.orders[job.id.subject]?.record.document = .failed
+            tables.jobs[job.id] = nil
+        }
+    }
+}
+
+extension InMemoryLedger: DeliveryLedger {
+    package func claimDeliveries(
+        room: [SinkName: Int],
+        now: Timestamp,
+        leaseFor: Duration
+    ) async throws(LedgerError) -> [DeliverWork] {
+        try claim(.deliver, now: now) { tables in
+            var works: [DeliverWork] = []
+            for (sink, limit) in room where tables.disabledSinks[sink] == nil {
+                for (job, lease) in tables.claim(.deliver, sink: sink, limit: limit, now: now, leaseFor: leaseFor) {
+                    let delivery = tables.deliveries[Int(job.id.subject)]
+                    works.append(
+                        DeliverWork(
+                            lease: lease,
+                            deliveryID: delivery.id,
+                            sink: sink,
+                            notification: tables.notification(delivery.notification)
+                        )
+                    )
+                }
+            }
+            return works
+        }
+    }
+
+    package func finish(
+        _ work: DeliverWork,
+        action: DeliverySchedule.Action,
+        now: Timestamp
+    ) async throws(LedgerError) {
+        try change(endingWorkUnder: work.lease) { tables in
+            let job = try tables.held(work.lease)
+            let index = Int(job.id.subject)
+            func end(_ state: DeliveryState, _ reason: String?) {
+                tables.deliveries[index].state = state
+                tables.deliveries[index].lastError = reason
+                tables.jobs[job.id] = nil
+            }
+            tables.deliveries[index].attempts = work.lease.attempt
+            switch action {
+            case .complete: end(.delivered, nil)
+            case .bury(let reason): end(.dead, reason)
+            case .disableSink(let reason):
+                end(.dead, reason)
+                if tables.disabledSinks[work.sink] == nil { tables.disabledSinks[work.sink] = reason }
+            case .retry(let after, let reason):
+                tables.deliveries[index].lastError = reason
+                tables.postpone(job, until: now + after)
+                tables.wakes.append(LedgerTables.Wake(kind: .deliver, delay: after))
+            }
+        }
+    }
+}

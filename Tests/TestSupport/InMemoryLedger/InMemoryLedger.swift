@@ -1,0 +1,226 @@
+package import BaseKit
+package import RicevutaCore
+import Synchronization
+package import Visengine
+
+/// A ledger in memory, on the same rules as any other: one lock, one set of tables, every operation whole or not at
+/// all.
+///
+/// It passes the suite that every engine has to pass, so that a test that stands on it stands on a ledger. It keeps
+/// what it is told as long as it lives; ``afterCrash()`` and ``reopened()`` give the ledger that a next start would
+/// find.
+package final class InMemoryLedger: Sendable {
+    private struct State {
+        var tables: LedgerTables
+        var isClosed = false
+        /// While it is set, every operation fails with it, and changes nothing.
+        var failure: LedgerError?
+        /// Leases of work that is over, though its outcome could not be written.
+        var lost: [JobLease] = []
+    }
+
+    private let state: Mutex<State>
+    private let bell: InMemoryBell
+    let longestWait: Duration
+
+    /// Creates an empty ledger.
+    ///
+    /// - Parameters:
+    ///   - rules: How it treats orders and jobs.
+    ///   - longestWait: After how long those who wait for work look again.
+    package convenience init(rules: LedgerRules = LedgerRules(), longestWait: Duration = .seconds(1)) {
+        self.init(LedgerTables(rules: rules), longestWait: longestWait)
+    }
+
+    private init(_ tables: LedgerTables, longestWait: Duration) {
+        state = Mutex(State(tables: tables))
+        bell = InMemoryBell(longestWait: longestWait)
+        self.longestWait = longestWait
+    }
+
+    /// The ledger as it is found after the process was killed at this moment.
+    package func afterCrash() -> InMemoryLedger {
+        InMemoryLedger(state.withLock(\.tables).nextBoot(), longestWait: longestWait)
+    }
+
+    /// The ledger as it is found after it was closed; closes it.
+    package func reopened() async -> InMemoryLedger {
+        await close()
+        return afterCrash()
+    }
+
+    /// Gives back all leases; afterwards everything throws ``LedgerError/closed``, and callbacks fail.
+    package func close() async {
+        state.withLock { state in
+            if !state.isClosed { state.tables.giveBackAllLeases() }
+            state.isClosed = true
+        }
+        bell.close()
+    }
+
+    /// Has every operation fail with this error, and callbacks with ``RecordOutcome/failed``, until it is set to `nil`.
+    package func fail(with error: LedgerError?) { state.withLock { $0.failure = error } }
+
+    // MARK: For the extensions
+
+    /// Changes the tables, wholly or not at all.
+    func change<Value>(_ body: (inout LedgerTables) throws -> Value) throws(LedgerError) -> Value {
+        let (result, wakes) = state.withLock { state -> (Result<Value, LedgerError>, [LedgerTables.Wake]) in
+            if state.isClosed { return (.failure(.closed), []) }
+            if let failure = state.failure { return (.failure(failure), []) }
+            var tables = state.tables
+            tables.wakes = []
+            do {
+                let value = try body(&tables)
+                state.tables = tables
+                return (.success(value), tables.wakes)
+            } catch let error as LedgerError {
+                return (.failure(error), [])
+            } catch {
+                return (.failure(.storage(doing: "testing", reason: "\(error)")), [])
+            }
+        }
+        for wake in wakes { bell.schedule(wake.kind, after: wake.delay) }
+        return try result.get()
+    }
+
+    /// Records how the work under a lease ended; a lease whose outcome could not be written is given back with the next
+    /// jobs that are taken.
+    func change<Value>(
+        endingWorkUnder lease: JobLease,
+        _ body: (inout LedgerTables) throws -> Value
+    ) throws(LedgerError) -> Value {
+        do throws(LedgerError) {
+            return try change(body)
+        } catch {
+            if case .storage = error { state.withLock { $0.lost.append(lease) } }
+            throw error
+        }
+    }
+
+    /// Takes jobs.
+    func claim<Work>(
+        _ kind: JobKind,
+        now: Timestamp,
+        _ body: (inout LedgerTables) throws -> [Work]
+    ) throws(LedgerError) -> [Work] {
+        bell.hush(kind)
+        let lost = state.withLock(\.lost)
+        let work = try change { tables in
+            for lease in lost { tables.giveBack(lease, now: now) }
+            return try body(&tables)
+        }
+        state.withLock { $0.lost.removeAll(where: lost.contains) }
+        return work
+    }
+
+    /// Changes the tables, whatever the ledger is set to, and wakes whom it concerns.
+    func arrange<Value>(_ body: (inout LedgerTables) -> Value) -> Value {
+        let (value, wakes) = state.withLock { state in
+            state.tables.wakes = []
+            return (body(&state.tables), state.tables.wakes)
+        }
+        for wake in wakes { bell.schedule(wake.kind, after: wake.delay) }
+        return value
+    }
+
+    /// Reads the tables.
+    func read<Value>(_ body: (LedgerTables) -> Value) throws(LedgerError) -> Value { try change { body($0) } }
+}
+
+extension InMemoryLedger: CallbackRecorder {
+    package func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void) {
+        do throws(LedgerError) {
+            completion(try change { $0.record(callback) })
+        } catch {
+            completion(.failed)
+        }
+    }
+
+    package func record(
+        _ callbacks: [ReceivedCallback],
+        completion: @escaping @Sendable ([RecordOutcome]) -> Void
+    ) {
+        do throws(LedgerError) {
+            completion(
+                try change { tables in
+                    let outcomes = callbacks.map { tables.record($0) }
+                    if let last = callbacks.last?.number { tables.handedOver = max(tables.handedOver, last) }
+                    return outcomes
+                }
+            )
+        } catch {
+            completion(callbacks.map { _ in .failed })
+        }
+    }
+
+    /// The greatest number of a callback that was handed over; 0 before the first.
+    package func handedOver() async throws(LedgerError) -> Int64? { try read(\.handedOver) }
+
+    /// The greatest number of a callback; 0 without any.
+    package func newestCallback() async throws(LedgerError) -> Int64 { try read(\.newestCallback) }
+}
+
+extension InMemoryLedger: JobLedger {
+    package func waitForWork(_ kind: JobKind) async { await bell.wait(for: kind) }
+
+    package func postpone(
+        _ lease: JobLease,
+        until due: Timestamp,
+        reason: String,
+        refusedAt: Timestamp?
+    ) async throws(LedgerError) {
+        try change(endingWorkUnder: lease) { tables in
+            let job = try tables.held(lease)
+            tables.postpone(job, until: tables.due(of: job, lease, atLatest: due), refusedAt: refusedAt)
+        }
+    }
+}
+
+extension InMemoryLedger: PlacementLedger {
+    package func placing(
+        _ nonce: OrderNonce,
+        item: ItemHash,
+        itemName: String?,
+        now: Timestamp,
+        firstPoll: Timestamp
+    ) async throws(LedgerError) -> OrderRecord {
+        try change { tables in
+            guard tables.order(nonce: nonce) == nil else {
+                throw LedgerError.conflict("the nonce \(nonce) belongs to another order")
+            }
+            let key = tables.addOrder(nonce: nonce, origin: .placed, item: item, itemName: itemName, now: now)
+            tables.arm(.verify, subject: key, due: firstPoll, now: now)
+            return try tables.row(key).record
+        }
+    }
+
+    package func placed(
+        _ nonce: OrderNonce,
+        as order: Order,
+        now: Timestamp
+    ) async throws(LedgerError) -> OrderRecord {
+        try change { tables in
+            var bound = try tables.bind(try tables.known(nonce).record, to: order.id, isProven: true)
+            bound.placement = .placed
+            bound.item = order.item ?? bound.item
+            bound.itemName = order.itemName ?? bound.itemName
+            tables.orders[bound.key]?.record = bound
+            if bound.state?.isTerminal != true, tables.jobs[.verify(bound.key)] == nil {
+                let due = now + tables.rules.readBacks.minInterval
+                tables.arm(.verify, subject: bound.key, due: due, now: now)
+            }
+            return bound
+        }
+    }
+
+    package func placementRefused(_ nonce: OrderNonce, reason: String, now: Timestamp) async throws(LedgerError) {
+        try change { tables in
+            let row = try tables.known(nonce)
+            guard row.record.id == nil else { return }
+            tables.orders[row.record.key]?.record.placement = .refused
+            let job = tables.jobs[.verify(row.record.key)]
+            if let job, job.source != .callback, job.lease == nil { tables.jobs[job.id] = nil }
+        }
+    }
+}

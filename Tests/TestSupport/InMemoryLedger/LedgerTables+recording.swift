@@ -1,0 +1,90 @@
+import BaseKit
+import RicevutaCore
+import Visengine
+
+extension LedgerTables {
+    /// Records one callback with the work it causes, or finds that both are there already.
+    mutating func record(_ callback: ReceivedCallback) -> RecordOutcome {
+        let order = findOrCreate(callback)
+        let knownID = order.flatMap { orders[$0]?.record.id }
+        let fact = CallbackFact.key(of: callback, knownID: knownID) { body in
+            body.map { String($0, radix: 16) }.joined(separator: " ")
+        }
+        var number = callback.number ?? newestCallback + 1
+        if facts[fact] != nil || callbacks[number] != nil {
+            // Its fact may be another by now, when its order was not known to us before.
+            if callback.number != nil, isHandedOverAgain(callback, number) { return .accepted(id: number) }
+            if let first = facts[fact] { return repeated(callback, first, order) }
+            // It is the number that is taken: the journal was begun anew beside an older ledger.
+            number = newestCallback + 1
+        }
+        facts[fact] = number
+        newestCallback = max(newestCallback, number)
+        callbacks[number] = CallbackRow(
+            callback: callback,
+            fact: fact,
+            order: order,
+            problem: callback.decodingProblem
+        )
+        if let order {
+            end(number, ofOrder: order)
+            if let claimed = callback.claim.orderID, orders[order]?.record.id == nil {
+                _ = orders[order]?.candidates.name(claimed, callback: number)
+            }
+            requestReadBack(of: order, now: callback.receivedAt)
+        }
+        return .accepted(id: number)
+    }
+
+    /// Whether the callback of that number is this one, handed over again after a crash.
+    private func isHandedOverAgain(_ callback: ReceivedCallback, _ number: Int64) -> Bool {
+        guard let other = callbacks[number]?.callback else { return false }
+        return other.receivedAt == callback.receivedAt && other.peer == callback.peer
+            && other.body.count == callback.body.count
+    }
+
+    /// The same fact again: its work is there, or is asked for anew while nothing has confirmed it for good.
+    private mutating func repeated(_ callback: ReceivedCallback, _ first: Int64, _ order: Int64?) -> RecordOutcome {
+        callbacks[first]?.repeats += 1
+        let asksAgain = callbacks[first]?.verdict.asksAgain(claimedState: callback.claim.state) ?? false
+        if let order, asksAgain { requestReadBack(of: order, now: callback.receivedAt) }
+        return .duplicate(id: first)
+    }
+
+    /// Keeps of a callback that it came, when its token is over.
+    private mutating func end(_ number: Int64, ofOrder key: Int64) {
+        guard let row = callbacks[number] else { return }
+        let finalSince = orders[key]?.record.finalSince
+        guard rules.tokens.isOver(finalSince: finalSince, at: row.callback.receivedAt) else { return }
+        callbacks[number]?.verdict = .ended
+        callbacks[number]?.problem = row.problem ?? TokenLifetime.problem
+        callbacks[number]?.hasBody = false
+    }
+
+    private mutating func findOrCreate(_ callback: ReceivedCallback) -> Int64? {
+        if let nonce = callback.nonce {
+            return order(nonce: nonce)?.record.key ?? addOrder(nonce: nonce, now: callback.receivedAt)
+        }
+        guard let id = callback.claim.orderID else { return nil }
+        return order(id: id)?.record.key ?? addOrder(nonce: nil, claimedID: id, now: callback.receivedAt)
+    }
+
+    /// Plans the read-back that a callback asks for.
+    private mutating func requestReadBack(of key: Int64, now: Timestamp) {
+        guard let order = orders[key] else { return }
+        let job = jobs[.verify(key)]
+        let known = ReadBackPlan.Known(
+            lastAsked: [order.lastAsked, order.record.lastReadBack].compactMap { $0 }.max(),
+            spentUntil: rules.readBacks.spentUntil(order.allowance),
+            due: job?.due,
+            isToBeTold: job.map { $0.lease != nil || $0.source != .callback } ?? false
+        )
+        switch rules.readBacks.request(known, at: now) {
+        case .covered: break
+        case .note:
+            jobs[.verify(key)]?.trigger += 1
+            jobs[.verify(key)]?.source = .callback
+        case .plan(let due): arm(.verify, subject: key, due: due, now: now, source: .callback)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import BaseKit
+import RicevutaCore
+import Visengine
+
+/// What a ledger keeps: a value, so that a change that fails leaves nothing of itself.
+struct LedgerTables {
+    struct OrderRow {
+        var record: OrderRecord
+        /// The id that a callback without a token opened the row for.
+        var claimedID: OrderID?
+        var lastAsked: Timestamp?
+        var allowance = ReadBackPlan.Allowance()
+        var candidates = CandidateList()
+        /// The most bytes that an operator allowed its document.
+        var maxDocumentBytes: Int64?
+    }
+
+    struct CallbackRow {
+        let callback: ReceivedCallback
+        let fact: [UInt8]
+        var order: Int64?
+        var verdict = CallbackVerdict.waiting
+        var problem: String?
+        var repeats = 0
+        var hasBody = true
+    }
+
+    struct Told {
+        var notification: Notification
+        /// The order's row, which may be another than when it was told.
+        var order: Int64
+    }
+
+    struct DeliveryRow {
+        let id: String
+        let notification: Int
+        let sink: SinkName
+        var state = DeliveryState.pending
+        var attempts = 0
+        var lastError: String?
+        let replayOf: String?
+        let createdAt: Timestamp
+    }
+
+    struct DocumentRow {
+        var order: Int64
+        var document: StoredDocument?
+        var quarantined: QuarantinedDocument?
+        var recordedAt: Timestamp
+    }
+
+    struct Wake {
+        let kind: JobKind
+        let delay: Duration
+    }
+
+    let rules: LedgerRules
+    /// The process that holds the ledger, and whose leases hold.
+    var boot: Int64 = 1
+    /// When a job was scheduled or leased last; `nil` when it has to be looked up.
+    var latestSchedule: Timestamp?
+    /// What to wake once the change is made.
+    var wakes: [Wake] = []
+
+    var orders: [Int64: OrderRow] = [:]
+    private var newestOrder: Int64 = 0
+    var callbacks: [Int64: CallbackRow] = [:]
+    /// The callback of each fact.
+    var facts: [[UInt8]: Int64] = [:]
+    var newestCallback: Int64 = 0
+    var handedOver: Int64 = 0
+    var jobs: [JobID: Job] = [:]
+    var told: [Told] = []
+    var deliveries: [DeliveryRow] = []
+    var documents: [DocumentRow] = []
+    var searched: [OrderID: OrderNonce?] = [:]
+    var disabledSinks: [SinkName: String] = [:]
+
+    init(rules: LedgerRules) { self.rules = rules }
+
+    /// The tables as the next process finds them.
+    func nextBoot() -> LedgerTables {
+        var next = self
+        next.boot += 1
+        next.latestSchedule = nil
+        return next
+    }
+
+    // MARK: Orders
+
+    func order(nonce: OrderNonce) -> OrderRow? { orders.values.first { $0.record.nonce == nonce } }
+
+    /// The order that the id is bound to, else the one that a callback without a token opened for it.
+    func order(id: OrderID) -> OrderRow? {
+        orders.values.first { $0.record.id == id } ?? orders.values.first { $0.claimedID == id }
+    }
+
+    func row(_ key: Int64) throws -> OrderRow {
+        guard let row = orders[key] else { throw LedgerError.notFound(what: "order", name: String(key)) }
+        return row
+    }
+
+    func known(_ nonce: OrderNonce) throws -> OrderRow {
+        guard let row = order(nonce: nonce) else {
+            throw LedgerError.notFound(what: "order with nonce", name: nonce.rawValue)
+        }
+        return row
+    }
+
+    mutating func addOrder(
+        nonce: OrderNonce?,
+        claimedID: OrderID? = nil,
+        origin: OrderRecord.Origin = .external,
+        item: ItemHash? = nil,
+        itemName: String? = nil,
+        now: Timestamp
+    ) -> Int64 {
+        newestOrder += 1
+        let record = OrderRecord(
+            key: newestOrder,
+            nonce: nonce,
+            origin: origin,
+            placement: .pending,
+            item: item,
+            itemName: itemName,
+            createdAt: now
+        )
+        orders[newestOrder] = OrderRow(record: record, claimedID: claimedID)
+        return newestOrder
+    }
+
+    /// Ties an order to the provider's id.
+    mutating func bind(_ order: OrderRecord, to id: OrderID, isProven: Bool) throws -> OrderRecord {
+        let other = self.order(id: id)?.record
+        guard let merge = try OrderMerge.decide(order, id: id, isProven: isProven, other: other) else { return order }
+        if let absorbed = merge.absorbed { move(absorbed, into: merge.order.key) }
+        orders[merge.order.key]?.record = merge.order
+        orders[merge.order.key]?.candidates = CandidateList()
+        return merge.order
+    }
+
+    /// Moves all that hangs on one order to another, and removes it.
+    private mutating func move(_ key: Int64, into other: Int64) {
+        for index in told.indices where told[index].order == key { told[index].order = other }
+        for index in documents.indices where documents[index].order == key { documents[index].order = other }
+        for id in callbacks.keys where callbacks[id]?.order == key { callbacks[id]?.order = other }
+        jobs[.verify(key)] = nil
+        if var fetch = jobs.removeValue(forKey: .fetch(key)), jobs[.fetch(other)] == nil {
+            // Its lease is lost, and it is begun again: the archive stores the same bytes once.
+            fetch.id = .fetch(other)
+            fetch.lease = nil
+            jobs[fetch.id] = fetch
+        }
+        orders[key] = nil
+    }
+}

@@ -1,0 +1,95 @@
+package import BaseKit
+package import RicevutaCore
+package import Visengine
+
+// What tests ask of a ledger again and again.
+
+extension CallbackRecorder {
+    /// Records a callback and waits for its answer.
+    package func record(_ callback: ReceivedCallback) async -> RecordOutcome {
+        await withCheckedContinuation { continuation in
+            record(callback) { continuation.resume(returning: $0) }
+        }
+    }
+}
+
+extension VerificationLedger {
+    package func claimVerify(at now: Timestamp = Sample.now, limit: Int = 100) async throws -> [VerifyWork] {
+        try await claimVerify(limit: limit, now: now, leaseFor: Sample.lease)
+    }
+}
+
+extension FetchLedger {
+    package func claimFetch(at now: Timestamp = Sample.now) async throws -> [FetchWork] {
+        try await claimFetch(limit: 100, now: now, leaseFor: Sample.lease)
+    }
+}
+
+extension DeliveryLedger {
+    /// Takes due deliveries to one sink.
+    package func claimDeliveries(
+        to sink: String = "crm",
+        at now: Timestamp = Sample.now,
+        limit: Int = 100
+    ) async throws -> [DeliverWork] {
+        try await claimDeliveries(room: [try Sample.sink(sink): limit], now: now, leaseFor: Sample.lease)
+    }
+}
+
+extension PlacementLedger {
+    /// Records that order `nonce` is about to be placed, its first poll an hour away.
+    @discardableResult
+    package func placing(_ nonce: Character = "n", at now: Timestamp = Sample.now) async throws -> OrderRecord {
+        try await placing(
+            try Sample.nonce(nonce),
+            item: try Sample.item(),
+            itemName: "Visura",
+            now: now,
+            firstPoll: now + .seconds(3600)
+        )
+    }
+}
+
+extension VerificationLedger where Self: CallbackRecorder {
+    /// Takes an order to a state that a callback told and the API confirmed.
+    @discardableResult
+    package func confirmed(
+        _ state: OrderState,
+        nonce: Character = "n",
+        id: String = "id1",
+        sinks: String...,
+        at now: Timestamp = Sample.now
+    ) async throws -> OrderRecord {
+        _ = await record(try Sample.callback(nonce, id: id, state: state, at: now))
+        let work = try required(try await claimVerify(at: now).first)
+        let advance = try await confirm(
+            work,
+            reading: try Sample.reading(state, id: id),
+            binding: .bind,
+            context: ConfirmationContext(now: now, schedule: Sample.schedule, routing: try Sample.routing(sinks))
+        )
+        return advance.record
+    }
+}
+
+extension LedgerInspection {
+    package func order(_ nonce: Character = "n") async throws -> OrderRecord {
+        try required(try await order(named: Sample.nonce(nonce).rawValue))
+    }
+
+    package func callbacks(of nonce: Character = "n") async throws -> [CallbackEntry] {
+        try await callbacks(ofOrder: try await order(nonce).key, limit: 1000)
+    }
+}
+
+extension RecordOutcome {
+    /// The callback's number, when it was taken.
+    package var id: Int64? {
+        switch self {
+        case .accepted(let id), .duplicate(let id): id
+        case .overloaded, .failed, .timedOut, .unwritable: nil
+        }
+    }
+
+    package var isAccepted: Bool { if case .accepted = self { true } else { false } }
+}
