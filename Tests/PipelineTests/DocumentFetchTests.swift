@@ -7,7 +7,7 @@ import Visengine
 @testable import Pipeline
 
 @Suite(.timeLimit(.minutes(1))) struct DocumentFetchTests {
-    private let ledger = FakeLedger()
+    private let ledger = WatchedLedger()
 
     private func fetch(
         _ work: FetchWork,
@@ -22,7 +22,7 @@ import Visengine
             settings: FlowSettings(),
             environment: Sample.environment,
             logger: Sample.logger
-        ).perform(work)
+        ).perform(ledger.arrange(work))
     }
 
     @Test func storesADocumentAndTellsTheLedger() async throws {

@@ -6,7 +6,7 @@ import Visengine
 @testable import Pipeline
 
 @Suite struct OrderVerificationTests {
-    private let ledger = FakeLedger()
+    private let ledger = WatchedLedger()
     private let keys: CallbackTokenKeys
 
     init() throws { keys = try Sample.keys() }
@@ -25,7 +25,7 @@ import Visengine
             settings: FlowSettings(),
             environment: Sample.environment,
             logger: Sample.logger
-        ).perform(work)
+        ).perform(ledger.arrange(work))
     }
 
     private func order(_ id: String, _ echo: CallbackEcho = .absent) throws -> Order {
@@ -68,7 +68,7 @@ import Visengine
     @Test func rejectsAnothersOrderAndChangesNothing() async throws {
         let another = CallbackEcho.token(keys.mint(try Sample.nonce("x")))
         for echo in [another, .foreign, .token("v1.a.forged")] {
-            let ledger = FakeLedger()
+            let ledger = WatchedLedger()
             let provider = FakeProvider(orders: try order("id1", echo))
             await OrderVerification(
                 ledger: ledger,
@@ -78,7 +78,7 @@ import Visengine
                 settings: FlowSettings(),
                 environment: Sample.environment,
                 logger: Sample.logger
-            ).perform(try Sample.verifyWork(candidates: [Sample.id()]))
+            ).perform(ledger.arrange(try Sample.verifyWork(candidates: [Sample.id()])))
 
             guard case .rejected(try Sample.id(), _) = ledger.events.first, ledger.events.count == 1 else {
                 Issue.record("\(ledger.events)")
@@ -88,7 +88,7 @@ import Visengine
     }
 
     @Test func rejectsACandidateThatAnotherOrderHas() async throws {
-        ledger.failConfirming(with: .conflict("id1 is another order's"))
+        ledger.arrangeOrder(try Sample.id())
 
         await verify(try Sample.verifyWork(candidates: [Sample.id()]), at: FakeProvider(orders: try order("id1")))
 
@@ -136,7 +136,7 @@ import Visengine
             try order("id3", .foreign),
             try order("id4", ours())
         )
-        ledger.bind(try Sample.id("id1"))
+        ledger.arrangeOrder(try Sample.id("id1"))
 
         await verify(try Sample.verifyWork(), at: provider)
 

@@ -7,7 +7,7 @@ import Visengine
 @testable import Pipeline
 
 @Suite(.timeLimit(.minutes(1))) struct ServicesTests {
-    private let ledger = FakeLedger()
+    private let ledger = WatchedLedger()
 
     private func dispatcher(_ sinks: [FakeSink], settings: FlowSettings = FlowSettings()) -> DispatcherService {
         DispatcherService(
@@ -34,8 +34,8 @@ import Visengine
         let sink = FakeSink(try Sample.sink("a"))
         var settings = FlowSettings()
         settings.attemptsPerSink[sink.name] = 1
-        ledger.add(try Sample.delivery("d1", to: sink.name))
-        ledger.add(try Sample.delivery("d2", to: sink.name))
+        ledger.arrange(try Sample.delivery("d1", to: sink.name))
+        ledger.arrange(try Sample.delivery("d2", to: sink.name))
 
         try await running(dispatcher([sink], settings: settings)) { group in
             for await delivery in sink.begun {
@@ -54,8 +54,8 @@ import Visengine
         let quick = FakeSink(try Sample.sink("quick"))
         var settings = FlowSettings()
         settings.attemptsPerSink = [slow.name: 2, quick.name: 1]
-        for number in 1...5 { ledger.add(try Sample.delivery("s\(number)", to: slow.name)) }
-        for number in 1...20 { ledger.add(try Sample.delivery("q\(number)", to: quick.name)) }
+        for number in 1...5 { ledger.arrange(try Sample.delivery("s\(number)", to: slow.name)) }
+        for number in 1...20 { ledger.arrange(try Sample.delivery("q\(number)", to: quick.name)) }
 
         try await running(dispatcher([slow, quick], settings: settings)) { group in
             var finished = 0
@@ -95,7 +95,7 @@ import Visengine
         action: DeliverySchedule.Action
     ) async throws {
         let sink = FakeSink(try Sample.sink("a"), immediate: outcome)
-        ledger.add(try Sample.delivery("d1", to: sink.name, attempt: attempt))
+        ledger.arrange(try Sample.delivery("d1", to: sink.name, attempt: attempt))
 
         try await running(dispatcher([sink])) { _ in
             for await _ in sink.begun { break }
@@ -106,7 +106,7 @@ import Visengine
 
     @Test func breaksOffAnAttemptThatTakesTooLong() async throws {
         let sink = FakeSink(try Sample.sink("a"))
-        ledger.add(try Sample.delivery("d1", to: sink.name))
+        ledger.arrange(try Sample.delivery("d1", to: sink.name))
 
         try await running(dispatcher([sink], settings: FlowSettings(attemptTimeLimit: .milliseconds(20)))) { _ in
             for await _ in sink.begun { break }
@@ -118,7 +118,7 @@ import Visengine
 
     @Test func saysNothingOfAnAttemptThatWasCancelled() async throws {
         let sink = FakeSink(try Sample.sink("a"))
-        ledger.add(try Sample.delivery("d1", to: sink.name))
+        ledger.arrange(try Sample.delivery("d1", to: sink.name))
 
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await dispatcher([sink]).run() }
@@ -134,7 +134,7 @@ import Visengine
         let id = try Sample.id()
         let provider = FakeProvider(orders: Order(id: id, state: .searching))
         ledger.failClaims(1)
-        ledger.add(try Sample.verifyWork(id: id))
+        try await ledger.record(naming: id)
         let verifier = VerifierService(
             ledger: ledger,
             reader: provider,
@@ -149,7 +149,7 @@ import Visengine
             for await _ in provider.asks { break }
         }
 
-        #expect(ledger.events == [.confirmed(id, .bind)])
+        #expect(ledger.events == [.confirmed(id, .bindIfFree)])
     }
 
     @Test func startsFromTheSinksBackSoThatStoppingGoesWithTheFlow() throws {

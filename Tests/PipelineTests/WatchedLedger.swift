@@ -1,9 +1,10 @@
 import BaseKit
 import RicevutaCore
 import Synchronization
+import TestSupport
 import Visengine
 
-/// What a service told its ledger.
+/// What a service told its ledger, and the ledger took.
 enum LedgerEvent: Sendable, Equatable {
     case confirmed(OrderID, OrderBinding)
     case rejected(OrderID, nextPoll: Timestamp)
@@ -15,57 +16,43 @@ enum LedgerEvent: Sendable, Equatable {
     case finished(delivery: String, DeliverySchedule.Action)
 }
 
-/// A ledger that hands out the work it was given and keeps what it was told.
-final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
+/// A ledger in memory that notes what it was told, and fails when a test wants it to.
+final class WatchedLedger: VerificationLedger, FetchLedger, DeliveryLedger {
     private struct State {
-        var verify: [VerifyWork] = []
-        var deliveries: [DeliverWork] = []
         var refusals = 0
         var events: [LedgerEvent] = []
-        var claims = 0
         var failingClaims = 0
-        var confirmFailure: LedgerError?
         var searchFailure: LedgerError?
-        var bound: Set<OrderID> = []
         var searched: [SearchedOrder] = []
     }
 
     private let state = Mutex(State())
-    private let wakes: [JobKind: (stream: AsyncStream<Void>, wake: AsyncStream<Void>.Continuation)]
-
-    init() {
-        wakes = Dictionary(
-            uniqueKeysWithValues: JobKind.allCases.map { kind in
-                let (stream, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-                return (kind, (stream, wake))
-            }
-        )
-    }
+    private let ledger = InMemoryLedger()
 
     var events: [LedgerEvent] { state.withLock { $0.events } }
     /// How often it was said that the provider had said no.
     var refusals: Int { state.withLock { $0.refusals } }
-    var claims: Int { state.withLock { $0.claims } }
+    /// What searches have looked at, in this order.
+    var searched: [SearchedOrder] { state.withLock { $0.searched } }
 
-    func add(_ work: VerifyWork) {
-        state.withLock { $0.verify.append(work) }
-        wakes[.verify]?.wake.yield()
+    func arrange(_ work: VerifyWork) -> VerifyWork { ledger.arrange(work) }
+    func arrange(_ work: FetchWork) -> FetchWork { ledger.arrange(work) }
+    func arrange(_ work: DeliverWork) { ledger.arrange(work) }
+    /// Has another order that is bound to this id already.
+    func arrangeOrder(_ id: OrderID) { ledger.arrangeOrder(id, now: Sample.now) }
+    /// Records a callback that names an order, with the token of order `n`.
+    func record(naming id: OrderID) async throws {
+        let claim = CallbackClaim(orderID: id)
+        let nonce = try Sample.nonce()
+        _ = await ledger.record(
+            ReceivedCallback(nonce: nonce, claim: claim, body: [], peer: "192.0.2.1", receivedAt: Sample.now)
+        )
     }
 
-    func add(_ work: DeliverWork) {
-        state.withLock { $0.deliveries.append(work) }
-        wakes[.deliver]?.wake.yield()
-    }
-
-    func bind(_ ids: OrderID...) { state.withLock { $0.bound.formUnion(ids) } }
-    func failConfirming(with error: LedgerError) { state.withLock { $0.confirmFailure = error } }
     func failSearching(with error: LedgerError) { state.withLock { $0.searchFailure = error } }
     func failClaims(_ count: Int) { state.withLock { $0.failingClaims = count } }
 
-    func waitForWork(_ kind: JobKind) async {
-        guard let stream = wakes[kind]?.stream else { return }
-        for await _ in stream { return }
-    }
+    func waitForWork(_ kind: JobKind) async { await ledger.waitForWork(kind) }
 
     func postpone(
         _ lease: JobLease,
@@ -73,26 +60,18 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         reason: String,
         refusedAt: Timestamp?
     ) async throws(LedgerError) {
+        try await ledger.postpone(lease, until: due, reason: reason, refusedAt: refusedAt)
         if refusedAt != nil { state.withLock { $0.refusals += 1 } }
         note(.postponed(until: due))
     }
 
     func claimVerify(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [VerifyWork] {
-        let claimed: [VerifyWork]? = state.withLock { state in
-            state.claims += 1
-            if state.failingClaims > 0 {
-                state.failingClaims -= 1
-                return nil
-            }
-            let claimed = Array(state.verify.prefix(limit))
-            state.verify.removeFirst(claimed.count)
-            return claimed
+        let isFailing = state.withLock { state in
+            state.failingClaims -= 1
+            return state.failingClaims >= 0
         }
-        guard let claimed else {
-            wakes[.verify]?.wake.yield()
-            throw .storage(doing: "claiming", reason: "the disk is full")
-        }
-        return claimed
+        if isFailing { throw .storage(doing: "claiming", reason: "the disk is full") }
+        return try await ledger.claimVerify(limit: limit, now: now, leaseFor: leaseFor)
     }
 
     func confirm(
@@ -101,15 +80,9 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         binding: OrderBinding,
         context: ConfirmationContext
     ) async throws(LedgerError) -> OrderProgress.Advance {
-        if let failure = state.withLock({ $0.confirmFailure }) { throw failure }
+        let advance = try await ledger.confirm(work, reading: reading, binding: binding, context: context)
         note(.confirmed(reading.id, binding))
-        return OrderProgress.advance(
-            work.order,
-            by: reading,
-            trigger: work.trigger,
-            now: context.now,
-            schedule: context.schedule
-        )
+        return advance
     }
 
     func rejectCandidate(
@@ -118,29 +91,32 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         reason: String,
         nextPoll: Timestamp
     ) async throws(LedgerError) {
+        try await ledger.rejectCandidate(id, of: work, reason: reason, nextPoll: nextPoll)
         note(.rejected(id, nextPoll: nextPoll))
     }
 
-    func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError) { note(.parked) }
-
-    /// What searches have looked at, in this order.
-    var searched: [SearchedOrder] { state.withLock { $0.searched } }
+    func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError) {
+        try await ledger.park(work, reason: reason, now: now)
+        note(.parked)
+    }
 
     func unsearchedIDs(among ids: [OrderID]) async throws(LedgerError) -> [OrderID] {
         if let failure = state.withLock({ $0.searchFailure }) { throw failure }
-        let known = state.withLock { $0.bound.union($0.searched.map(\.id)) }
-        return ids.filter { !known.contains($0) }
+        return try await ledger.unsearchedIDs(among: ids)
     }
 
     func searchedIDs(for nonce: OrderNonce) async throws(LedgerError) -> [OrderID] {
-        searched.filter { $0.nonce == nonce }.map(\.id)
+        try await ledger.searchedIDs(for: nonce)
     }
 
     func noteSearched(_ orders: [SearchedOrder], now: Timestamp) async throws(LedgerError) {
+        try await ledger.noteSearched(orders, now: now)
         state.withLock { $0.searched += orders }
     }
 
-    func claimFetch(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [FetchWork] { [] }
+    func claimFetch(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [FetchWork] {
+        try await ledger.claimFetch(limit: limit, now: now, leaseFor: leaseFor)
+    }
 
     func stored(
         _ document: StoredDocument,
@@ -148,6 +124,7 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         routing: DeliveryRouting,
         now: Timestamp
     ) async throws(LedgerError) {
+        try await ledger.stored(document, for: work, routing: routing, now: now)
         note(.stored(sha256: document.sha256))
     }
 
@@ -157,10 +134,12 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         retryAt: Timestamp,
         now: Timestamp
     ) async throws(LedgerError) {
+        try await ledger.quarantined(document, for: work, retryAt: retryAt, now: now)
         note(.quarantined(reason: document.reason, retryAt: retryAt))
     }
 
     func abandonFetch(_ work: FetchWork, reason: String, now: Timestamp) async throws(LedgerError) {
+        try await ledger.abandonFetch(work, reason: reason, now: now)
         note(.abandoned(reason: reason))
     }
 
@@ -169,21 +148,11 @@ final class FakeLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         now: Timestamp,
         leaseFor: Duration
     ) async throws(LedgerError) -> [DeliverWork] {
-        state.withLock { state in
-            state.claims += 1
-            var room = room
-            var claimed: [DeliverWork] = []
-            state.deliveries.removeAll { work in
-                guard let left = room[work.sink], left > 0 else { return false }
-                room[work.sink] = left - 1
-                claimed.append(work)
-                return true
-            }
-            return claimed
-        }
+        try await ledger.claimDeliveries(room: room, now: now, leaseFor: leaseFor)
     }
 
     func finish(_ work: DeliverWork, action: DeliverySchedule.Action, now: Timestamp) async throws(LedgerError) {
+        try await ledger.finish(work, action: action, now: now)
         note(.finished(delivery: work.deliveryID, action))
     }
 
