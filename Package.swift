@@ -111,6 +111,10 @@ let package = Package(
             dependencies: ["BaseKit", "RicevutaCore", "SQLiteLedger", "Visengine", "TestSupport", grdb]
         ),
         .testTarget(
+            name: "LedgerConformanceTests",
+            dependencies: ["BaseKit", "RicevutaCore", "SQLiteLedger", "Visengine", "TestSupport", grdb]
+        ),
+        .testTarget(
             name: "VisengineClientTests",
             dependencies: [
                 "BaseKit", "HTTPListener", "RicevutaCore", "Visengine", "VisengineClient", "VisengineSandbox", crypto,

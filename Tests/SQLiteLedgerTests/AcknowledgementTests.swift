@@ -3,52 +3,13 @@ import Dispatch
 import RicevutaCore
 import SQLiteLedger
 import Synchronization
+import TestSupport
 import Testing
 import Visengine
 
-/// What an answer promises, and when it is given.
+/// How answers are given together.
 @Suite(.timeLimit(.minutes(1)))
 struct AcknowledgementTests {
-    @Test func answersOnlyWhatACrashLeaves() async throws {
-        try await withLedger { ledger, directory in
-            for number in 0..<20 {
-                let outcome = await ledger.record(try Sample.callback(id: "id\(number)"))
-
-                try await withLedgerAfterCrash(of: directory) { ledger in
-                    #expect(try await ledger.callbacks().last?.id == outcome.id)
-                    #expect(try await ledger.claimVerify().count == 1, "its work is there too")
-                    let again = await ledger.record(try Sample.callback(id: "id\(number)"))
-                    #expect(again == .duplicate(id: try #require(outcome.id)))
-                }
-            }
-        }
-    }
-
-    @Test func answersADuplicateOnlyWithItsWork() async throws {
-        try await withLedger { ledger, _ in
-            let first = await ledger.record(try Sample.callback())
-            let work = try #require(try await ledger.claimVerify().first)
-            try await ledger.park(work, reason: "not known to the API", now: Sample.now)
-            #expect(try await ledger.summary(now: Sample.now).jobsByKind == [:])
-
-            let again = await ledger.record(try Sample.callback(at: Sample.now + .seconds(60)))
-
-            #expect(again == .duplicate(id: try #require(first.id)))
-            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(60)).map(\.order.key) == [work.order.key])
-        }
-    }
-
-    @Test func asksForNothingWhenAConfirmedFactComesAgain() async throws {
-        try await withLedger { ledger, _ in
-            try await ledger.confirmed(.fulfilled)
-            #expect(try await ledger.callbacks().map(\.verdict) == [.confirmed])
-
-            _ = await ledger.record(try Sample.callback(state: .fulfilled, at: Sample.now + .seconds(60)))
-
-            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(3600)) == [])
-        }
-    }
-
     @Test func commitsAllThatWaitsAsOneTransaction() async throws {
         try await withLedger { ledger, _ in
             let before = ledger.statistics
@@ -101,35 +62,6 @@ struct AcknowledgementTests {
             release.signal()
 
             #expect(try await renamed.key == order.key)
-        }
-    }
-
-    @Test func failsAfterItWasClosed() async throws {
-        try await withLedger { ledger, _ in
-            _ = await ledger.record(try Sample.callback())
-            await ledger.close()
-            await ledger.close()
-
-            #expect(await ledger.record(try Sample.callback(id: "late")) == .failed)
-            await expect(.closed) { try await ledger.claimVerify() }
-            await expect(.closed) { try await ledger.summary(now: Sample.now) }
-        }
-    }
-
-    @Test func writesWhatWaitsBeforeItCloses() async throws {
-        try await withLedger { ledger, directory in
-            let outcomes = Mutex<[RecordOutcome]>([])
-            for number in 0..<200 {
-                ledger.record(try Sample.callback(id: "id\(number)")) { outcome in
-                    outcomes.withLock { $0.append(outcome) }
-                }
-            }
-            await ledger.close()
-
-            #expect(outcomes.withLock { $0.count { $0.isAccepted } } == 200)
-            let reopened = try SQLiteStore.open(at: directory, mode: .serve)
-            #expect(try await reopened.summary(now: Sample.now).callbacks == 200)
-            await reopened.close()
         }
     }
 

@@ -1,6 +1,7 @@
 import BaseKit
 import RicevutaCore
 import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 

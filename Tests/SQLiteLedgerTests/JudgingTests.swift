@@ -1,5 +1,6 @@
 import BaseKit
 import RicevutaCore
+import TestSupport
 import Testing
 import Visengine
 

@@ -1,6 +1,7 @@
 import BaseKit
 import RicevutaCore
 import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
@@ -47,6 +48,20 @@ struct RetentionPaceTests {
             #expect(removed == old)
             #expect(steps >= old / 50)
             #expect(slowest < .seconds(1), "a callback waits for one step at most, not for all")
+        }
+    }
+
+    @Test(.enabled(if: SQLiteTool.isInstalled))
+    func leavesNothingOfABodyInItsRow() async throws {
+        try await withLedger { ledger, directory in
+            _ = await ledger.record(try Sample.callback(state: .searching, body: "old"))
+            _ = await ledger.record(try Sample.callback(body: "new", at: Sample.now + .seconds(1)))
+            let bodies = "SELECT group_concat(coalesce(CAST(body AS TEXT), 'none')) FROM callbacks"
+            #expect(try SQLiteTool.run(bodies, in: directory) == "old,new")
+
+            _ = try await ledger.forget(.bodies, before: Sample.now + .seconds(1), after: 0, limit: 9)
+
+            #expect(try SQLiteTool.run(bodies, in: directory) == "none,new")
         }
     }
 }

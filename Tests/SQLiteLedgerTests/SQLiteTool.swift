@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// SQLite's own command line, to look into a ledger, and to damage it, from outside.

@@ -1,5 +1,6 @@
 import RicevutaCore
 import Synchronization
+import TestSupport
 import Testing
 import Visengine
 

@@ -1,26 +1,23 @@
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
 /// What a token that got into the wrong hands may cause.
 @Suite(.timeLimit(.minutes(1)))
 struct TokenAllowanceTests {
-    private static func configuration(readBacks: Int = 3) -> LedgerConfiguration {
-        LedgerConfiguration(
-            rules: LedgerRules(
-                readBacks: ReadBackPlan(minInterval: .zero, maxPerHour: readBacks),
-                tokens: TokenLifetime(afterFinal: .seconds(86_400))
-            ),
-            reserveBytes: 0
+    private static func rules(readBacks: Int = 3) -> LedgerRules {
+        LedgerRules(
+            readBacks: ReadBackPlan(minInterval: .zero, maxPerHour: readBacks),
+            tokens: TokenLifetime(afterFinal: .seconds(86_400))
         )
     }
 
     /// Posts a forged callback each ten seconds, and does what it causes.
     ///
     /// - Returns: When the API was asked, in seconds.
-    private func readBacks(_ ledger: SQLiteStore, for seconds: Range<Int>) async throws -> [Int] {
+    private func readBacks(_ ledger: any LedgerUnderTest, for seconds: Range<Int>) async throws -> [Int] {
         var asked: [Int] = []
         let none = ReconciliationSchedule(
             firstInterval: .seconds(86_400),
@@ -40,17 +37,19 @@ struct TokenAllowanceTests {
         return asked
     }
 
-    @Test func asksTheAPISoOftenAnHourAtMost() async throws {
-        try await withLedger(Self.configuration()) { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func asksTheAPISoOftenAnHourAtMost(_ kind: LedgerKind) async throws {
+        try await withLedger(kind, rules: Self.rules()) { ledger, _ in
             let asked = try await readBacks(ledger, for: 0..<7300)
             #expect(asked == [0, 10, 20, 3600, 3610, 3620, 7200, 7210, 7220])
         }
     }
 
-    @Test func keepsCountOfReadBacksAcrossRestarts() async throws {
-        try await withLedger(Self.configuration()) { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func keepsCountOfReadBacksAcrossRestarts(_ kind: LedgerKind) async throws {
+        try await withLedger(kind, rules: Self.rules()) { ledger, process in
             #expect(try await readBacks(ledger, for: 0..<60) == [0, 10, 20])
-            try await withLedgerAfterCrash(of: directory, Self.configuration()) { next in
+            try await withLedgerAfterCrash(of: process) { next in
                 _ = await next.record(try Sample.callback(state: .unknown("x"), at: Sample.now + .seconds(100)))
                 let work = try await next.claimVerify(at: Sample.now + .seconds(100))
                 #expect(work.isEmpty)
@@ -58,8 +57,9 @@ struct TokenAllowanceTests {
         }
     }
 
-    @Test func doesNotHoldUpTheFirstReadBackWhenTheClockIsSetBack() async throws {
-        try await withLedger(Self.configuration(readBacks: 1)) { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func doesNotHoldUpTheFirstReadBackWhenTheClockIsSetBack(_ kind: LedgerKind) async throws {
+        try await withLedger(kind, rules: Self.rules(readBacks: 1)) { ledger, _ in
             let asked = try await readBacks(ledger, for: 100_000..<100_010)
             #expect(asked == [100_000])
 
@@ -69,8 +69,9 @@ struct TokenAllowanceTests {
         }
     }
 
-    @Test func keepsOfACallbackAfterTheTokensEndThatItCame() async throws {
-        try await withLedger(Self.configuration(readBacks: 60)) { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func keepsOfACallbackAfterTheTokensEndThatItCame(_ kind: LedgerKind) async throws {
+        try await withLedger(kind, rules: Self.rules(readBacks: 60)) { ledger, _ in
             try await ledger.confirmed(.fulfilled)
             let last = Sample.now + .seconds(86_400)
             _ = await ledger.record(try Sample.callback(state: .unknown("in time"), body: "kept", at: last))
@@ -88,8 +89,9 @@ struct TokenAllowanceTests {
         }
     }
 
-    @Test func showsWhatIsWrongWithACallbacksBody() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func showsWhatIsWrongWithACallbacksBody(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let callback = ReceivedCallback(
                 nonce: try Sample.nonce(),
                 claim: CallbackClaim(),

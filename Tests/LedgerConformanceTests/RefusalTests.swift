@@ -1,14 +1,15 @@
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
 /// What was paid for arrives, though the placing seemed to be refused or the provider seems to have forgotten it.
 @Suite(.timeLimit(.minutes(1)))
 struct RefusalTests {
-    @Test func keepsAnOrderAliveThatACallbackHadBound() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func keepsAnOrderAliveThatACallbackHadBound(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.placing()
             let bound = try await ledger.confirmed(.searching)
 
@@ -20,8 +21,9 @@ struct RefusalTests {
         }
     }
 
-    @Test func actsOnACallbackThatCameBeforeTheRefusal() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func actsOnACallbackThatCameBeforeTheRefusal(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.placing()
             _ = await ledger.record(try Sample.callback())
 
@@ -31,8 +33,9 @@ struct RefusalTests {
         }
     }
 
-    @Test func takesTheAnswerOfAReadBackUnderWayAtTheRefusal() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func takesTheAnswerOfAReadBackUnderWayAtTheRefusal(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.placing()
             let at = Sample.now + .seconds(3600)
             let work = try #require(try await ledger.claimVerify(at: at).first)
@@ -47,8 +50,9 @@ struct RefusalTests {
         }
     }
 
-    @Test func asksForAnOrderThatWasLeftAloneOnceItsPlacingIsAnswered() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func asksForAnOrderThatWasLeftAloneOnceItsPlacingIsAnswered(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.placing()
             let at = Sample.now + .seconds(3600)
             let work = try #require(try await ledger.claimVerify(at: at).first)
@@ -60,8 +64,9 @@ struct RefusalTests {
         }
     }
 
-    @Test func asksRarelyForABoundOrderThatTheProviderNoLongerShows() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func asksRarelyForABoundOrderThatTheProviderNoLongerShows(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching)
             let at = Sample.now + .seconds(3600)
             let work = try #require(try await ledger.claimVerify(at: at).first)

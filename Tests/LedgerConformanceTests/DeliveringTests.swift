@@ -1,14 +1,14 @@
 import BaseKit
-import GRDB
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
 @Suite(.timeLimit(.minutes(1)))
 struct DeliveringTests {
-    @Test func handsOutWhatIsToBeToldAndEndsIt() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func handsOutWhatIsToBeToldAndEndsIt(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let order = try await ledger.confirmed(.searching, sinks: "crm")
             let entry = try #require(try await ledger.deliveries(DeliveryQuery()).first)
 
@@ -34,8 +34,9 @@ struct DeliveringTests {
         }
     }
 
-    @Test func triesAgainUntilItIsADeadLetter() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func triesAgainUntilItIsADeadLetter(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, sinks: "crm")
             var now = Sample.now
 
@@ -62,8 +63,9 @@ struct DeliveringTests {
         }
     }
 
-    @Test func replaysADeadLetterAsANewDeliveryOfTheSameNotification() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func replaysADeadLetterAsANewDeliveryOfTheSameNotification(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, sinks: "crm")
             let first = try #require(try await ledger.claimDeliveries().first)
             try await ledger.finish(first, action: .bury(reason: "status 400"), now: Sample.now)
@@ -88,8 +90,9 @@ struct DeliveringTests {
         }
     }
 
-    @Test func givesEachSinkItsOwnRoom() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func givesEachSinkItsOwnRoom(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             for nonce in "abcdef" {
                 try await ledger.confirmed(.searching, nonce: nonce, id: "id\(nonce)", sinks: "crm", "files", "off")
             }
@@ -106,8 +109,9 @@ struct DeliveringTests {
         }
     }
 
-    @Test func leavesADisabledSinkAloneUntilItIsEnabled() async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func leavesADisabledSinkAloneUntilItIsEnabled(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
             for nonce in "abc" {
                 try await ledger.confirmed(.searching, nonce: nonce, id: "id\(nonce)", sinks: "crm", "files")
             }
@@ -120,7 +124,7 @@ struct DeliveringTests {
             #expect(try await ledger.deliveries(DeliveryQuery(states: [.dead])).map(\.id) == [gone.deliveryID])
             #expect(try await ledger.claimDeliveries() == [])
             #expect(try await ledger.claimDeliveries(to: "files").count == 3)
-            try await withLedgerAfterCrash(of: directory) { ledger in
+            try await withLedgerAfterCrash(of: process) { ledger in
                 let claimed = try await ledger.claimDeliveries()
                 #expect(claimed == [], "also after a start")
             }
@@ -131,8 +135,9 @@ struct DeliveringTests {
         }
     }
 
-    @Test func aDeadLetterThatIsReplayedHasAllItsAttemptsAgain() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func aDeadLetterThatIsReplayedHasAllItsAttemptsAgain(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, sinks: "crm")
             let schedule = DeliverySchedule(maxAttempts: 3, firstDelay: .seconds(1), maxDelay: .seconds(1))
             var now = Sample.now
@@ -169,33 +174,9 @@ struct DeliveringTests {
         }
     }
 
-    @Test func attemptsAreCountedAndLeaveNothingElse() async throws {
-        try await withLedger { ledger, directory in
-            try await ledger.confirmed(.searching, sinks: "crm")
-            var now = Sample.now
-            func rows() async throws -> [String: Int] {
-                let queue = try DatabaseQueue(path: ledger.path)
-                defer { try? queue.close() }  // It was only read.
-                return try await queue.read { db in
-                    let names = try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'")
-                    return try names.reduce(into: [:]) {
-                        $0[$1] = try Int.fetchOne(db, sql: "SELECT count(*) FROM \"\($1)\"")
-                    }
-                }
-            }
-            let before = try await rows()
-            for _ in 0..<50 {
-                let work = try #require(try await ledger.claimDeliveries(at: now).first)
-                try await ledger.finish(work, action: .retry(after: .seconds(1), reason: "503"), now: now)
-                now = now + .seconds(1)
-            }
-            #expect(try await rows() == before)
-            #expect(try await ledger.deliveries(DeliveryQuery()).map(\.attempts) == [50])
-        }
-    }
-
-    @Test func whatWasDeliveredIsNotCountedAsWork() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func whatWasDeliveredIsNotCountedAsWork(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, sinks: "crm", "files")
             for work in try await ledger.claimDeliveries() {
                 try await ledger.finish(work, action: .complete, now: Sample.now)

@@ -1,13 +1,14 @@
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
 /// What a search through the account has looked at is remembered.
 @Suite(.timeLimit(.minutes(1)))
 struct SearchTests {
-    @Test func looksAtNoOrderTwiceAcrossRestarts() async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func looksAtNoOrderTwiceAcrossRestarts(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
             try await ledger.confirmed(.searching, id: "bound")
             let ids = try ["bound", "id1", "id2", "id3"].map { try Sample.id($0) }
             #expect(try await ledger.unsearchedIDs(among: ids) == Array(ids.dropFirst()))
@@ -18,7 +19,7 @@ struct SearchTests {
             )
 
             #expect(try await ledger.unsearchedIDs(among: ids) == [ids[2]])
-            try await withLedgerAfterCrash(of: directory) { next in
+            try await withLedgerAfterCrash(of: process) { next in
                 let left = try await next.unsearchedIDs(among: ids)
                 let found = try await next.searchedIDs(for: Sample.nonce("x"))
                 #expect(left == [ids[2]])
@@ -27,8 +28,9 @@ struct SearchTests {
         }
     }
 
-    @Test func tellsWhoseOrderItMetAsLongAsItIsBoundToNone() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func tellsWhoseOrderItMetAsLongAsItIsBoundToNone(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let id = try Sample.id("id1")
             try await ledger.noteSearched([SearchedOrder(id: id, nonce: try Sample.nonce())], now: Sample.now)
             #expect(try await ledger.searchedIDs(for: Sample.nonce("x")) == [])

@@ -1,14 +1,15 @@
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
 /// How an order's token and the provider's id come together.
 @Suite(.timeLimit(.minutes(1)))
 struct BindingTests {
-    @Test func takesTheAnswerAfterTheCallback() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func takesTheAnswerAfterTheCallback(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let placing = try await ledger.placing()
             _ = await ledger.record(try Sample.callback(state: .searching))
             let work = try #require(try await ledger.claimVerify().first)
@@ -26,8 +27,9 @@ struct BindingTests {
         }
     }
 
-    @Test func takesTheCallbackAfterTheAnswer() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func takesTheCallbackAfterTheAnswer(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.placing()
             let placed = try await ledger.placed(try Sample.nonce(), as: Sample.reading(nil), now: Sample.now)
             #expect(placed.placement == .placed)
@@ -40,8 +42,9 @@ struct BindingTests {
         }
     }
 
-    @Test func mergesACallbackWithoutATokenIntoTheOrderItWasAbout() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func mergesACallbackWithoutATokenIntoTheOrderItWasAbout(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback(nil, state: .available))
             let work = try #require(try await ledger.claimVerify().first)
             let reading = try Sample.reading(.available)
@@ -67,8 +70,9 @@ struct BindingTests {
         }
     }
 
-    @Test func mergesWhenTheAPIShowsTheToken() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func mergesWhenTheAPIShowsTheToken(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback(nil, state: .searching))
             try await ledger.placing()
             _ = await ledger.record(try Sample.callback("n", state: .available))
@@ -88,8 +92,9 @@ struct BindingTests {
         }
     }
 
-    @Test func bindsNothingThatTheAPIRefuses() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func bindsNothingThatTheAPIRefuses(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
             let work = try #require(try await ledger.claimVerify().first)
 
@@ -109,9 +114,9 @@ struct BindingTests {
         }
     }
 
-    @Test(arguments: [OrderBinding.bind, .bindIfFree])
-    func bindsNoIDThatIsAnotherTokens(binding: OrderBinding) async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases, [OrderBinding.bind, .bindIfFree])
+    func bindsNoIDThatIsAnotherTokens(_ kind: LedgerKind, binding: OrderBinding) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, nonce: "m")
             _ = await ledger.record(try Sample.callback("n", at: Sample.now + .seconds(1)))
             let work = try #require(try await ledger.claimVerify(at: Sample.now + .seconds(1)).first)
@@ -127,8 +132,9 @@ struct BindingTests {
         }
     }
 
-    @Test func bindsAnOrderThatAnUnprovenCallbackHasOnlyWithProof() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func bindsAnOrderThatAnUnprovenCallbackHasOnlyWithProof(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback(nil, state: .searching))
             let first = try #require(try await ledger.claimVerify().first)
             let reading = try Sample.reading(.searching)
@@ -146,8 +152,9 @@ struct BindingTests {
         }
     }
 
-    @Test func neverBindsAnOrderAnew() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func neverBindsAnOrderAnew(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching)
 
             await #expect(throws: LedgerError.self) {
@@ -163,8 +170,9 @@ struct BindingTests {
         }
     }
 
-    @Test func readsAgainWhatWasAskedForWhileARowIsJoinedToAnother() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func readsAgainWhatWasAskedForWhileARowIsJoinedToAnother(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.fulfilled)
             _ = await ledger.record(try Sample.callback(nil, id: "alias", state: .available))
             let work = try #require(try await ledger.claimVerify().first)
@@ -179,8 +187,9 @@ struct BindingTests {
         }
     }
 
-    @Test func joinsARowThatTurnsOutToBeAnotherOrders() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func joinsARowThatTurnsOutToBeAnotherOrders(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching)
             _ = await ledger.record(try Sample.callback(nil, id: "alias", state: .available))
             let work = try #require(try await ledger.claimVerify().first)

@@ -1,13 +1,14 @@
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
 @Suite(.timeLimit(.minutes(1)))
 struct RetentionTests {
-    @Test func removesOldBodiesAndNothingElse() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func removesOldBodiesAndNothingElse(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.record(seconds: 0..<6)
             let before = try await ledger.callbacks()
 
@@ -21,8 +22,9 @@ struct RetentionTests {
         }
     }
 
-    @Test func changesNoMoreThanToldInOneTransaction() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func changesNoMoreThanToldInOneTransaction(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.record(seconds: 0..<12)
 
             let first = try await ledger.forget(.bodies, before: Sample.now + .seconds(60), after: 0, limit: 5)
@@ -41,8 +43,9 @@ struct RetentionTests {
         }
     }
 
-    @Test func removesNoCallbackThatWaitsToBeJudged() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func removesNoCallbackThatWaitsToBeJudged(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.record(seconds: 0..<6)
             let before = try await ledger.callbacks()
 
@@ -52,11 +55,13 @@ struct RetentionTests {
         }
     }
 
-    @Test(.enabled(if: SQLiteTool.isInstalled))
-    func removesJudgedCallbacksAndKeepsTheirOrderAndTheNewest() async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func removesJudgedCallbacksAndKeepsTheirOrderAndTheNewest(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.record(seconds: 0..<6)
-            _ = try SQLiteTool.run("UPDATE callbacks SET verdict = 'confirmed'", in: directory)
+            let work = try #require(try await ledger.claimVerify().first)
+            let reading = try Sample.reading(.searching)
+            _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
 
             #expect(try await ledger.forgetAll(.callbacks, before: Sample.now + .seconds(3)) == 3)
             #expect(try await ledger.forgetAll(.callbacks, before: Sample.now + .seconds(60)) == 2)
@@ -66,12 +71,13 @@ struct RetentionTests {
             // The same fact again is a callback like any other: the order knows what it has come to.
             let again = await ledger.record(try Sample.callback(state: .unknown("0"), body: "secret"))
             #expect(again == .accepted(id: 7))
-            #expect(try SQLiteTool.run("SELECT count(*) FROM orders", in: directory) == "1")
+            #expect(try await ledger.orders(OrderQuery()).count == 1)
         }
     }
 
-    @Test func whatCameWhileTheClockWasAheadHidesNothingOld() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func whatCameWhileTheClockWasAheadHidesNothingOld(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback(id: "ahead", at: Sample.now + .seconds(365 * 86_400)))
             for number in 0..<3 { _ = await ledger.record(try Sample.callback(id: "id\(number)")) }
 
@@ -79,8 +85,9 @@ struct RetentionTests {
         }
     }
 
-    @Test func removesInALaterRoundWhatWasYoungInAnEarlierOne() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func removesInALaterRoundWhatWasYoungInAnEarlierOne(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let ages = Array(repeating: 0, count: 100) + Array(repeating: 1000, count: 5000)
             let callbacks = try ages.enumerated().map { number, age in
                 try Sample.callback(state: .unknown("\(number)"), body: "secret", at: Sample.now + .seconds(age))
@@ -95,23 +102,9 @@ struct RetentionTests {
             #expect(late == 4999, "all but the newest")
         }
     }
-
-    @Test(.enabled(if: SQLiteTool.isInstalled))
-    func leavesNothingOfABodyInItsRow() async throws {
-        try await withLedger { ledger, directory in
-            _ = await ledger.record(try Sample.callback(state: .searching, body: "old"))
-            _ = await ledger.record(try Sample.callback(body: "new", at: Sample.now + .seconds(1)))
-            let bodies = "SELECT group_concat(coalesce(CAST(body AS TEXT), 'none')) FROM callbacks"
-            #expect(try SQLiteTool.run(bodies, in: directory) == "old,new")
-
-            _ = try await ledger.forgetAll(.bodies, before: Sample.now + .seconds(1))
-
-            #expect(try SQLiteTool.run(bodies, in: directory) == "none,new")
-        }
-    }
 }
 
-extension SQLiteStore {
+extension LedgerUnderTest {
     /// Records a callback of one order for each second, each with a fact of its own.
     fileprivate func record(seconds: Range<Int>) async throws {
         for second in seconds {

@@ -1,6 +1,6 @@
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
@@ -35,9 +35,9 @@ struct InspectionTests {
         ),
     ]
 
-    @Test(arguments: questions)
-    func listsOrders(_ question: Question) async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases, questions)
+    func listsOrders(_ kind: LedgerKind, _ question: Question) async throws {
+        try await withLedger(kind) { ledger, _ in
             for (nonce, state) in Self.states {
                 try await ledger.confirmed(state, nonce: nonce, id: "id\(nonce)")
             }
@@ -51,8 +51,9 @@ struct InspectionTests {
         }
     }
 
-    @Test func findsAnOrderByEachOfItsNames() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func findsAnOrderByEachOfItsNames(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let order = try await ledger.confirmed(.searching)
             _ = await ledger.record(try Sample.callback(nil, id: "claimed"))
 
@@ -66,8 +67,9 @@ struct InspectionTests {
         }
     }
 
-    @Test func prefersTheProvidersIDToTheLedgersNumber() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func prefersTheProvidersIDToTheLedgersNumber(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, nonce: "a", id: "2")
             try await ledger.confirmed(.searching, nonce: "b", id: "1")
 
@@ -75,8 +77,9 @@ struct InspectionTests {
         }
     }
 
-    @Test func listsDeliveries() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func listsDeliveries(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let first = try await ledger.confirmed(.searching, nonce: "a", id: "ida", sinks: "crm", "files")
             try await ledger.confirmed(.searching, nonce: "b", id: "idb", sinks: "crm")
             let works = try await ledger.claimDeliveries()
@@ -98,8 +101,9 @@ struct InspectionTests {
         }
     }
 
-    @Test func listsDocumentsNewestFirst() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func listsDocumentsNewestFirst(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             for (number, nonce) in "abc".enumerated() {
                 try await ledger.confirmed(.fulfilled, nonce: nonce, id: "id\(nonce)")
                 let now = Sample.now + .seconds(number)
@@ -114,8 +118,9 @@ struct InspectionTests {
         }
     }
 
-    @Test func countsEverything() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func countsEverything(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             #expect(try await ledger.summary(now: Sample.now) == LedgerSummary())
             try await ledger.confirmed(.available, nonce: "a", id: "ida", sinks: "crm", "files")
             try await ledger.confirmed(Self.odd, nonce: "b", id: "idb")

@@ -1,13 +1,14 @@
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
 @Suite(.timeLimit(.minutes(1)))
 struct FetchingTests {
-    @Test func tellsEachSinkOnceOfADocument() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func tellsEachSinkOnceOfADocument(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let order = try await ledger.confirmed(.fulfilled)
             let work = try #require(try await ledger.claimFetch().first)
             #expect(work.order == order)
@@ -28,13 +29,14 @@ struct FetchingTests {
         }
     }
 
-    @Test func fetchesAgainAfterACrashAndTellsOnce() async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func fetchesAgainAfterACrashAndTellsOnce(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
             try await ledger.confirmed(.fulfilled)
             let before = try #require(try await ledger.claimFetch().first)
             let routing = try Sample.routing(["crm"])
 
-            try await withLedgerAfterCrash(of: directory) { ledger in
+            try await withLedgerAfterCrash(of: process) { ledger in
                 let again = try #require(try await ledger.claimFetch().first)
                 await expect(.leaseLost(job: before.lease.job)) {
                     try await ledger.stored(Sample.document, for: before, routing: routing, now: Sample.now)
@@ -46,8 +48,9 @@ struct FetchingTests {
         }
     }
 
-    @Test func makesOneFetchHoweverOftenTheOrderIsRead() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func makesOneFetchHoweverOftenTheOrderIsRead(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.available)
             let work = try #require(try await ledger.claimFetch().first)
             try await ledger.stored(Sample.document, for: work, routing: DeliveryRouting([]), now: Sample.now)
@@ -59,8 +62,9 @@ struct FetchingTests {
         }
     }
 
-    @Test func triesAgainAfterADocumentWasQuarantined() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func triesAgainAfterADocumentWasQuarantined(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let order = try await ledger.confirmed(.fulfilled)
             let work = try #require(try await ledger.claimFetch().first)
             let quarantined = QuarantinedDocument(
@@ -101,8 +105,9 @@ struct FetchingTests {
         }
     }
 
-    @Test func waitsForADocumentThatIsNotThereYet() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func waitsForADocumentThatIsNotThereYet(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.available)
             let work = try #require(try await ledger.claimFetch().first)
 
@@ -113,8 +118,9 @@ struct FetchingTests {
         }
     }
 
-    @Test func givesUpUntilTheOrderMovesOn() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func givesUpUntilTheOrderMovesOn(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.available, sinks: "crm")
             let work = try #require(try await ledger.claimFetch().first)
 
@@ -133,8 +139,9 @@ struct FetchingTests {
         }
     }
 
-    @Test func theSameQuarantinedContentIsOneEntryHoweverOftenItComes() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func theSameQuarantinedContentIsOneEntryHoweverOftenItComes(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let order = try await ledger.confirmed(.fulfilled)
             var now = Sample.now
             for path in ["quarantine/1", "quarantine/1", "quarantine/2", "quarantine/1"] {
@@ -157,8 +164,9 @@ struct FetchingTests {
         }
     }
 
-    @Test func aDocumentThatWasGivenUpIsFetchedWhenAnOperatorSaysSo() async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func aDocumentThatWasGivenUpIsFetchedWhenAnOperatorSaysSo(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
             let order = try await ledger.confirmed(.fulfilled)
             let id = try Sample.id().rawValue
             let work = try #require(try await ledger.claimFetch().first)
@@ -167,13 +175,15 @@ struct FetchingTests {
             #expect(try await ledger.claimFetch(at: Sample.now + .seconds(9999)) == [])
 
             // Beside the process that serves, as a command does it.
-            let command = try SQLiteStore.open(at: directory, mode: .operate)
-            #expect(try await command.fetchAgain(id, maxBytes: 5000, now: Sample.now).key == order.key)
-            #expect(try await command.fetchAgain(id, maxBytes: nil, now: Sample.now).document == .due)
-            await expect(.notFound(what: "order", name: "x")) {
-                try await command.fetchAgain("x", maxBytes: nil, now: Sample.now)
+            try await process.withCommand { command in
+                let first = try await command.fetchAgain(id, maxBytes: 5000, now: Sample.now)
+                let second = try await command.fetchAgain(id, maxBytes: nil, now: Sample.now)
+                #expect(first.key == order.key)
+                #expect(second.document == .due)
+                await expect(.notFound(what: "order", name: "x")) {
+                    try await command.fetchAgain("x", maxBytes: nil, now: Sample.now)
+                }
             }
-            await command.close()
 
             let again = try #require(try await ledger.claimFetch().first)
             #expect(again.maxBytes == 5000, "the limit stays until it is set anew")
@@ -182,8 +192,9 @@ struct FetchingTests {
         }
     }
 
-    @Test func anOrderWithoutADocumentHasNoneToFetch() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func anOrderWithoutADocumentHasNoneToFetch(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching)
             let id = try Sample.id().rawValue
             await expect(.conflict("the order's document is not available at the provider yet")) {

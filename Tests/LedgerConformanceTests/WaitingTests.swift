@@ -1,18 +1,18 @@
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
 /// A wait that nothing ends takes an hour here, and so fails by the suite's limit.
 @Suite(.timeLimit(.minutes(1)))
 struct WaitingTests {
-    static let anHour = LedgerConfiguration(reserveBytes: 0, longestWait: .seconds(3600))
+    static let anHour = Duration.seconds(3600)
 
     /// Something that makes a job due, and the job's kind.
     struct Event: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let kind: JobKind
-        let happen: @Sendable (SQLiteStore, _ round: Int) async throws -> Void
+        let happen: @Sendable (any LedgerUnderTest, _ round: Int) async throws -> Void
     }
 
     static let events = [
@@ -30,9 +30,9 @@ struct WaitingTests {
         },
     ]
 
-    @Test(arguments: events)
-    func endsWhenAJobFallsDue(_ event: Event) async throws {
-        try await withLedger(Self.anHour) { ledger, _ in
+    @Test(arguments: LedgerKind.allCases, events)
+    func endsWhenAJobFallsDue(_ kind: LedgerKind, _ event: Event) async throws {
+        try await withLedger(kind, longestWait: Self.anHour) { ledger, _ in
             for round in 0..<20 {
                 async let woken: Void = ledger.waitForWork(event.kind)
                 try await event.happen(ledger, round)
@@ -41,8 +41,9 @@ struct WaitingTests {
         }
     }
 
-    @Test func takesASecondWhenNothingHappens() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func takesASecondWhenNothingHappens(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let clock = ContinuousClock()
             let start = clock.now
 
@@ -52,8 +53,9 @@ struct WaitingTests {
         }
     }
 
-    @Test func endsWhenItIsCancelled() async throws {
-        try await withLedger(Self.anHour) { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func endsWhenItIsCancelled(_ kind: LedgerKind) async throws {
+        try await withLedger(kind, longestWait: Self.anHour) { ledger, _ in
             for _ in 0..<20 {
                 await withTaskGroup(of: Void.self) { group in
                     for kind in JobKind.allCases { group.addTask { await ledger.waitForWork(kind) } }
@@ -63,8 +65,9 @@ struct WaitingTests {
         }
     }
 
-    @Test func endsWhenTheLedgerCloses() async throws {
-        try await withLedger(Self.anHour) { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func endsWhenTheLedgerCloses(_ kind: LedgerKind) async throws {
+        try await withLedger(kind, longestWait: Self.anHour) { ledger, _ in
             async let waits: Void = withTaskGroup(of: Void.self) { group in
                 for kind in JobKind.allCases { group.addTask { await ledger.waitForWork(kind) } }
             }

@@ -1,11 +1,11 @@
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 
 /// How far the journal has handed its callbacks over, by the ledger's own word.
 @Suite(.timeLimit(.minutes(1)))
 struct HandedOverTests {
-    private func record(_ numbers: [Int64], in ledger: SQLiteStore) async throws -> [RecordOutcome] {
+    private func record(_ numbers: [Int64], in ledger: any LedgerUnderTest) async throws -> [RecordOutcome] {
         let callbacks = try numbers.map { number in
             var callback = try Sample.callback(body: "body")
             callback.number = number
@@ -16,8 +16,9 @@ struct HandedOverTests {
         }
     }
 
-    @Test func isNotedWithTheCallbacksAlsoWhenTheyRepeatAFact() async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func isNotedWithTheCallbacksAlsoWhenTheyRepeatAFact(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
             #expect(try await ledger.handedOver() == 0)
 
             let first = try await record([7], in: ledger)
@@ -27,7 +28,7 @@ struct HandedOverTests {
             #expect(others == [.duplicate(id: 7), .duplicate(id: 7)])
             #expect(try await ledger.handedOver() == 9)
             #expect(try await ledger.newestCallback() == 7, "which does not tell")
-            try await withLedgerAfterCrash(of: directory) { found in
+            try await withLedgerAfterCrash(of: process) { found in
                 let found = try await found.handedOver()
                 #expect(found == 9)
             }

@@ -1,20 +1,21 @@
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
 /// Work that was done, and whose outcome the ledger could not write.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: SQLiteTool.isInstalled))
+@Suite(.timeLimit(.minutes(1)))
 struct LostOutcomeTests {
     /// As long as `serve` leases read-backs by default.
     private static let lease = Duration.seconds(10_000)
 
-    @Test func readsAnOrderBackAgainSoonWhenTheOutcomeCouldNotBeWritten() async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func readsAnOrderBackAgainSoonWhenTheOutcomeCouldNotBeWritten(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
             _ = await ledger.record(try Sample.callback())
             let work = try #require(try await claimVerify(ledger, at: Sample.now).first)
-            try await failing("orders", in: directory) {
+            try await process.whileItCannotWrite {
                 await #expect(throws: LedgerError.self) {
                     let reading = try Sample.reading(.available)
                     return try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
@@ -31,13 +32,14 @@ struct LostOutcomeTests {
         }
     }
 
-    @Test func waitsLongerEachTimeTheOutcomeCouldNotBeWritten() async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func waitsLongerEachTimeTheOutcomeCouldNotBeWritten(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
             _ = await ledger.record(try Sample.callback())
             var now = Sample.now
             for pause in [5, 10, 20] {
                 let work = try #require(try await claimVerify(ledger, at: now).first)
-                try await failing("jobs", in: directory) {
+                try await process.whileItCannotWrite {
                     await #expect(throws: LedgerError.self) {
                         try await ledger.postpone(work.lease, until: now, reason: "the provider is away")
                     }
@@ -49,13 +51,14 @@ struct LostOutcomeTests {
         }
     }
 
-    @Test func deliversAndFetchesAgainSoonWhenTheOutcomeCouldNotBeWritten() async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func deliversAndFetchesAgainSoonWhenTheOutcomeCouldNotBeWritten(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
             try await ledger.confirmed(.available, sinks: "crm")
             let room = [try Sample.sink(): 1]
             let delivery = try await ledger.claimDeliveries(room: room, now: Sample.now, leaseFor: Self.lease)
             let fetch = try await ledger.claimFetch(limit: 1, now: Sample.now, leaseFor: Self.lease)
-            try await failing("jobs", in: directory) {
+            try await process.whileItCannotWrite {
                 await #expect(throws: LedgerError.self) {
                     try await ledger.finish(try #require(delivery.first), action: .complete, now: Sample.now)
                 }
@@ -77,8 +80,9 @@ struct LostOutcomeTests {
         }
     }
 
-    @Test func leavesALeaseAloneWhoseOutcomeWasRefusedForAnotherReason() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func leavesALeaseAloneWhoseOutcomeWasRefusedForAnotherReason(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
             let work = try #require(try await claimVerify(ledger, at: Sample.now).first)
 
@@ -92,19 +96,7 @@ struct LostOutcomeTests {
         }
     }
 
-    private func claimVerify(_ ledger: SQLiteStore, at now: Timestamp) async throws -> [VerifyWork] {
+    private func claimVerify(_ ledger: any LedgerUnderTest, at now: Timestamp) async throws -> [VerifyWork] {
         try await ledger.claimVerify(limit: 10, now: now, leaseFor: Self.lease)
-    }
-
-    /// Runs `body` while rows of a table can be neither changed nor removed.
-    private func failing(_ table: String, in directory: String, _ body: () async throws -> Void) async throws {
-        for event in ["UPDATE", "DELETE"] {
-            try SQLiteTool.run(
-                "CREATE TRIGGER fail_\(event) BEFORE \(event) ON \(table) BEGIN SELECT RAISE(ABORT, 'failing'); END",
-                in: directory
-            )
-        }
-        try await body()
-        for event in ["UPDATE", "DELETE"] { try SQLiteTool.run("DROP TRIGGER fail_\(event)", in: directory) }
     }
 }

@@ -1,13 +1,14 @@
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
 @Suite(.timeLimit(.minutes(1)))
 struct VerifyingTests {
-    @Test func writesAllThatFollowsFromAReadingOnce() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func writesAllThatFollowsFromAReadingOnce(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
             let work = try #require(try await ledger.claimVerify().first)
             #expect(work.trigger == .callback)
@@ -33,8 +34,9 @@ struct VerifyingTests {
         }
     }
 
-    @Test func writesNothingNewWhenTheSameIsReadAgain() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func writesNothingNewWhenTheSameIsReadAgain(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.available, sinks: "crm")
             let before = try await ledger.summary(now: Sample.now)
 
@@ -99,9 +101,9 @@ struct VerifyingTests {
         ),
     ]
 
-    @Test(arguments: verdicts)
-    func judgesACallbackByWhatTheAPIShows(_ test: Verdict) async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases, verdicts)
+    func judgesACallbackByWhatTheAPIShows(_ kind: LedgerKind, _ test: Verdict) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback(id: test.claimedID, state: test.claimed))
             let work = try #require(try await ledger.claimVerify().first)
 
@@ -113,8 +115,9 @@ struct VerifyingTests {
         }
     }
 
-    @Test func judgesACallbackAgainWhenTheAPIShowsMore() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func judgesACallbackAgainWhenTheAPIShowsMore(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback(state: .fulfilled))
             for (round, state) in [OrderState.searching, .fulfilled].enumerated() {
                 let at = Sample.now + .seconds(round * 600)
@@ -131,8 +134,9 @@ struct VerifyingTests {
         }
     }
 
-    @Test func marksACallbackThatNamesAnotherOrderThanItsToken() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func marksACallbackThatNamesAnotherOrderThanItsToken(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching)
 
             _ = await ledger.record(try Sample.callback(id: "id9", state: .fulfilled, at: Sample.now + .seconds(20)))
@@ -153,16 +157,18 @@ struct VerifyingTests {
         }
     }
 
-    @Test func endsTheJobOfAFinishedOrderAndKeepsItsDocumentsJob() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func endsTheJobOfAFinishedOrderAndKeepsItsDocumentsJob(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.fulfilled)
 
             #expect(try await ledger.summary(now: Sample.now).jobsByKind == ["fetch": 1])
         }
     }
 
-    @Test func changesNothingWhenTheAPIGoesBack() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func changesNothingWhenTheAPIGoesBack(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.fulfilled, sinks: "crm")
             _ = await ledger.record(try Sample.callback(state: .searching, at: Sample.now + .seconds(60)))
             let at = Sample.now + .seconds(60)
@@ -182,8 +188,9 @@ struct VerifyingTests {
         }
     }
 
-    @Test func tellsOfAMissedCallbackAfterTheChangeItself() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func tellsOfAMissedCallbackAfterTheChangeItself(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, sinks: "crm")
             let at = Sample.now + .seconds(3600)
             let work = try #require(try await ledger.claimVerify(at: at).first)

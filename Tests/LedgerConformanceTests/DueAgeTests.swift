@@ -1,6 +1,6 @@
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
@@ -9,37 +9,41 @@ import Visengine
 struct DueAgeTests {
     static let later = Sample.now + .seconds(30)
 
-    @Test func countsNoJobInFlight() async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func countsNoJobInFlight(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
             _ = await ledger.record(try Sample.callback("a", id: "ida"))
             _ = await ledger.record(try Sample.callback("b", id: "idb", at: Sample.now + .seconds(1)))
             #expect(try await ledger.claimVerify(limit: 1).count == 1)
 
             #expect(try await age(ledger) == ["verify": 29_000])
             #expect(try await ledger.summary(now: Self.later).jobsByKind == ["verify": 2])
-            let command = try SQLiteStore.open(at: directory, mode: .operate)
-            #expect(try await age(command) == ["verify": 29_000], "an operator's command sees the same")
-            await command.close()
+            try await process.withCommand { command in
+                let seen = try await age(command)
+                #expect(seen == ["verify": 29_000], "an operator's command sees the same")
+            }
             let over = Sample.now + Sample.lease
             #expect(try await ledger.summary(now: over).oldestDueMilliseconds == ["verify": 60_000], "a lease ends")
         }
     }
 
-    @Test func countsAJobWhoseOwnerDied() async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func countsAJobWhoseOwnerDied(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
             _ = await ledger.record(try Sample.callback())
             #expect(try await ledger.claimVerify().count == 1)
             #expect(try await age(ledger) == [:])
 
-            try await withLedgerAfterCrash(of: directory) { ledger in
+            try await withLedgerAfterCrash(of: process) { ledger in
                 let found = try await age(ledger)
                 #expect(found == ["verify": 30_000])
             }
         }
     }
 
-    @Test func countsNoDeliveryToADisabledSink() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func countsNoDeliveryToADisabledSink(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, nonce: "a", id: "ida", sinks: "crm")
             try await ledger.confirmed(.searching, nonce: "b", id: "idb", sinks: "crm")
             let at = Sample.now + .seconds(1)
@@ -56,7 +60,7 @@ struct DueAgeTests {
         }
     }
 
-    private func age(_ ledger: SQLiteStore) async throws -> [String: Int64] {
+    private func age(_ ledger: any LedgerUnderTest) async throws -> [String: Int64] {
         try await ledger.summary(now: Self.later).oldestDueMilliseconds
     }
 }

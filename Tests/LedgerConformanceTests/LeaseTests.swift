@@ -1,6 +1,6 @@
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
@@ -9,7 +9,7 @@ struct LeaseTests {
     /// A way of losing a lease; gives the work to go on with.
     struct Loss: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let lose: @Sendable (SQLiteStore, VerifyWork) async throws -> VerifyWork
+        let lose: @Sendable (any LedgerUnderTest, VerifyWork) async throws -> VerifyWork
     }
 
     static let losses = [
@@ -53,7 +53,7 @@ struct LeaseTests {
     /// What a worker does in the end.
     struct Outcome: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let record: @Sendable (SQLiteStore, VerifyWork) async throws -> Void
+        let record: @Sendable (any LedgerUnderTest, VerifyWork) async throws -> Void
     }
 
     static let outcomes = [
@@ -72,9 +72,13 @@ struct LeaseTests {
         },
     ]
 
-    @Test(arguments: losses, outcomes)
-    func changesNothingOnceItIsLost(_ loss: Loss, _ outcome: Outcome) async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases, losses)
+    func changesNothingOnceItIsLost(_ kind: LedgerKind, _ loss: Loss) async throws {
+        for outcome in Self.outcomes { try await changesNothing(kind, loss, outcome) }
+    }
+
+    private func changesNothing(_ kind: LedgerKind, _ loss: Loss, _ outcome: Outcome) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
             let work = try #require(try await ledger.claimVerify().first)
             let stale = try await loss.lose(ledger, work)
@@ -88,8 +92,9 @@ struct LeaseTests {
         }
     }
 
-    @Test func isNotTakenFromALivingOwner() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func isNotTakenFromALivingOwner(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
             let work = try #require(try await ledger.claimVerify().first)
 
@@ -101,15 +106,16 @@ struct LeaseTests {
         }
     }
 
-    @Test func isFreeAtOnceAfterACrash() async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func isFreeAtOnceAfterACrash(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
             try await ledger.confirmed(.available, sinks: "crm")
             _ = await ledger.record(try Sample.callback("m", id: "id2"))
             let verify = try #require(try await ledger.claimVerify().first)
             let fetch = try #require(try await ledger.claimFetch().first)
             let delivery = try #require(try await ledger.claimDeliveries().first)
 
-            try await withLedgerAfterCrash(of: directory) { ledger in
+            try await withLedgerAfterCrash(of: process) { ledger in
                 let leases = try await [
                     ledger.claimVerify().map(\.lease), ledger.claimFetch().map(\.lease),
                     ledger.claimDeliveries().map(\.lease),
@@ -124,21 +130,21 @@ struct LeaseTests {
         }
     }
 
-    @Test func isFreeAtOnceAfterAnOrderlyStop() async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases)
+    func isFreeAtOnceAfterAnOrderlyStop(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
             _ = await ledger.record(try Sample.callback())
             _ = try await ledger.claimVerify()
-            await ledger.close()
 
-            let reopened = try SQLiteStore.open(at: directory, mode: .serve)
+            let next = try await process.restarted().ledger
 
-            #expect(try await reopened.claimVerify().map(\.lease.attempt) == [2])
-            await reopened.close()
+            #expect(try await next.claimVerify().map(\.lease.attempt) == [2])
         }
     }
 
-    @Test func takesTheOldestDueFirstAndNoMoreThanAskedFor() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func takesTheOldestDueFirstAndNoMoreThanAskedFor(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             for (number, nonce) in ["c", "a", "b"].enumerated() {
                 let at = Sample.now - .seconds(number)
                 _ = await ledger.record(try Sample.callback(Character(nonce), id: nonce, at: at))
@@ -153,8 +159,9 @@ struct LeaseTests {
         }
     }
 
-    @Test func countsAttemptsUntilTheJobIsDone() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func countsAttemptsUntilTheJobIsDone(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
             for attempt in 1...3 {
                 let at = Sample.now + .seconds(attempt * 30)

@@ -1,8 +1,8 @@
 import BaseKit
 import Foundation
 import RicevutaCore
-import SQLiteLedger
 import Synchronization
+import TestSupport
 import Testing
 import Visengine
 
@@ -28,9 +28,9 @@ struct RecordingTests {
         Second(testDescription: "nothing but a good token", id: nil, state: nil),
     ]
 
-    @Test(arguments: seconds)
-    func acceptsAFactOnce(_ second: Second) async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases, seconds)
+    func acceptsAFactOnce(_ kind: LedgerKind, _ second: Second) async throws {
+        try await withLedger(kind) { ledger, _ in
             let first = await ledger.record(try Sample.callback())
             let again = await ledger.record(
                 try Sample.callback(second.nonce, id: second.id, state: second.state, body: second.body)
@@ -45,11 +45,18 @@ struct RecordingTests {
     }
 
     /// A fact that was confirmed, and whether the same again can mean that something has happened since.
-    @Test(arguments: [
-        (nil, true), (OrderState.unknown("In Pausa"), true), (.searching, false), (.available, false),
-    ])
-    func asksAgainForAFactThatIsNotOverAndDone(state: OrderState?, isAskedAgain: Bool) async throws {
-        try await withLedger { ledger, _ in
+    @Test(
+        arguments: LedgerKind.allCases,
+        [
+            (nil, true), (OrderState.unknown("In Pausa"), true), (.searching, false), (.available, false),
+        ]
+    )
+    func asksAgainForAFactThatIsNotOverAndDone(
+        _ kind: LedgerKind,
+        _ test: (state: OrderState?, isAskedAgain: Bool)
+    ) async throws {
+        let (state, isAskedAgain) = test
+        try await withLedger(kind) { ledger, _ in
             let callback = try Sample.callback(state: state, update: nil)
             _ = await ledger.record(callback)
             let work = try #require(try await ledger.claimVerify().first)
@@ -66,9 +73,9 @@ struct RecordingTests {
     }
 
     /// After a crash it may be handed over though it is there, and its order may be known by id meanwhile.
-    @Test(arguments: [nil, "id1"])
-    func takesACallbackThatIsHandedOverAgainOnce(id: String?) async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases, [nil, "id1"])
+    func takesACallbackThatIsHandedOverAgainOnce(_ kind: LedgerKind, id: String?) async throws {
+        try await withLedger(kind) { ledger, _ in
             var callback = try Sample.callback(id: id)
             callback.number = 5
             let first = await ledger.record(callback)
@@ -86,8 +93,9 @@ struct RecordingTests {
         }
     }
 
-    @Test func countsHowOftenAFactArrivedAndKeepsItsFirstArrival() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func countsHowOftenAFactArrivedAndKeepsItsFirstArrival(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             for second in 0..<4 {
                 _ = await ledger.record(try Sample.callback(at: Sample.now + .seconds(second)))
             }
@@ -99,8 +107,9 @@ struct RecordingTests {
         }
     }
 
-    @Test func acceptsAFactOnceHoweverManyArriveAtOnce() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func acceptsAFactOnceHoweverManyArriveAtOnce(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let callbacks = try (0..<8).map { try Sample.callback(state: $0 % 2 == 0 ? .searching : .available) }
             let outcomes = Mutex<[RecordOutcome]>([])
             let (answers, answered) = AsyncStream<Void>.makeStream()
@@ -131,8 +140,9 @@ struct RecordingTests {
         }
     }
 
-    @Test func keepsWhatACallbackSays() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func keepsWhatACallbackSays(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             var said = try Sample.callback(state: .unknown("In Pausa")).claim
             said.lastSearchState = "Ricerca evasa"
             said.echo = .token("a secret token")
@@ -166,8 +176,9 @@ struct RecordingTests {
         }
     }
 
-    @Test func opensAnOrderForATokenThatIsNotKnownHere() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func opensAnOrderForATokenThatIsNotKnownHere(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
 
             let order = try await ledger.order()
@@ -178,8 +189,9 @@ struct RecordingTests {
         }
     }
 
-    @Test func opensOneOrderForAnIDWithoutAToken() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func opensOneOrderForAnIDWithoutAToken(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback(nil, state: .searching))
             _ = await ledger.record(try Sample.callback(nil, state: .available))
 
@@ -192,8 +204,9 @@ struct RecordingTests {
         }
     }
 
-    @Test func keepsACallbackThatNamesNoOrderAtAll() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func keepsACallbackThatNamesNoOrderAtAll(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let first = await ledger.record(try Sample.callback(nil, id: nil, state: nil, update: nil, body: "one"))
             let again = await ledger.record(try Sample.callback(nil, id: nil, state: nil, update: nil, body: "one"))
             let other = await ledger.record(try Sample.callback(nil, id: nil, state: nil, update: nil, body: "two"))

@@ -1,14 +1,15 @@
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
+import TestSupport
 import Testing
 import Visengine
 
 /// One read-back for each order and interval, however many callbacks arrive.
 @Suite(.timeLimit(.minutes(1)))
 struct ReadBackLimitTests {
-    @Test func asksTheAPIOnceForManyForgedCallbacks() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func asksTheAPIOnceForManyForgedCallbacks(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching)
             var readBacks: [Duration] = []
 
@@ -31,7 +32,7 @@ struct ReadBackLimitTests {
     /// What became of the first read-back.
     struct Ending: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let end: @Sendable (SQLiteStore, VerifyWork) async throws -> Void
+        let end: @Sendable (any LedgerUnderTest, VerifyWork) async throws -> Void
     }
 
     static let endings = [
@@ -51,9 +52,9 @@ struct ReadBackLimitTests {
         },
     ]
 
-    @Test(arguments: endings)
-    func bringsTheNextReadBackForwardButNotTooFar(_ ending: Ending) async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases, endings)
+    func bringsTheNextReadBackForwardButNotTooFar(_ kind: LedgerKind, _ ending: Ending) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
             let work = try #require(try await ledger.claimVerify().first)
             try await ending.end(ledger, work)
@@ -67,9 +68,9 @@ struct ReadBackLimitTests {
         }
     }
 
-    @Test(arguments: endings)
-    func readsAgainWhenACallbackArrivesWhileTheAPIIsAsked(_ ending: Ending) async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases, endings)
+    func readsAgainWhenACallbackArrivesWhileTheAPIIsAsked(_ kind: LedgerKind, _ ending: Ending) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
             let work = try #require(try await ledger.claimVerify().first)
             _ = await ledger.record(try Sample.callback(state: .fulfilled, at: Sample.now + .seconds(1)))
@@ -81,8 +82,9 @@ struct ReadBackLimitTests {
         }
     }
 
-    @Test func asksAtOnceWhenTheLastAnswerIsOldEnough() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func asksAtOnceWhenTheLastAnswerIsOldEnough(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching)
             let at = Sample.now + .seconds(10)
 
@@ -92,8 +94,9 @@ struct ReadBackLimitTests {
         }
     }
 
-    @Test func pollsWhenNoCallbackComes() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func pollsWhenNoCallbackComes(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             try await ledger.placing()
 
             #expect(try await ledger.claimVerify(at: Sample.now + .seconds(3599)) == [])
@@ -101,8 +104,9 @@ struct ReadBackLimitTests {
         }
     }
 
-    @Test func bringsThePollForwardWhenACallbackComes() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func bringsThePollForwardWhenACallbackComes(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             let order = try await ledger.placing()
             _ = await ledger.record(try Sample.callback(at: Sample.now + .seconds(5)))
 

@@ -1,6 +1,5 @@
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
 import TestSupport
 import Testing
 import Visengine
@@ -10,9 +9,9 @@ import Visengine
 struct ClockTests {
     static let steps = [Duration.seconds(3600), .seconds(3 * 86_400), .seconds(365 * 86_400)]
 
-    @Test(arguments: steps)
-    func pollsWaitNoLongerThanTheyWereTo(_ step: Duration) async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases, steps)
+    func pollsWaitNoLongerThanTheyWereTo(_ kind: LedgerKind, _ step: Duration) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback(state: .searching))
             let work = try #require(try await ledger.claimVerify().first)
             try await ledger.postpone(work.lease, until: Sample.now + .seconds(5), reason: "later")
@@ -22,25 +21,23 @@ struct ClockTests {
         }
     }
 
-    @Test(arguments: steps)
-    func retriesWaitNoLongerThanTheyWereToAfterARestart(_ step: Duration) async throws {
-        try await withLedger { ledger, directory in
+    @Test(arguments: LedgerKind.allCases, steps)
+    func retriesWaitNoLongerThanTheyWereToAfterARestart(_ kind: LedgerKind, _ step: Duration) async throws {
+        try await withLedger(kind) { ledger, process in
             try await ledger.confirmed(.available, sinks: "crm")
             let work = try #require(try await ledger.claimDeliveries().first)
             let retry = DeliverySchedule.Action.retry(after: .seconds(5), reason: "no answer")
             try await ledger.finish(work, action: retry, now: Sample.now)
-            await ledger.close()
 
-            let reopened = try SQLiteStore.open(at: directory, mode: .serve)
+            let next = try await process.restarted().ledger
 
-            #expect(try await reopened.claimDeliveries(at: Sample.now - step).count == 1)
-            await reopened.close()
+            #expect(try await next.claimDeliveries(at: Sample.now - step).count == 1)
         }
     }
 
-    @Test(arguments: steps)
-    func aCallbackFromBeforeTheStepIsActedUponAtOnce(_ step: Duration) async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases, steps)
+    func aCallbackFromBeforeTheStepIsActedUponAtOnce(_ kind: LedgerKind, _ step: Duration) async throws {
+        try await withLedger(kind) { ledger, _ in
             #expect(try await ledger.claimVerify(at: Sample.now - step).isEmpty)
 
             // As one that the journal kept: it carries the time at which it came.
@@ -50,8 +47,9 @@ struct ClockTests {
         }
     }
 
-    @Test func whatWaitsForItsTimeStillDoes() async throws {
-        try await withLedger { ledger, _ in
+    @Test(arguments: LedgerKind.allCases)
+    func whatWaitsForItsTimeStillDoes(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback(state: .searching))
             let work = try #require(try await ledger.claimVerify().first)
             try await ledger.postpone(work.lease, until: Sample.now + .seconds(500), reason: "later")
