@@ -8,6 +8,8 @@ public struct AdminPorts: Sendable {
     public var build: ConsoleBuild
     /// Counts of what the ledger holds.
     public var summary: @Sendable () async throws(LedgerError) -> LedgerSummary
+    /// What the journal reports of itself.
+    public var journal: @Sendable () -> JournalCounts
     /// Whether a link to a document is ours and has not expired; checks in constant time.
     public var isGood: @Sendable (DocumentLink) -> Bool
     /// The document with that SHA-256, `nil` when there is none; asked only after the link was found good.
@@ -18,12 +20,14 @@ public struct AdminPorts: Sendable {
         problems: @escaping @Sendable () async -> [String],
         build: ConsoleBuild,
         summary: @escaping @Sendable () async throws(LedgerError) -> LedgerSummary,
+        journal: @escaping @Sendable () -> JournalCounts,
         isGood: @escaping @Sendable (DocumentLink) -> Bool,
         document: @escaping @Sendable (_ sha256: String) async -> ServedDocument?
     ) {
         self.problems = problems
         self.build = build
         self.summary = summary
+        self.journal = journal
         self.isGood = isGood
         self.document = document
     }

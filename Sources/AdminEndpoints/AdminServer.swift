@@ -89,6 +89,7 @@ public struct AdminServer: Sendable {
             1
         )
         if let connections = connections() { ConnectionGauges.write(connections, to: &text) }
+        JournalGauges.write(ports.journal(), to: &text)
         do throws(LedgerError) {
             LedgerGauges.write(try await ports.summary(), to: &text)
         } catch {

@@ -3,24 +3,24 @@ import Foundation
 public import RicevutaCore
 import Synchronization
 
-/// Callbacks on disk, one after another, before they are acknowledged.
+/// The write-ahead log: callbacks on disk, one after another, before they are acknowledged.
 ///
-/// One thread takes all that waits, appends it to a file with one sync, and answers then; the ledger follows in its own
-/// time, many callbacks to a transaction. What a callback sets going is decided there and nowhere else: whether it is a
-/// fact that was known, and which order it is of. The journal keeps a callback until the ledger has it, across any
-/// crash, and hands it over again then; the ledger knows one that it had already.
+/// One thread takes all that waits, appends it to a file with one sync, and answers then; the ledger, which is the
+/// system of record, follows in its own time, many callbacks to a transaction. What a callback sets going is decided
+/// there and nowhere else: whether it is a fact that was known, and which order it is of. The journal keeps a callback
+/// until the ledger has it, across any crash, and hands it over again then; the ledger knows one that it had already.
 ///
 /// Nobody waits for longer than ``JournalConfiguration/maxWait``: what the disk has not taken by then is answered
-/// ``RecordOutcome/timedOut``, and journaled all the same when the disk answers again.
+/// ``JournalOutcome/timedOut``, and journaled all the same when the disk answers again.
 ///
 /// What the ledger has is kept for a while (``JournalConfiguration/keep``). A ledger that is older than the journal,
 /// since it was restored from a copy or lost its end, gets what it lacks from there, with the same numbers.
 ///
-/// An answer of ``RecordOutcome/duplicate(id:)`` means that the same fact was journaled a moment ago; one that repeats
-/// what is older is answered as new, and found to be known by the ledger.
+/// An answer of ``JournalOutcome/duplicate(of:)`` means that the same fact was journaled a moment ago; one that repeats
+/// what is older is answered as new, and found to be known by the ledger (``JournalStatistics/duplicates``).
 ///
 /// Safe to use from any thread.
-public final class Journal: CallbackRecorder {
+public final class Journal: CallbackJournaling {
     /// The directory that the files lie in.
     public let path: String
     /// What no crash leaves, found when the journal was opened.
@@ -58,7 +58,7 @@ public final class Journal: CallbackRecorder {
     /// - Throws: ``JournalError``.
     public convenience init(
         at directory: String,
-        ledger: any CallbackRecorder,
+        ledger: any CallbackApplying,
         newest: Int64,
         handedOver: Int64? = nil,
         configuration: JournalConfiguration = JournalConfiguration()
@@ -75,7 +75,7 @@ public final class Journal: CallbackRecorder {
 
     init(
         at directory: String,
-        ledger: any CallbackRecorder,
+        ledger: any CallbackApplying,
         newest: Int64,
         handedOver: Int64?,
         configuration: JournalConfiguration,
@@ -131,17 +131,13 @@ public final class Journal: CallbackRecorder {
         let state = replicator.status
         statistics.unsettled = state.unsettled
         statistics.quarantined = state.quarantined
+        statistics.duplicates = state.duplicates
         statistics.isLedgerFailing = state.isResting
         statistics.isStalled = queue.isStalled
         return statistics
     }
 
-    /// Queues one callback; see ``CallbackRecorder/record(_:completion:)``.
-    public func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void) {
-        record([RecordEntry(callback, completion: completion)])
-    }
-
-    /// Queues callbacks; see ``CallbackRecorder/record(_:)``.
+    /// Queues callbacks; see ``CallbackJournaling/record(_:)``.
     public func record(_ entries: [RecordEntry]) {
         let admission = queue.add(entries)
         if admission.isLate {
@@ -149,7 +145,7 @@ public final class Journal: CallbackRecorder {
             for entry in entries.prefix(admission.taken) { entry.completion(.timedOut) }
         }
         guard let refusal = admission.refusal else { return }
-        let outcome: RecordOutcome
+        let outcome: JournalOutcome
         switch refusal {
         case .full:
             counts.withLock { $0.overloads += entries.count - admission.taken }
@@ -159,7 +155,7 @@ public final class Journal: CallbackRecorder {
         for entry in entries[admission.taken...] { entry.completion(outcome) }
     }
 
-    /// Whether one more callback would be refused; see ``CallbackRecorder/shortage(besides:)``.
+    /// Whether one more callback would be refused; see ``CallbackJournaling/shortage(besides:)``.
     public func shortage(besides count: Int) -> Duration? {
         guard !queue.hasRoom(besides: count) else { return nil }
         counts.withLock { $0.overloads += 1 }
@@ -301,7 +297,7 @@ public final class Journal: CallbackRecorder {
                 answer(ours) { index in
                     let number = written[index].number ?? 0
                     let earlier = recent.note(CallbackFact.fingerprint(of: written[index]), number: number)
-                    return earlier.map(RecordOutcome.duplicate) ?? .accepted(id: number)
+                    return earlier.map(JournalOutcome.duplicate) ?? .accepted(number: number)
                 }
                 if queue.isStalled { queue.isStalled = false }
             } catch {
@@ -322,7 +318,7 @@ public final class Journal: CallbackRecorder {
     /// - Parameters:
     ///   - entries: The next ones in flight.
     ///   - outcome: Of the one with this index, from 0; called for each of them.
-    private func answer(_ entries: ArraySlice<RecordEntry>, _ outcome: (Int) -> RecordOutcome) {
+    private func answer(_ entries: ArraySlice<RecordEntry>, _ outcome: (Int) -> JournalOutcome) {
         let parts = inFlight.withLock { $0.answer(first: entries.count) }
         var index = 0
         for (count, isOurs) in parts {

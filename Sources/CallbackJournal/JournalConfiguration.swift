@@ -1,7 +1,7 @@
 /// How a journal behaves.
 public struct JournalConfiguration: Sendable, Equatable {
     /// The most callbacks that may wait to be written; beyond it a callback is answered
-    /// ``RecordOutcome/overloaded(retryAfter:)``.
+    /// ``JournalOutcome/overloaded(retryAfter:)``.
     public var maxQueuedCallbacks: Int
     /// The most bytes of bodies that may wait to be written.
     public var maxQueuedBytes: Int
@@ -13,14 +13,14 @@ public struct JournalConfiguration: Sendable, Equatable {
     public var maxUnsettledBytes: Int
     /// The most callbacks that are handed to the ledger at a time: they share a transaction.
     public var maxHanded: Int
-    /// The shortest time between two such lots, unless there is more than one of them waiting.
+    /// The shortest time between two such batches, unless there is more than one of them waiting.
     ///
     /// The first after a pause is handed over at once; under load each page of the ledger is then written for many
     /// callbacks instead of a few.
     public var interval: Duration
     /// After how long a ledger that failed is tried again.
     public var retryInterval: Duration
-    /// How long a callback may wait; then it is answered ``RecordOutcome/timedOut`` whatever the disk does.
+    /// How long a callback may wait; then it is answered ``JournalOutcome/timedOut`` whatever the disk does.
     public var maxWait: Duration
     /// How long a callback is kept at least after the ledger has it.
     ///

@@ -8,6 +8,8 @@ public enum JournalError: Error, Equatable, Sendable {
     case full(String)
     /// A file that looks like one of the journal's is not named like one.
     case unknownFile(String)
+    /// A file holds records of a version that this program cannot read; nothing was changed.
+    case tooNew(file: String, version: UInt8)
 
     init(_ failure: FileFailure) {
         self = failure.isFullDisk ? .full(failure.description) : .file(failure.description)
@@ -20,6 +22,11 @@ extension JournalError: CustomStringConvertible {
         switch self {
         case .file(let reason): "journal failure: \(reason); check the ownership of its files and the disk"
         case .full(let reason): "journal failure: \(reason); free some disk space"
+        case .tooNew(let path, let version):
+            """
+            the journal file \(path) was written by a newer ricevuta (records of version \(version)); run that version \
+            or a newer one
+            """
         case .unknownFile(let path):
             "unexpected journal file name \(path); restore its original name, or move it out of the directory"
         }

@@ -19,9 +19,11 @@ public struct JournalStatistics: Sendable, Equatable {
     public var unsettled = 0
     /// Whether the ledger took nothing when it was tried last.
     public var isLedgerFailing = false
+    /// Callbacks that the ledger found to say what it knew already.
+    public var duplicates = 0
     /// Callbacks that the ledger did not have when the journal was opened.
     public var recovered = 0
-    /// What was found damaged when the journal was opened; see ``CallbackJournal/damage``.
+    /// What was found damaged when the journal was opened; see ``Journal/damage``.
     public var damaged = 0
     /// Callbacks that the ledger cannot write while it writes others; each is in a file of its own, and tried again at
     /// the next start.

@@ -1,4 +1,4 @@
-import RicevutaCore
+public import RicevutaCore
 
 /// What the door decided on a request's head.
 public enum Admission: Sendable, Equatable {
@@ -52,28 +52,12 @@ struct VerifiedToken: Sendable, Equatable {
     var isRetired: Bool
 }
 
-/// What became of a callback.
+/// What the sender of a callback is told.
 public enum IntakeAnswer: Sendable, Equatable {
-    /// New, synced to disk with its work.
-    case accepted(id: Int64)
-    /// Known, synced to disk with its work.
-    case duplicate(id: Int64)
-    /// Nothing was stored: the queue is full.
-    case overloaded(retryAfter: Duration)
-    /// Nothing was stored, or not in time: the disk is full, fails, or does not answer.
-    case failed
+    /// What became of it in the journal.
+    case journal(JournalOutcome)
     /// The body has no good token either.
     case unauthorized
     /// There is no token, and the body names no order.
     case undecodable
-
-    init(_ outcome: RecordOutcome) {
-        self =
-            switch outcome {
-            case .accepted(let id): .accepted(id: id)
-            case .duplicate(let id): .duplicate(id: id)
-            case .overloaded(let retryAfter): .overloaded(retryAfter: retryAfter)
-            case .failed, .timedOut, .unwritable: .failed
-            }
-    }
 }

@@ -7,14 +7,15 @@ public import ServiceLifecycle
 /// | stage | file | reads | writes, in one transaction | a crash repeats |
 /// |---|---|---|---|---|
 /// | door | `Intake.admit` | path, token, address | nothing | nothing |
-/// | intake | `Intake.take` | body | the callback, in the journal; answers 200 | nothing: not answered |
-/// | ledger | `Journal` | the journal | callback, order, verify job | the same fact, known |
+/// | intake | `Intake.take` | body | nothing; the journal's record is synced, then 200 | nothing: not answered |
+/// | ledger | `CallbackApplying` | the journal | callback, order, verify job | the batch, known by its numbers |
 /// | verifier | `OrderVerification` | `GET /richiesta/{id}` | order, notifications, deliveries, jobs | the read-back |
 /// | fetcher | `DocumentFetch` | `GET /documento/{id}` | document, notification, deliveries, jobs | the fetch |
 /// | dispatcher | `DispatcherService` | notification, document | its outcome, the next attempt | the attempt, same id |
 /// | poll | `OrderVerification` | as the verifier | as the verifier | the read-back |
 ///
-/// From there on there is only the ledger between two stages: a stage that is done has written the next one's job.
+/// The journal is the write-ahead log, and 200 means that the callback is in it. The ledger is the system of record:
+/// from there on there is only the ledger between two stages, and one that is done has written the next one's job.
 public struct CallbackFlow: Sendable {
     /// The way in.
     public let intake: Intake
@@ -28,7 +29,7 @@ public struct CallbackFlow: Sendable {
     /// What the flow stands on.
     public struct Ports: Sendable {
         /// Makes callbacks durable.
-        public var recorder: any CallbackRecorder
+        public var journal: any CallbackJournaling
         /// Work and outcomes of each stage.
         public var ledger: any VerificationLedger & FetchLedger & DeliveryLedger
         /// The provider's orders.
@@ -42,14 +43,14 @@ public struct CallbackFlow: Sendable {
 
         /// Names the ports.
         public init(
-            recorder: any CallbackRecorder,
+            journal: any CallbackJournaling,
             ledger: any VerificationLedger & FetchLedger & DeliveryLedger,
             reader: any OrderReader,
             documents: any DocumentSource,
             archive: any DocumentArchive,
             sinks: [any Sink]
         ) {
-            self.recorder = recorder
+            self.journal = journal
             self.ledger = ledger
             self.reader = reader
             self.documents = documents
@@ -83,7 +84,7 @@ public struct CallbackFlow: Sendable {
             return logger
         }
         intake = Intake(
-            recorder: ports.recorder,
+            journal: ports.journal,
             keys: keys,
             policy: policy,
             limits: settings.intake,

@@ -4,11 +4,11 @@ public import RicevutaCore
 import Synchronization
 import Visengine
 
-/// Takes callbacks in: the door before the body, then the decoder, then the ledger.
+/// Takes callbacks in: the door before the body, then the decoder, then the journal.
 ///
 /// Runs on listener threads: it never blocks, awaits or touches the disk.
 public final class Intake: Sendable {
-    private let recorder: any CallbackRecorder
+    private let journal: any CallbackJournaling
     private let keys: CallbackTokenKeys
     private let policy: SourcePolicy
     private let now: @Sendable () -> Timestamp
@@ -29,7 +29,7 @@ public final class Intake: Sendable {
     /// Creates an intake.
     ///
     /// - Parameters:
-    ///   - recorder: Makes callbacks durable.
+    ///   - journal: Makes callbacks durable.
     ///   - keys: Check the tokens.
     ///   - policy: Whom callbacks are taken from.
     ///   - limiter: How often an address may show a bad token.
@@ -37,7 +37,7 @@ public final class Intake: Sendable {
     ///   - now: The clock.
     ///   - logger: Gets a line for each refusal, never a token.
     public init(
-        recorder: any CallbackRecorder,
+        journal: any CallbackJournaling,
         keys: CallbackTokenKeys,
         policy: SourcePolicy,
         limiter: FailureLimiter = FailureLimiter(),
@@ -45,7 +45,7 @@ public final class Intake: Sendable {
         now: @escaping @Sendable () -> Timestamp,
         logger: Logger
     ) {
-        self.recorder = recorder
+        self.journal = journal
         self.keys = keys
         self.policy = policy
         self.limiter = Mutex(limiter)
@@ -135,8 +135,8 @@ public final class Intake: Sendable {
     /// Takes a callback, to be recorded with the next ``flush()``.
     ///
     /// With a good token it is taken whatever came with it: what is no callback by any rule still causes a read-back,
-    /// and is told of. `answer` is called once, from any thread, and gets ``IntakeAnswer/accepted(id:)`` or
-    /// ``IntakeAnswer/duplicate(id:)`` only after the sync.
+    /// and is told of. `answer` is called once, from any thread, and gets ``JournalOutcome/accepted(number:)`` or
+    /// ``JournalOutcome/duplicate(of:)`` only after the journal's sync.
     ///
     /// - Parameters:
     ///   - admitted: What ``admit(method:path:peer:forwardedFor:query:authorization:certificate:)`` let in.
@@ -154,9 +154,9 @@ public final class Intake: Sendable {
         answer: @escaping @Sendable (IntakeAnswer) -> Void
     ) {
         // Before anything is spent on it: what is refused must not slow down what is taken.
-        if let retryAfter = recorder.shortage(besides: taken.withLock(\.count)) {
+        if let retryAfter = journal.shortage(besides: taken.withLock(\.count)) {
             meters.count(.overloaded(retryAfter: retryAfter))
-            return answer(.overloaded(retryAfter: retryAfter))
+            return answer(.journal(.overloaded(retryAfter: retryAfter)))
         }
         var content = BodyContent(bytes: body, contentType: contentType)
         if admitted.hasToken {
@@ -201,7 +201,7 @@ public final class Intake: Sendable {
         let entry = RecordEntry(callback) { [meters, logger] outcome in
             meters.count(outcome, isUndecodable: isUndecodable)
             if logger.logLevel <= .debug { Self.log(outcome, of: callback, to: logger) }
-            answer(IntakeAnswer(outcome))
+            answer(.journal(outcome))
         }
         taken.withLock { $0.append(entry) }
     }
@@ -210,7 +210,7 @@ public final class Intake: Sendable {
     public func flush() {
         var entries: [RecordEntry] = []
         taken.withLock { swap(&$0, &entries) }
-        if !entries.isEmpty { recorder.record(entries) }
+        if !entries.isEmpty { journal.record(entries) }
     }
 
     private func text(of origin: [UInt8]) -> String {
@@ -280,13 +280,13 @@ public final class Intake: Sendable {
         )
     }
 
-    private static func log(_ outcome: RecordOutcome, of callback: ReceivedCallback, to logger: Logger) {
+    private static func log(_ outcome: JournalOutcome, of callback: ReceivedCallback, to logger: Logger) {
         var metadata: Logger.Metadata = [
             "order.id": "\(callback.claim.orderID?.rawValue ?? "-")", "token.key": "\(callback.keyID ?? "-")",
         ]
         switch outcome {
-        case .accepted(let id), .duplicate(let id): metadata["callback.id"] = "\(id)"
-        case .overloaded, .failed, .timedOut, .unwritable: break
+        case .accepted(let number), .duplicate(let number): metadata["callback.number"] = "\(number)"
+        case .overloaded, .failed, .timedOut: break
         }
         metadata["outcome"] = "\(IntakeMeters.name(of: outcome))"
         logger.debug("Callback accepted", metadata: metadata)

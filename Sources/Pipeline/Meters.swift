@@ -60,14 +60,14 @@ struct IntakeMeters: Sendable {
         Counter(label: MetricName.refusals, dimensions: [("reason", $0.rawValue)])
     }
 
-    func count(_ outcome: RecordOutcome, isUndecodable: Bool = false) {
+    func count(_ outcome: JournalOutcome, isUndecodable: Bool = false) {
         switch outcome {
         case .accepted where isUndecodable, .duplicate where isUndecodable: undecodable.increment()
         case .accepted: accepted.increment()
         case .duplicate: duplicate.increment()
         case .overloaded: overloaded.increment()
         case .timedOut: timedOut.increment()
-        case .failed, .unwritable: failed.increment()
+        case .failed: failed.increment()
         }
     }
 
@@ -77,13 +77,13 @@ struct IntakeMeters: Sendable {
         for (index, each) in Refusal.allCases.enumerated() where each == reason { refusals[index].increment() }
     }
 
-    static func name(of outcome: RecordOutcome) -> String {
+    static func name(of outcome: JournalOutcome) -> String {
         switch outcome {
         case .accepted: "accepted"
         case .duplicate: "duplicate"
         case .overloaded: "overloaded"
         case .timedOut: "timed_out"
-        case .failed, .unwritable: "failed"
+        case .failed: "failed"
         }
     }
 }

@@ -26,7 +26,6 @@ public final class SQLiteStore: Sendable {
 
     private let pool: DatabasePool
     private let writer: LedgerWriter
-    private let configuration: LedgerConfiguration
     /// Leases of work that is over, though its outcome could not be written.
     let lostLeases = Mutex<[JobLease]>([])
     /// The callbacks by verdict, as they were counted last.
@@ -36,14 +35,12 @@ public final class SQLiteStore: Sendable {
         path: String,
         sqliteVersion: SQLiteVersion,
         pool: DatabasePool,
-        writer: LedgerWriter,
-        configuration: LedgerConfiguration
+        writer: LedgerWriter
     ) {
         self.path = path
         self.sqliteVersion = sqliteVersion
         self.pool = pool
         self.writer = writer
-        self.configuration = configuration
     }
 
     deinit { writer.queue.close() }
@@ -56,7 +53,7 @@ public final class SQLiteStore: Sendable {
     }
 
     /// Writes what is queued, gives back all leases and closes the files; afterwards everything throws
-    /// ``LedgerError/closed``, and callbacks are answered ``RecordOutcome/failed``.
+    /// ``LedgerError/closed``, and callbacks are answered ``ApplyOutcome/failed``.
     public func close() async {
         writer.queue.close()
         await writer.waitForEnd()
@@ -85,11 +82,7 @@ public final class SQLiteStore: Sendable {
                 },
                 fail: { continuation.resume(returning: .failure($0)) }
             )
-            do throws(WriteQueue.Refusal) {
-                try writer.queue.add(.change(change))
-            } catch {
-                continuation.resume(returning: .failure(.closed))
-            }
+            if !writer.queue.add(.change(change)) { continuation.resume(returning: .failure(.closed)) }
         }
         return try result.get()
     }
@@ -131,33 +124,18 @@ public final class SQLiteStore: Sendable {
     }
 }
 
-extension SQLiteStore: CallbackRecorder {
-    /// Queues one callback; see ``CallbackRecorder/record(_:completion:)``.
-    public func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void) {
-        do throws(WriteQueue.Refusal) {
-            try writer.queue.add(.record(callback, completion: completion))
-        } catch {
-            switch error {
-            case .full:
-                writer.statistics.withLock { $0.overloads += 1 }
-                completion(.overloaded(retryAfter: configuration.retryAfter))
-            case .closed: completion(.failed)
-            }
-        }
-    }
-}
-
-extension SQLiteStore {
-    /// Queues callbacks that the journal keeps until the answer; one transaction for all of them.
-    public func record(
+extension SQLiteStore: CallbackApplying {
+    /// Queues callbacks for the writer's next transaction; see ``CallbackApplying/apply(_:upTo:completion:)``.
+    ///
+    /// `completion` is called on the writer's thread. How much may wait here is the journal's affair: it hands over one
+    /// batch at a time.
+    public func apply(
         _ callbacks: [ReceivedCallback],
-        completion: @escaping @Sendable ([RecordOutcome]) -> Void
+        upTo position: Int64?,
+        completion: @escaping @Sendable ([ApplyOutcome]) -> Void
     ) {
-        do throws(WriteQueue.Refusal) {
-            try writer.queue.add(.recordAll(callbacks, completion: completion))
-        } catch {
-            completion(Array(repeating: .failed, count: callbacks.count))
-        }
+        let batch = CallbackBatch(callbacks: callbacks, position: position, completion: completion)
+        if !writer.queue.add(.apply(batch)) { batch.fail() }
     }
 }
 

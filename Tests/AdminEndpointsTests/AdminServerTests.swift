@@ -17,6 +17,7 @@ import Visengine
     private func withConsole(
         problems: [String] = [],
         summary: Result<LedgerSummary, LedgerError> = .success(LedgerSummary()),
+        journal: JournalCounts = JournalCounts(),
         documentPath: String = "/nonexistent",
         hosts: AdminHosts = AdminHosts(),
         connections: @escaping @Sendable () -> ListenerStatistics? = { nil },
@@ -27,6 +28,7 @@ import Visengine
             problems: { problems },
             build: ConsoleBuild(sqlite: "3.40.1", hasWALResetFix: false, sqliteDescription: "3.40.1 (not fixed)"),
             summary: { () throws(LedgerError) in try summary.get() },
+            journal: { journal },
             isGood: { $0.expires == "200" && $0.signature == "good" },
             document: { sha256 in
                 sha256 == Self.sha256
@@ -124,12 +126,11 @@ import Visengine
             documents: 4,
             deliveriesByState: ["dead": 1],
             jobsByKind: ["verify": 3],
-            oldestDueMilliseconds: ["verify": 1500],
-            unsettledCallbacks: 7,
-            quarantinedCallbacks: 1
+            oldestDueMilliseconds: ["verify": 1500]
         )
+        let journal = JournalCounts(unsettled: 7, quarantined: 1, damage: 2, syncs: 30, duplicates: 5)
 
-        try await withConsole(summary: .success(summary), registry: registry) { port in
+        try await withConsole(summary: .success(summary), journal: journal, registry: registry) { port in
             let answer = try await send("GET", "/metrics", port: port)
             let lines = Set(answer.body.split(separator: "\n"))
             #expect(answer.status == 200)
@@ -140,7 +141,8 @@ import Visengine
                 "ricevuta_ledger_orders{state=\"fulfilled\"} 4", "ricevuta_ledger_orders{state=\"unknown\"} 2",
                 "ricevuta_ledger_deliveries{state=\"dead\"} 1", "ricevuta_ledger_jobs{kind=\"verify\"} 3",
                 "ricevuta_ledger_oldest_due_seconds{kind=\"verify\"} 1.5", "ricevuta_journal_unsettled 7",
-                "ricevuta_journal_set_aside 1",
+                "ricevuta_journal_set_aside 1", "ricevuta_journal_damage 2", "ricevuta_journal_syncs_total 30",
+                "ricevuta_ledger_duplicates_total 5",
             ]
             #expect(lines.isSuperset(of: expected), "\(answer.body)")
             let types = answer.body.split(separator: "\n").filter { $0.hasPrefix("# TYPE") }

@@ -14,9 +14,9 @@ struct AnsweringTests {
             let other = await journal.record(try Sample.callback(2))
             let repeated = await journal.record(try Sample.callback(1, filler: 1))
 
-            #expect(first == .accepted(id: 1))
-            #expect(other == .accepted(id: 2))
-            #expect(repeated == .duplicate(id: 1), "it says the same, in other bytes")
+            #expect(first == .accepted(number: 1))
+            #expect(other == .accepted(number: 2))
+            #expect(repeated == .duplicate(of: 1), "it says the same, in other bytes")
         }
     }
 
@@ -24,7 +24,7 @@ struct AnsweringTests {
         let ledger = FakeLedger()
         let outcomes = try await withJournal(of: ledger) { journal, _ in
             let callback = try Sample.callback(1)
-            return await withTaskGroup(of: RecordOutcome.self) { group in
+            return await withTaskGroup(of: JournalOutcome.self) { group in
                 for _ in 0..<64 { group.addTask { await journal.record(callback) } }
                 return await group.reduce(into: []) { $0.append($1) }
             }
@@ -73,7 +73,7 @@ struct AnsweringTests {
             let small = await journal.record(try Sample.callback(2))
 
             #expect(large == .overloaded(retryAfter: .seconds(2)))
-            #expect(small == .accepted(id: 1))
+            #expect(small == .accepted(number: 1))
         }
     }
 
@@ -87,16 +87,28 @@ struct AnsweringTests {
         }
     }
 
+    @Test func countsWhatTheLedgerFindsToBeADuplicate() async throws {
+        let ledger = FakeLedger()
+        try await withJournal(of: ledger) { journal, _ in
+            for filler in 0..<3 { _ = await journal.record(try Sample.callback(1, filler: filler)) }
+            _ = await journal.record(try Sample.callback(2))
+            await journal.close()
+
+            #expect(journal.statistics.duplicates == 2)
+            #expect(ledger.position == 4, "repetitions are handed over as well")
+        }
+    }
+
     @Test func writesWhatWaitsBeforeItCloses() async throws {
         let ledger = FakeLedger()
         try await withJournal(of: ledger) { journal, _ in
-            let outcomes = Mutex<[RecordOutcome]>([])
+            let outcomes = Mutex<[JournalOutcome]>([])
             for number in 0..<200 {
                 journal.record(try Sample.callback(number)) { outcome in outcomes.withLock { $0.append(outcome) } }
             }
             await journal.close()
 
-            #expect(outcomes.withLock { $0 } == (1...200).map { .accepted(id: $0) })
+            #expect(outcomes.withLock { $0 } == (1...200).map { .accepted(number: $0) })
             #expect(ledger.taken.map(\.number) == Array(1...200))
         }
     }
@@ -104,7 +116,7 @@ struct AnsweringTests {
     /// Records callbacks while the journal's thread is held in the answer to one more.
     ///
     /// - Returns: The answers, in the order in which they were given.
-    private func recordWhileBusy(_ journal: Journal, count: Int) async throws -> [RecordOutcome] {
+    private func recordWhileBusy(_ journal: Journal, count: Int) async throws -> [JournalOutcome] {
         let release = DispatchSemaphore(value: 0)
         let first = try Sample.callback(1000)
         await withCheckedContinuation { continuation in
@@ -113,11 +125,11 @@ struct AnsweringTests {
                 release.wait()
             }
         }
-        let (answers, answered) = AsyncStream<RecordOutcome>.makeStream()
+        let (answers, answered) = AsyncStream<JournalOutcome>.makeStream()
         for number in 0..<count { journal.record(try Sample.callback(number)) { answered.yield($0) } }
         release.signal()
 
-        var outcomes: [RecordOutcome] = []
+        var outcomes: [JournalOutcome] = []
         for await outcome in answers {
             outcomes.append(outcome)
             if outcomes.count == count { break }
@@ -132,13 +144,26 @@ struct AnsweringTests {
         try await withJournal(of: ledger, configuration) { journal, _ in
             let callbacks = try (0..<50).map { try Sample.callback($0) }
             // All at once, and there is room for few: the others are refused before anything is known of them.
-            let outcomes: [RecordOutcome] = await withCheckedContinuation { continuation in
-                journal.record(callbacks) { continuation.resume(returning: $0) }
+            let refused = Mutex<[ReceivedCallback]>([])
+            let overloaded = JournalOutcome.overloaded(retryAfter: configuration.retryAfter)
+            await withCheckedContinuation { continuation in
+                let rest = Mutex(callbacks.count)
+                journal.record(
+                    callbacks.map { callback in
+                        RecordEntry(callback) { outcome in
+                            if outcome == overloaded { refused.withLock { $0.append(callback) } }
+                            let isLast = rest.withLock { rest in
+                                rest -= 1
+                                return rest == 0
+                            }
+                            if isLast { continuation.resume() }
+                        }
+                    }
+                )
             }
-            let refused = zip(callbacks, outcomes).filter { $0.1 == .overloaded(retryAfter: configuration.retryAfter) }
-            #expect(!refused.isEmpty)
+            #expect(!refused.withLock(\.isEmpty))
 
-            for (callback, _) in refused {
+            for callback in refused.withLock({ $0 }) {
                 let again = await journal.record(callback)
                 guard case .accepted = again else {
                     Issue.record("\(again): the sender's second attempt was taken for a repetition")

@@ -136,7 +136,7 @@ struct DamageTests {
             ledger.behave(.takes)
             await journal.close()
 
-            #expect(last == .accepted(id: 301))
+            #expect(last == .accepted(number: 301))
             #expect(found.callbacks.map(\.number) == [301])
         }
     }

@@ -62,7 +62,7 @@ struct FailingDiskTests {
         let disk = FakeDisk()
         try await withJournal(on: disk, of: FakeLedger(.holds)) { journal, directory in
             disk.behave(.hangs)
-            let outcomes = Mutex<[RecordOutcome]>([])
+            let outcomes = Mutex<[JournalOutcome]>([])
             let last = try Sample.callback(20)
             for number in 0..<10 {
                 journal.record(try Sample.callback(number)) { outcome in
@@ -125,14 +125,14 @@ struct FailingDiskTests {
         let disk = FakeDisk()
         try await withJournal(on: disk) { journal, _ in
             disk.behave(.hangs)
-            let (answers, answered) = AsyncStream<(Int, RecordOutcome)>.makeStream()
+            let (answers, answered) = AsyncStream<(Int, JournalOutcome)>.makeStream()
             for number in 0..<61 {
                 journal.record(try Sample.callback(number, filler: 2000)) { answered.yield((number, $0)) }
                 // The first is being written; the others wait, and go together into more than one file of 64 KiB.
                 if number == 0 { while disk.hanging == 0 { await Task.yield() } }
             }
             disk.behave(.worksOnly(2))
-            var outcomes: [Int: RecordOutcome] = [:]
+            var outcomes: [Int: JournalOutcome] = [:]
             for await (number, outcome) in answers {
                 outcomes[number] = outcome
                 if outcomes.count == 61 { break }
@@ -151,7 +151,7 @@ struct FailingDiskTests {
         let ledger = FakeLedger()
         try await withJournal(on: disk, of: ledger) { journal, _ in
             disk.behave(.hangs)
-            let outcomes = Mutex<[RecordOutcome]>([])
+            let outcomes = Mutex<[JournalOutcome]>([])
             for number in 0..<40 {
                 journal.record(try Sample.callback(number)) { outcome in outcomes.withLock { $0.append(outcome) } }
                 if number == 0 { while disk.hanging == 0 { await Task.yield() } }

@@ -2,14 +2,15 @@ import RicevutaCore
 import Synchronization
 
 /// Takes callbacks, or fails, or does not answer, as told.
-final class FakeLedger: CallbackRecorder {
+final class FakeLedger: CallbackApplying {
     enum Behaviour { case takes, fails, holds }
 
     private struct State {
         var behaviour: Behaviour
         var taken: [ReceivedCallback] = []
-        var held: [(ReceivedCallback, @Sendable (RecordOutcome) -> Void)] = []
+        var held: [([ReceivedCallback], @Sendable ([ApplyOutcome]) -> Void)] = []
         var attempts = 0
+        var position: Int64 = 0
     }
 
     private let state: Mutex<State>
@@ -34,26 +35,35 @@ final class FakeLedger: CallbackRecorder {
             defer { state.held = [] }
             return behaviour == .holds ? [] : state.held
         }
-        for (callback, completion) in held { answer(callback, behaviour, completion) }
+        for (callbacks, completion) in held { completion(outcomes(callbacks, behaviour)) }
     }
 
-    func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void) {
+    /// How far it has been told that the journal was handed over.
+    var position: Int64 { state.withLock(\.position) }
+
+    func apply(
+        _ callbacks: [ReceivedCallback],
+        upTo position: Int64?,
+        completion: @escaping @Sendable ([ApplyOutcome]) -> Void
+    ) {
         let behaviour = state.withLock { state in
-            state.attempts += 1
-            if state.behaviour == .holds { state.held.append((callback, completion)) }
+            state.attempts += callbacks.count
+            state.position = max(state.position, position ?? 0)
+            if state.behaviour == .holds { state.held.append((callbacks, completion)) }
             return state.behaviour
         }
-        if behaviour != .holds { answer(callback, behaviour, completion) }
+        if behaviour != .holds { completion(outcomes(callbacks, behaviour)) }
     }
 
-    private func answer(
-        _ callback: ReceivedCallback,
-        _ behaviour: Behaviour,
-        _ completion: @Sendable (RecordOutcome) -> Void
-    ) {
-        if behaviour == .fails { return completion(.failed) }
-        if isUnwritable(callback) { return completion(.unwritable) }
-        state.withLock { $0.taken.append(callback) }
-        completion(.accepted(id: callback.number ?? 0))
+    private func outcomes(_ callbacks: [ReceivedCallback], _ behaviour: Behaviour) -> [ApplyOutcome] {
+        callbacks.map { callback in
+            if behaviour == .fails { return .failed }
+            if isUnwritable(callback) { return .unwritable }
+            return state.withLock { state in
+                let isKnown = state.taken.contains { $0.claim == callback.claim }
+                state.taken.append(callback)
+                return isKnown ? .duplicate(id: callback.number ?? 0) : .recorded(id: callback.number ?? 0)
+            }
+        }
     }
 }

@@ -12,7 +12,7 @@ struct LedgerFailureTests {
         try await withJournal(of: ledger) { journal, _ in
             for number in 0..<50 {
                 let outcome = await journal.record(try Sample.callback(number))
-                #expect(outcome == .accepted(id: Int64(number) + 1))
+                #expect(outcome == .accepted(number: Int64(number) + 1))
             }
             while ledger.attempts < 100 { await Task.yield() }  // It is tried again and again.
             #expect(journal.statistics.isLedgerFailing || journal.statistics.unsettled == 50)
@@ -47,7 +47,7 @@ struct LedgerFailureTests {
             ledger.behave(.takes)
 
             let outcome = try await next
-            #expect(outcome == .accepted(id: 11))
+            #expect(outcome == .accepted(number: 11))
         }
     }
 
@@ -106,7 +106,7 @@ struct LedgerFailureTests {
                 configuration: Sample.configuration
             )
             let last = await journal.record(try Sample.callback(2))
-            #expect(last == .accepted(id: 9))
+            #expect(last == .accepted(number: 9))
             await journal.close()
             #expect(ledger.taken.compactMap(\.number).sorted() == [7, 8, 9])
         }

@@ -35,8 +35,13 @@ enum Sample {
 }
 
 extension Journal {
+    /// Records a callback.
+    func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (JournalOutcome) -> Void) {
+        record([RecordEntry(callback, completion: completion)])
+    }
+
     /// Records a callback and waits for its answer.
-    func record(_ callback: ReceivedCallback) async -> RecordOutcome {
+    func record(_ callback: ReceivedCallback) async -> JournalOutcome {
         await withCheckedContinuation { continuation in
             record(callback) { continuation.resume(returning: $0) }
         }

@@ -38,7 +38,7 @@ struct StalledDiskTests {
             #expect(ledger.taken.map(\.body) == (try (0..<10).map { try Sample.callback($0).body }), "and kept")
             while journal.statistics.isStalled { await Task.yield() }
             let next = await journal.record(try Sample.callback(11))
-            #expect(next == .accepted(id: 11))
+            #expect(next == .accepted(number: 11))
         }
     }
 
@@ -85,19 +85,19 @@ struct StalledDiskTests {
             let again = await journal.record(try Sample.callback(0))
 
             #expect(first == .timedOut)
-            #expect(again == .duplicate(id: 1))
+            #expect(again == .duplicate(of: 1))
         }
     }
 }
 
 /// Answers by the number of the callback.
 private final class Answers: Sendable {
-    private let outcomes = Mutex<[(number: Int, outcome: RecordOutcome)]>([])
+    private let outcomes = Mutex<[(number: Int, outcome: JournalOutcome)]>([])
 
     var count: Int { outcomes.withLock(\.count) }
-    var all: [RecordOutcome] { outcomes.withLock { $0.sorted { $0.number < $1.number }.map(\.outcome) } }
+    var all: [JournalOutcome] { outcomes.withLock { $0.sorted { $0.number < $1.number }.map(\.outcome) } }
 
-    func note(_ number: Int) -> @Sendable (RecordOutcome) -> Void {
+    func note(_ number: Int) -> @Sendable (JournalOutcome) -> Void {
         { outcome in self.outcomes.withLock { $0.append((number, outcome)) } }
     }
 }

@@ -67,7 +67,7 @@ struct AcknowledgementTests {
     @Test(arguments: LedgerKind.allCases)
     func writesWhatWaitsBeforeItCloses(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, process in
-            let outcomes = Mutex<[RecordOutcome]>([])
+            let outcomes = Mutex<[ApplyOutcome]>([])
             for number in 0..<200 {
                 ledger.record(try Sample.callback(id: "id\(number)")) { outcome in
                     outcomes.withLock { $0.append(outcome) }
@@ -75,7 +75,7 @@ struct AcknowledgementTests {
             }
             let next = try await process.restarted().ledger
 
-            #expect(outcomes.withLock { $0.count { $0.isAccepted } } == 200)
+            #expect(outcomes.withLock { $0.count { $0.isRecorded } } == 200)
             #expect(try await next.summary(now: Sample.now).callbacks == 200)
         }
     }

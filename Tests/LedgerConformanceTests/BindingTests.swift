@@ -66,7 +66,7 @@ struct BindingTests {
             }
             #expect(try await ledger.claimFetch().map(\.order.key) == [placed.key], "the fetch begins again, once")
             let again = await ledger.record(try Sample.callback(nil, state: .available))
-            #expect(!again.isAccepted, "a fact that moved is still known")
+            #expect(!again.isRecorded, "a fact that moved is still known")
         }
     }
 

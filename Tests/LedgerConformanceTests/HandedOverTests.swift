@@ -5,14 +5,14 @@ import Testing
 /// How far the journal has handed its callbacks over, by the ledger's own word.
 @Suite(.timeLimit(.minutes(1)))
 struct HandedOverTests {
-    private func record(_ numbers: [Int64], in ledger: any LedgerUnderTest) async throws -> [RecordOutcome] {
+    private func record(_ numbers: [Int64], in ledger: any LedgerUnderTest) async throws -> [ApplyOutcome] {
         let callbacks = try numbers.map { number in
             var callback = try Sample.callback(body: "body")
             callback.number = number
             return callback
         }
         return await withCheckedContinuation { continuation in
-            ledger.record(callbacks) { continuation.resume(returning: $0) }
+            ledger.apply(callbacks, upTo: numbers.last) { continuation.resume(returning: $0) }
         }
     }
 
@@ -24,7 +24,7 @@ struct HandedOverTests {
             let first = try await record([7], in: ledger)
             let others = try await record([8, 9], in: ledger)
 
-            #expect(first == [.accepted(id: 7)])
+            #expect(first == [.recorded(id: 7)])
             #expect(others == [.duplicate(id: 7), .duplicate(id: 7)])
             #expect(try await ledger.handedOver() == 9)
             #expect(try await ledger.newestCallback() == 7, "which does not tell")

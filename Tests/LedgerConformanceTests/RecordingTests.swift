@@ -37,8 +37,8 @@ struct RecordingTests {
             )
 
             let id = try #require(first.id)
-            #expect(first == .accepted(id: id))
-            #expect(again.isAccepted == !second.isDuplicate)
+            #expect(first == .recorded(id: id))
+            #expect(again.isRecorded == !second.isDuplicate)
             if second.isDuplicate { #expect(again == .duplicate(id: id)) } else { #expect(again.id != id) }
             #expect(try await ledger.summary(now: Sample.now).callbacks == (second.isDuplicate ? 1 : 2))
         }
@@ -67,7 +67,7 @@ struct RecordingTests {
 
             let again = await ledger.record(try Sample.callback(state: state, update: nil, at: at))
 
-            #expect(!again.isAccepted)
+            #expect(!again.isRecorded)
             #expect(try await ledger.claimVerify(at: at).count == (isAskedAgain ? 1 : 0))
         }
     }
@@ -85,8 +85,8 @@ struct RecordingTests {
 
             let again = await ledger.record(callback)
 
-            #expect(first == .accepted(id: 5))
-            #expect(again == .accepted(id: 5))
+            #expect(first == .recorded(id: 5))
+            #expect(again == .recorded(id: 5))
             #expect(try await ledger.callbacks().map(\.id) == [5])
             #expect(try await ledger.callbacks().map(\.repeats) == [0])
             #expect(try await ledger.claimVerify(at: Sample.now + .seconds(20)).isEmpty)
@@ -111,7 +111,7 @@ struct RecordingTests {
     func acceptsAFactOnceHoweverManyArriveAtOnce(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             let callbacks = try (0..<8).map { try Sample.callback(state: $0 % 2 == 0 ? .searching : .available) }
-            let outcomes = Mutex<[RecordOutcome]>([])
+            let outcomes = Mutex<[ApplyOutcome]>([])
             let (answers, answered) = AsyncStream<Void>.makeStream()
 
             // Threads of their own, as a listener's.
@@ -132,7 +132,7 @@ struct RecordingTests {
             }
 
             let all = outcomes.withLock { $0 }
-            #expect(all.count { $0.isAccepted } == 2)
+            #expect(all.count { $0.isRecorded } == 2)
             #expect(Set(all.compactMap(\.id)).count == 2)
             #expect(all.allSatisfy { $0.id != nil })
             #expect(try await ledger.callbacks().map(\.repeats).reduce(0, +) == 198)
@@ -211,7 +211,7 @@ struct RecordingTests {
             let again = await ledger.record(try Sample.callback(nil, id: nil, state: nil, update: nil, body: "one"))
             let other = await ledger.record(try Sample.callback(nil, id: nil, state: nil, update: nil, body: "two"))
 
-            #expect(first.isAccepted && other.isAccepted)
+            #expect(first.isRecorded && other.isRecorded)
             #expect(again == .duplicate(id: try #require(first.id)))
             let summary = try await ledger.summary(now: Sample.now)
             #expect(summary.callbacks == 2)

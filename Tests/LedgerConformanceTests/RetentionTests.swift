@@ -70,7 +70,7 @@ struct RetentionTests {
             #expect(try await ledger.newestCallback() == 6)
             // The same fact again is a callback like any other: the order knows what it has come to.
             let again = await ledger.record(try Sample.callback(state: .unknown("0"), body: "secret"))
-            #expect(again == .accepted(id: 7))
+            #expect(again == .recorded(id: 7))
             #expect(try await ledger.orders(OrderQuery()).count == 1)
         }
     }
@@ -92,7 +92,7 @@ struct RetentionTests {
             let callbacks = try ages.enumerated().map { number, age in
                 try Sample.callback(state: .unknown("\(number)"), body: "secret", at: Sample.now + .seconds(age))
             }
-            await withCheckedContinuation { done in ledger.record(callbacks) { _ in done.resume() } }
+            await withCheckedContinuation { done in ledger.apply(callbacks, upTo: nil) { _ in done.resume() } }
             var place: Int64 = 0
 
             let early = try await ledger.forgetOnce(before: Sample.now + .seconds(1), from: &place)

@@ -79,7 +79,7 @@ struct TokenAllowanceTests {
 
             let outcome = await ledger.record(late)
 
-            #expect(outcome.isAccepted)
+            #expect(outcome.isRecorded)
             let callbacks = try await ledger.callbacks()
             #expect(callbacks.map(\.verdict) == [.confirmed, .waiting, .ended])
             #expect(callbacks.map(\.problem) == [nil, nil, "token_ended"])

@@ -10,7 +10,7 @@ import Visengine
 
 /// With a good token it is taken, whatever came with it.
 @Suite struct IntakeBodyTests {
-    private let recorder = FakeRecorder()
+    private let journal = FakeJournal()
     private let keys: CallbackTokenKeys
     private static let order =
         #"{"_id":"70a1b2c3d4e5f60718293a4b","stato_richiesta":"Visura evasa","cf":"RSSMRA80A01H501U"}"#
@@ -19,7 +19,7 @@ import Visengine
 
     private func intake(limits: IntakeLimits = IntakeLimits(), logger: Logger = Sample.logger) -> Intake {
         Intake(
-            recorder: recorder,
+            journal: journal,
             keys: keys,
             policy: SourcePolicy(),
             limits: limits,
@@ -44,8 +44,8 @@ import Visengine
             answers.withLock { $0.append(answer) }
         }
         intake.flush()
-        #expect(answers.withLock { $0 } == [.accepted(id: 1)])
-        return try #require(recorder.recorded.last)
+        #expect(answers.withLock { $0 } == [.journal(.accepted(number: 1))])
+        return try #require(journal.recorded.last)
     }
 
     struct Coded: Sendable, CustomTestStringConvertible {
@@ -203,6 +203,6 @@ import Visengine
         ) { answer in answers.withLock { $0.append(answer) } }
 
         #expect(answers.withLock { $0 } == [.unauthorized])
-        #expect(recorder.recorded.isEmpty)
+        #expect(journal.recorded.isEmpty)
     }
 }

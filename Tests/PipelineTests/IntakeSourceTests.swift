@@ -5,7 +5,7 @@ import Testing
 
 /// Which senders are let in, and which are held up.
 @Suite struct IntakeSourceTests: IntakeSuite {
-    let recorder = FakeRecorder()
+    let journal = FakeJournal()
     let keys: CallbackTokenKeys
 
     init() throws { keys = try Sample.keys() }
@@ -61,7 +61,7 @@ import Testing
         let path = "/callbacks/\(keys.mint(try Sample.nonce()))"
         for _ in 0..<9 { _ = intake.admit(method: "POST", path: "/callbacks/wrong", peer: peer, forwardedFor: []) }
 
-        #expect(try take(intake, path, "{}") == [.accepted(id: 1)])
+        #expect(try take(intake, path, "{}") == [.journal(.accepted(number: 1))])
     }
 
     @Test func looksAtNoPasswordsOfAnAddressThatGuesses() throws {

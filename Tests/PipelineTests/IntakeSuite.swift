@@ -5,7 +5,7 @@ import Testing
 
 /// What the suites of ``Intake`` share: an intake with a fake recorder, and the way of one callback through it.
 protocol IntakeSuite {
-    var recorder: FakeRecorder { get }
+    var journal: FakeJournal { get }
     var keys: CallbackTokenKeys { get }
     var peer: [UInt8] { get }
 }
@@ -15,11 +15,11 @@ extension IntakeSuite {
 
     func intake(
         _ policy: SourcePolicy = SourcePolicy(),
-        recorder: FakeRecorder? = nil,
+        journal: FakeJournal? = nil,
         burst: Int = 3
     ) -> Intake {
         Intake(
-            recorder: recorder ?? self.recorder,
+            journal: journal ?? self.journal,
             keys: keys,
             policy: policy,
             limiter: FailureLimiter(burst: burst, refillPerSecond: 0.5),

@@ -5,7 +5,7 @@ import Testing
 import Visengine
 
 @Suite struct IntakeTests: IntakeSuite {
-    let recorder = FakeRecorder()
+    let journal = FakeJournal()
     let keys: CallbackTokenKeys
 
     init() throws { keys = try Sample.keys() }
@@ -32,7 +32,7 @@ import Visengine
                 intake.admit(method: "POST", path: "/callbacks/\(bad)", peer: peer, forwardedFor: []) == .unauthorized
             )
         }
-        #expect(recorder.recorded.isEmpty)
+        #expect(journal.recorded.isEmpty)
     }
 
     @Test func recordsWhatAGoodTokenBrings() throws {
@@ -40,8 +40,8 @@ import Visengine
 
         let answers = try take(intake(), "/callbacks/\(token)", #"{"_id":"id1","stato_richiesta":"Visura evasa"}"#)
 
-        #expect(answers == [.accepted(id: 1)])
-        let callback = try #require(recorder.recorded.first)
+        #expect(answers == [.journal(.accepted(number: 1))])
+        let callback = try #require(journal.recorded.first)
         #expect(callback.nonce == (try Sample.nonce()))
         #expect(callback.keyID == "a")
         #expect(callback.claim.orderID == (try Sample.id()))
@@ -51,23 +51,23 @@ import Visengine
     }
 
     @Test(arguments: [
-        (RecordOutcome.duplicate(id: 7), IntakeAnswer.duplicate(id: 7)),
-        (.overloaded(retryAfter: .seconds(3)), .overloaded(retryAfter: .seconds(3))), (.failed, .failed),
+        JournalOutcome.duplicate(of: 7), .overloaded(retryAfter: .seconds(3)), .failed, .timedOut,
     ])
-    func passesTheRecordersAnswerOn(outcome: RecordOutcome, answer: IntakeAnswer) throws {
+    func passesTheJournalsAnswerOn(outcome: JournalOutcome) throws {
         let token = keys.mint(try Sample.nonce())
 
-        #expect(try take(intake(recorder: FakeRecorder(outcome)), "/callbacks/\(token)", #"{"_id":"id1"}"#) == [answer])
+        let answers = try take(intake(journal: FakeJournal(outcome)), "/callbacks/\(token)", #"{"_id":"id1"}"#)
+        #expect(answers == [.journal(outcome)])
     }
 
     @Test(arguments: ["", "garbage", "{", "[]"])
     func recordsAGoodTokenWhateverCameWithIt(body: String) throws {
         let token = keys.mint(try Sample.nonce())
 
-        #expect(try take(intake(), "/callbacks/\(token)", body) == [.accepted(id: 1)])
-        #expect(recorder.recorded.first?.claim == CallbackClaim())
-        #expect(recorder.recorded.first?.decodingProblem != nil)
-        #expect(recorder.recorded.first?.body == Array(body.utf8))
+        #expect(try take(intake(), "/callbacks/\(token)", body) == [.journal(.accepted(number: 1))])
+        #expect(journal.recorded.first?.claim == CallbackClaim())
+        #expect(journal.recorded.first?.decodingProblem != nil)
+        #expect(journal.recorded.first?.body == Array(body.utf8))
     }
 
     @Test func takesTheTokenFromTheEchoWhereThePathHasNone() throws {
@@ -78,8 +78,8 @@ import Visengine
 
         #expect(!admitted.hasToken)
         #expect(try isToken(token, echoedBy: body))
-        #expect(try take(intake(), "/callbacks", body) == [.accepted(id: 1)])
-        #expect(recorder.recorded.first?.nonce == (try Sample.nonce("e")))
+        #expect(try take(intake(), "/callbacks", body) == [.journal(.accepted(number: 1))])
+        #expect(journal.recorded.first?.nonce == (try Sample.nonce("e")))
     }
 
     private func isToken(_ token: String, echoedBy body: String) throws -> Bool {
@@ -91,21 +91,21 @@ import Visengine
         let echo = keys.mint(try Sample.nonce("e"))
         let body = #"{"_id":"id1","callback_data":{"data":{"ricevuta":"\#(echo)"}}}"#
 
-        #expect(try take(intake(), "/callbacks/\(path)", body) == [.accepted(id: 1)])
-        #expect(recorder.recorded.first?.nonce == (try Sample.nonce("p")))
+        #expect(try take(intake(), "/callbacks/\(path)", body) == [.journal(.accepted(number: 1))])
+        #expect(journal.recorded.first?.nonce == (try Sample.nonce("p")))
     }
 
     @Test func acceptsARetiredKeyAndMarksIt() throws {
         let token = try CallbackTokenKeys(active: Sample.key("r")).mint(Sample.nonce())
 
-        #expect(try take(intake(), "/callbacks/\(token)", #"{"_id":"id1"}"#) == [.accepted(id: 1)])
-        #expect(recorder.recorded.first?.isRetiredKey == true)
+        #expect(try take(intake(), "/callbacks/\(token)", #"{"_id":"id1"}"#) == [.journal(.accepted(number: 1))])
+        #expect(journal.recorded.first?.isRetiredKey == true)
     }
 
     @Test func storesNothingWithoutAToken() throws {
         #expect(try take(intake(), "/callbacks", #"{"_id":"id1"}"#) == [.unauthorized])
         #expect(try take(intake(), "/callbacks", "garbage") == [.unauthorized])
-        #expect(recorder.recorded.isEmpty)
+        #expect(journal.recorded.isEmpty)
     }
 
     @Test func takesACallbackWithoutATokenOnlyWhereThePolicySaysSoAndItNamesAnOrder() throws {
@@ -113,15 +113,15 @@ import Visengine
 
         #expect(try take(intake, "/callbacks", "garbage") == [.undecodable])
         #expect(try take(intake, "/callbacks", #"{"stato_richiesta":"evaso"}"#) == [.undecodable])
-        #expect(recorder.recorded.isEmpty)
-        #expect(try take(intake, "/callbacks", #"{"_id":"id1"}"#) == [.accepted(id: 1)])
-        #expect(recorder.recorded.first?.nonce == nil)
+        #expect(journal.recorded.isEmpty)
+        #expect(try take(intake, "/callbacks", #"{"_id":"id1"}"#) == [.journal(.accepted(number: 1))])
+        #expect(journal.recorded.first?.nonce == nil)
     }
 
     /// Counting those that are about to be recorded with it.
     @Test func refusesBeforeItLooksWhereThereIsNoRoom() throws {
-        let recorder = FakeRecorder(room: (count: 2, wait: .seconds(9)))
-        let intake = intake(recorder: recorder)
+        let journal = FakeJournal(room: (count: 2, wait: .seconds(9)))
+        let intake = intake(journal: journal)
         let path = "/callbacks/\(keys.mint(try Sample.nonce()))"
         let answers = Mutex<[IntakeAnswer]>([])
 
@@ -133,10 +133,11 @@ import Visengine
             }
             intake.take(admitted, body: [], contentType: nil) { answer in answers.withLock { $0.append(answer) } }
         }
-        #expect(answers.withLock { $0 } == [.overloaded(retryAfter: .seconds(9))])
+        #expect(answers.withLock { $0 } == [.journal(.overloaded(retryAfter: .seconds(9)))])
         intake.flush()
 
-        #expect(recorder.recorded.count == 2)
-        #expect(answers.withLock { $0 }.dropFirst() == [.accepted(id: 1), .accepted(id: 1)])
+        let accepted = IntakeAnswer.journal(.accepted(number: 1))
+        #expect(journal.recorded.count == 2)
+        #expect(answers.withLock { $0 }.dropFirst() == [accepted, accepted])
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 /// Where a token may stand, and how it may be written there.
 @Suite struct IntakeTokenTests: IntakeSuite {
-    let recorder = FakeRecorder()
+    let journal = FakeJournal()
     let keys: CallbackTokenKeys
 
     init() throws { keys = try Sample.keys() }
@@ -25,8 +25,8 @@ import Testing
         let path = form.replacing("TOKEN", with: token).replacing("EVERY", with: escaped(token))
             .replacing("SOME", with: escaped(token, only: "._-~")).replacing("LOWER", with: escaped(token).lowercased())
 
-        #expect(try take(intake(), path, "{}") == [.accepted(id: 1)])
-        #expect(recorder.recorded.first?.nonce == (try Sample.nonce()))
+        #expect(try take(intake(), path, "{}") == [.journal(.accepted(number: 1))])
+        #expect(journal.recorded.first?.nonce == (try Sample.nonce()))
     }
 
     @Test(arguments: [

@@ -5,12 +5,12 @@ import Testing
 
 /// A sender that tries again after it was refused.
 @Suite struct RetryTests {
-    @Test(arguments: [RecordOutcome.failed, .timedOut, .overloaded(retryAfter: .seconds(1))])
-    func takesATokenAgainAfterARefusal(_ refusal: RecordOutcome) throws {
-        let recorder = ChangingRecorder([refusal, refusal, .accepted(id: 7)])
+    @Test(arguments: [JournalOutcome.failed, .timedOut, .overloaded(retryAfter: .seconds(1))])
+    func takesATokenAgainAfterARefusal(_ refusal: JournalOutcome) throws {
+        let journal = ChangingJournal([refusal, refusal, .accepted(number: 7)])
         let keys = try Sample.keys()
         let intake = Intake(
-            recorder: recorder,
+            journal: journal,
             keys: keys,
             policy: SourcePolicy(),
             limiter: FailureLimiter(burst: 1, refillPerSecond: 0.001),
@@ -37,25 +37,30 @@ import Testing
             intake.flush()
         }
 
-        #expect(answers.withLock { $0 }.last == .accepted(id: 7), "nothing is used up by a callback that is not stored")
-        #expect(recorder.nonces == Array(repeating: try Sample.nonce(), count: 3))
+        let last = answers.withLock { $0 }.last
+        #expect(last == .journal(.accepted(number: 7)), "nothing is used up by a callback that is not stored")
+        #expect(journal.nonces == Array(repeating: try Sample.nonce(), count: 3))
     }
 }
 
 /// Answers one callback after another as told.
-private final class ChangingRecorder: CallbackRecorder {
-    private let state: Mutex<(outcomes: [RecordOutcome], nonces: [OrderNonce])>
+private final class ChangingJournal: CallbackJournaling {
+    private let state: Mutex<(outcomes: [JournalOutcome], nonces: [OrderNonce])>
 
-    init(_ outcomes: [RecordOutcome]) { state = Mutex((outcomes, [])) }
+    init(_ outcomes: [JournalOutcome]) { state = Mutex((outcomes, [])) }
 
     var nonces: [OrderNonce] { state.withLock(\.nonces) }
 
-    func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void) {
-        completion(
-            state.withLock { state in
-                if let nonce = callback.nonce { state.nonces.append(nonce) }
-                return state.outcomes.removeFirst()
-            }
-        )
+    func shortage(besides count: Int) -> Duration? { nil }
+
+    func record(_ entries: [RecordEntry]) {
+        for entry in entries {
+            entry.completion(
+                state.withLock { state in
+                    if let nonce = entry.callback.nonce { state.nonces.append(nonce) }
+                    return state.outcomes.removeFirst()
+                }
+            )
+        }
     }
 }

@@ -11,7 +11,7 @@ import Testing
         let retired = try CallbackTokenKeys(active: Sample.key("r")).mint(Sample.nonce())
         let forged = String(good.dropLast(3)) + "xyz"
         let intake = Intake(
-            recorder: FakeRecorder(),
+            journal: FakeJournal(),
             keys: keys,
             policy: SourcePolicy(),
             now: { Sample.now },

@@ -155,7 +155,7 @@ import Visengine
     @Test func startsFromTheSinksBackSoThatStoppingGoesWithTheFlow() throws {
         let flow = CallbackFlow(
             ports: CallbackFlow.Ports(
-                recorder: FakeRecorder(),
+                journal: FakeJournal(),
                 ledger: ledger,
                 reader: FakeProvider(),
                 documents: FakeProvider(),

@@ -180,12 +180,12 @@ struct DamageTests {
                 try Sample.callback(id: "id\($0)", peer: $0 % 10 == 3 ? "poison" : "192.0.2.1")
             }
 
-            let outcomes = await withTaskGroup(of: RecordOutcome.self) { group in
+            let outcomes = await withTaskGroup(of: ApplyOutcome.self) { group in
                 for callback in callbacks { group.addTask { await ledger.record(callback) } }
                 return await group.reduce(into: []) { $0.append($1) }
             }
 
-            #expect(outcomes.count { $0.isAccepted } == 27)
+            #expect(outcomes.count { $0.isRecorded } == 27)
             #expect(outcomes.count { $0 == .unwritable } == 3)
             #expect(ledger.statistics.poisoned == 3)
             #expect(!ledger.statistics.isFailing)
@@ -235,7 +235,7 @@ struct DamageTests {
             let callbacks = try (0..<8).map { try Sample.callback(id: "id\($0)") }
 
             let outcomes = await withCheckedContinuation { continuation in
-                ledger.record(callbacks) { continuation.resume(returning: $0) }
+                ledger.apply(callbacks, upTo: nil) { continuation.resume(returning: $0) }
             }
 
             #expect(outcomes == Array(repeating: .failed, count: 8), "kept by the journal, and tried again")

@@ -17,7 +17,7 @@ struct DamagedOrderTests {
 
             let outcome = await ledger.record(try Sample.callback(id: claimed, state: .fulfilled, at: at))
 
-            #expect(outcome.isAccepted)
+            #expect(outcome.isRecorded)
             let again = await ledger.record(try Sample.callback(id: claimed, state: .fulfilled, at: at))
             #expect(again == .duplicate(id: try #require(outcome.id)))
             #expect(try SQLiteTool.run("SELECT count(*) FROM order_candidates", in: directory) == "0")

@@ -22,7 +22,7 @@ struct FullDiskTests {
                 let callbacks = try await reopened.callbacks()
                 #expect(callbacks.map(\.id) == taken)
                 let next = await reopened.record(try Sample.callback(id: "more"))
-                #expect(next.isAccepted, "with room, all goes on")
+                #expect(next.isRecorded, "with room, all goes on")
             }
         }
     }
@@ -84,7 +84,7 @@ struct FullDiskTests {
             let ledger = try SQLiteStore.open(at: directory, mode: .serve)
 
             let next = await ledger.record(try callback(taken.count))
-            #expect(next.isAccepted, "the sender's next try")
+            #expect(next.isRecorded, "the sender's next try")
             #expect(!ledger.statistics.isFailing)
             await ledger.close()
         }

@@ -68,7 +68,7 @@ struct OpeningTests {
             #expect(try await ledger.claimDeliveries().map(\.deliveryID) == [delivery.id, replayed])
             #expect(try await operating.orders(OrderQuery()) == ledger.orders(OrderQuery()))
             await operating.close()
-            #expect(await ledger.record(try Sample.callback(id: "after")).isAccepted)
+            #expect(await ledger.record(try Sample.callback(id: "after")).isRecorded)
         }
     }
 
@@ -122,7 +122,7 @@ struct OpeningTests {
 
             let ledger = try SQLiteStore.open(at: directory, mode: .serve)
 
-            #expect(await ledger.record(try Sample.callback()).isAccepted)
+            #expect(await ledger.record(try Sample.callback()).isRecorded)
             await ledger.close()
         }
     }

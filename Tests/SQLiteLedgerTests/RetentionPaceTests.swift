@@ -16,7 +16,7 @@ struct RetentionPaceTests {
                     try Sample.callback(state: .unknown("\($0)"), body: String(repeating: "x", count: 2000))
                 }
                 await withCheckedContinuation { continuation in
-                    ledger.record(callbacks) { _ in continuation.resume() }
+                    ledger.apply(callbacks, upTo: nil) { _ in continuation.resume() }
                 }
             }
             // The newest is kept, whatever its age.

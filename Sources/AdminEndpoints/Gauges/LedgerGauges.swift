@@ -12,19 +12,6 @@ enum LedgerGauges {
         single("ricevuta_ledger_callbacks", "Callbacks in the ledger, without duplicates.", summary.callbacks)
         single("ricevuta_ledger_documents", "Orders whose document is in the archive.", summary.documents)
         single("ricevuta_ledger_quarantined", "Quarantined documents.", summary.quarantined)
-        if let unsettled = summary.unsettledCallbacks {
-            single("ricevuta_journal_unsettled", "Acknowledged callbacks not yet in the ledger.", unsettled)
-        }
-        if let setAside = summary.quarantinedCallbacks {
-            single("ricevuta_journal_set_aside", "Quarantined callbacks that the ledger rejected.", setAside)
-        }
-        if let damage = summary.journalDamage {
-            single("ricevuta_journal_damage", "Damaged places found in the journal at startup.", damage)
-        }
-        if let syncs = summary.journalSyncs {
-            text.family("ricevuta_journal_syncs_total", .counter, help: "Journal syncs (fdatasync).")
-            text.sample("ricevuta_journal_syncs_total", [], Double(syncs))
-        }
         family(
             "ricevuta_ledger_callbacks_by_verdict",
             "Callbacks in the ledger by verdict.",

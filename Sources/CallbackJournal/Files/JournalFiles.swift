@@ -176,7 +176,7 @@ final class JournalFiles: @unchecked Sendable {
         giveUp { segment in
             guard segment.lastNumber <= settled else { return false }
             defer { bytes -= segment.capacity }
-            return segment.name.isOld || bytes > configuration.keepBytes || segment.writtenAt < oldest
+            return bytes > configuration.keepBytes || segment.writtenAt < oldest
         }
     }
 

@@ -66,33 +66,17 @@ struct JournalReader {
         found.newest = listing.newestQuarantined
         // Never one that is given up: the next start would remove it.
         found.nextSegment = max((listing.names.map(\.number).max() ?? 0) + 1, listing.first ?? 1)
-        let old = listing.names.filter(\.isOld)
-        let row = try heads(listing.names.filter { !$0.isOld }.sorted { $0.number < $1.number })
+        let row = try heads(listing.names.sorted { $0.number < $1.number })
 
         for case (let header?) in row.map(\.header) {
             if let predecessor = header.predecessor { claims[predecessor.name] = (predecessor, header.begunAt) }
         }
         let newest = try newest(of: row)
-        var oldScans: [(name: SegmentName, bytes: [UInt8], scan: SegmentScan)] = []
-        for name in old {
-            let bytes = try Self.bytes(of: "\(directory)/\(name.text)")
-            oldScans.append((name, bytes, SegmentScan(bytes, tag: name.tag)))
-        }
-        let scans = oldScans.map(\.scan) + (newest.map { [$0.scan] } ?? [])
-        let noted = scans.flatMap(\.records).map(\.settled).max() ?? 0
+        let noted = newest?.scan.records.map(\.settled).max() ?? 0
         found.settled = min(noted, handedOver ?? noted)
         if found.settled < noted { found.refilledFrom = found.settled + 1 }
-        found.newest = max(found.newest, noted, scans.map(\.lastNumber).max() ?? 0)
+        found.newest = max(found.newest, noted, newest?.scan.lastNumber ?? 0)
 
-        for (name, bytes, scan) in oldScans {
-            for gap in scan.gaps { gaps.append((name, bytes[gap.bytes], gap.missing)) }
-            found.segments.append(
-                KeptSegment(name: name, directory: directory, capacity: bytes.count, lastNumber: scan.lastNumber)
-            )
-            take(scan.records, in: bytes, name)
-        }
-        found.backlog.addOld(oldScans, after: found.settled)
-        found.segments.sort { ($0.lastNumber, $0.name.number) < ($1.lastNumber, $1.name.number) }
         try readRow(row, newest)
         findMissing(row, first: listing.first)
         judge()
@@ -111,10 +95,11 @@ struct JournalReader {
             let tag = JournalRecord.tag(at: start)
             // The tag at a file's start is ours, whatever the file is called: nobody else writes there.
             var head = (header: nil as SegmentHeader?, number: 0 as Int64, tag: name.tag)
-            if let record = JournalRecord(reading: start, at: 0, tag: tag), case .header(let header) = record.kind,
-                header.segment == name.number
-            {
-                head = (header, record.number, tag)
+            let first = JournalRecord(reading: start, at: 0, tag: tag)
+            switch first?.kind {
+            case .header(let header)? where header.segment == name.number: head = (header, first?.number ?? 0, tag)
+            case .foreign(let version)?: throw .tooNew(file: path, version: version)
+            case .header?, .callback?, .note?, nil: break
             }
             let isZero = start.allSatisfy { $0 == 0 }
             if isZero, let last = heads.last, last.name.number == name.number {
@@ -149,7 +134,7 @@ struct JournalReader {
             if head.isZero, data == Data(count: data.count) { continue }
             let bytes = Array(data)
             let before = head.header == nil ? 0 : head.number
-            let scan = SegmentScan(bytes, tag: head.tag, before: before)
+            let scan = try Self.scan(bytes, of: head.path, tag: head.tag, before: before)
             if !scan.records.isEmpty { return (index, bytes, scan) }
         }
         return nil
@@ -203,7 +188,7 @@ struct JournalReader {
             return max(before, claim.lastNumber)
         }
         let bytes = try Self.bytes(of: head.path)
-        let scan = SegmentScan(bytes, tag: head.tag, before: max(before, head.number))
+        let scan = try Self.scan(bytes, of: head.path, tag: head.tag, before: max(before, head.number))
         let records = scan.records.filter { $0.number <= claim?.lastNumber ?? .max }
         let last = max(before, claim?.lastNumber ?? scan.lastNumber)
         // What follows the synced part was acknowledged to nobody.
@@ -284,6 +269,20 @@ struct JournalReader {
     }
 
     // MARK: Files
+
+    /// Scans a segment; see ``SegmentScan``.
+    ///
+    /// - Throws: ``JournalError/tooNew(file:version:)``: what cannot be read is neither lost nor passed over.
+    static func scan(
+        _ bytes: [UInt8],
+        of path: String,
+        tag: UInt64,
+        before: Int64 = 0
+    ) throws(JournalError) -> SegmentScan {
+        let scan = SegmentScan(bytes, tag: tag, before: before)
+        if let version = scan.foreignVersion { throw .tooNew(file: path, version: version) }
+        return scan
+    }
 
     static func data(of path: String) throws(JournalError) -> Data {
         guard let data = FileManager.default.contents(atPath: path) else { throw .file("cannot read \(path)") }

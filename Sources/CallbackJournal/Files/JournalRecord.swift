@@ -4,22 +4,27 @@ import Visengine
 
 /// One record of a journal file.
 ///
-/// All numbers are little-endian. A record begins at a multiple of 8 with 32 bytes: its file's tag (8), the callback's
+/// All numbers are little-endian. A record begins at a multiple of 8 with 36 bytes: its file's tag (8), the callback's
 /// number (8), the number up to which the ledger had everything when this was written (8), the payload's length (4),
-/// and the CRC-32C of what is before and of the payload (4). The payload is the callback as it arrived, a segment's
-/// header, or nothing in a record that only notes how far the ledger is. What the body says is read anew when it is
-/// recovered; a problem with it stands behind it.
+/// the CRC-32C of what is before and of what follows it (4), the format's version (1), what the record holds (1), and
+/// two zeros. The payload is the callback as it arrived, a segment's header, or nothing in a record that only notes how
+/// far the ledger is. What the body says is read anew when it is recovered; a problem with it stands behind it.
+///
+/// Tag, length, checksum and version stand at the same places in every version: so a record of another one is known as
+/// such, and not taken for damage.
 struct JournalRecord: Sendable {
     /// What a record holds.
     enum Kind: Equatable, Sendable {
         /// How far the ledger is, and nothing else.
         case note
+        /// What a program of another version wrote.
+        case foreign(version: UInt8)
         case header(SegmentHeader)
         /// A callback: its place among those written with the same sync, from 0.
         case callback(place: Int)
     }
 
-    /// Its callback's number; in a note and a header, the greatest that was given before.
+    /// Its callback's number; in a note and a header, the greatest that was given before; 0 where that is not known.
     let number: Int64
     let settled: Int64
     let kind: Kind
@@ -35,11 +40,11 @@ struct JournalRecord: Sendable {
     /// Where the next record may begin.
     var end: Int { (payload.upperBound + 7) / 8 * 8 }
 
-    private static let headSize = 32
-    /// How many bytes a segment's header takes.
-    static let headerSize = headSize + 72
-    /// In the place of a callback's flags.
-    private static let headerMark: UInt32 = 0x8000_0001
+    /// The version that is written, and the only one that is read.
+    static let version: UInt8 = 1
+    private static let headSize = 36
+    /// How many bytes a segment's header takes, with what fills it up.
+    static let headerSize = headSize + 68
     /// No number is as great; what claims one was not written here.
     private static let numberLimit: Int64 = 1 << 62
 
@@ -62,7 +67,8 @@ struct JournalRecord: Sendable {
         settled: Int64,
         to bytes: inout [UInt8]
     ) {
-        let start = begin(tag: tag, number: number, settled: settled, &bytes)
+        let mark: Mark = callback == nil ? .note : .callback
+        let start = begin(mark, tag: tag, number: number, settled: settled, &bytes)
         if let callback { append(callback, place: place, to: &bytes) }
         end(start, &bytes)
     }
@@ -75,10 +81,8 @@ struct JournalRecord: Sendable {
         settled: Int64,
         to bytes: inout [UInt8]
     ) {
-        let start = begin(tag: tag, number: number, settled: settled, &bytes)
+        let start = begin(.header, tag: tag, number: number, settled: settled, &bytes)
         bytes.append(number: UInt64(bitPattern: header.begunAt))
-        bytes.append(number: headerMark)
-        bytes.append(number: 0 as UInt32)
         bytes.append(number: UInt64(header.segment))
         bytes.append(number: UInt64(header.capacity))
         bytes.append(number: UInt64(header.predecessor == nil ? 0 : 1))
@@ -89,12 +93,22 @@ struct JournalRecord: Sendable {
         end(start, &bytes)
     }
 
-    private static func begin(tag: UInt64, number: Int64, settled: Int64, _ bytes: inout [UInt8]) -> Int {
+    /// What a record holds, as it stands there.
+    private enum Mark: UInt8 { case note, header, callback }
+
+    private static func begin(
+        _ mark: Mark,
+        tag: UInt64,
+        number: Int64,
+        settled: Int64,
+        _ bytes: inout [UInt8]
+    ) -> Int {
         let start = bytes.count
         bytes.append(number: tag)
         bytes.append(number: UInt64(bitPattern: number))
         bytes.append(number: UInt64(bitPattern: settled))
         bytes.append(number: 0 as UInt64)
+        bytes.append(number: UInt32(version) | UInt32(mark.rawValue) << 8)
         return start
     }
 
@@ -132,41 +146,51 @@ struct JournalRecord: Sendable {
         let length = Int(bytes.uint32(at: start + 24))
         let end = start + Self.headSize + length
         guard end <= bytes.count, bytes.uint32(at: start + 28) == Self.checksum(bytes, start, end) else { return nil }
-        number = Int64(bitPattern: bytes.uint64(at: start + 8))
-        settled = Int64(bitPattern: bytes.uint64(at: start + 16))
-        guard (0..<Self.numberLimit).contains(number), (0..<Self.numberLimit).contains(settled) else { return nil }
         self.start = start
         payload = start + Self.headSize..<end
-        kind = Self.kind(of: payload, in: bytes)
+        let version = bytes[start + 32]
+        guard version == Self.version else {
+            (number, settled, kind) = (0, 0, .foreign(version: version))
+            return
+        }
+        number = Int64(bitPattern: bytes.uint64(at: start + 8))
+        settled = Int64(bitPattern: bytes.uint64(at: start + 16))
+        guard (0..<Self.numberLimit).contains(number), (0..<Self.numberLimit).contains(settled),
+            let mark = Mark(rawValue: bytes[start + 33]), let kind = Self.kind(mark, payload, in: bytes)
+        else { return nil }
+        self.kind = kind
     }
 
-    private static func kind(of payload: Range<Int>, in bytes: [UInt8]) -> Kind {
-        guard payload.count >= 12 else { return payload.isEmpty ? .note : .callback(place: 0) }
-        let flags = bytes.uint32(at: payload.lowerBound + 8)
-        guard flags == headerMark, payload.count >= headerSize - headSize else {
-            return .callback(place: Int(flags >> 1))
+    private static func kind(_ mark: Mark, _ payload: Range<Int>, in bytes: [UInt8]) -> Kind? {
+        switch mark {
+        case .note: .note
+        case .header: payload.count >= 64 ? .header(header(in: payload, of: bytes)) : nil
+        case .callback:
+            // One that is too short for its flags cannot be read, and is reported as such.
+            .callback(place: payload.count >= 12 ? Int(bytes.uint32(at: payload.lowerBound + 8) >> 1) : 0)
         }
-        func number(_ place: Int) -> UInt64 { bytes.uint64(at: payload.lowerBound + 16 + 8 * place) }
+    }
+
+    private static func header(in payload: Range<Int>, of bytes: [UInt8]) -> SegmentHeader {
+        func number(_ place: Int) -> UInt64 { bytes.uint64(at: payload.lowerBound + 8 + 8 * place) }
         let predecessor = SegmentHeader.Predecessor(
             name: Int(truncatingIfNeeded: number(3)),
             tag: number(4),
             syncedBytes: Int(truncatingIfNeeded: number(5)),
             lastNumber: Int64(bitPattern: number(6))
         )
-        return .header(
-            SegmentHeader(
-                segment: Int(truncatingIfNeeded: number(0)),
-                capacity: Int(truncatingIfNeeded: number(1)),
-                begunAt: Int64(bitPattern: bytes.uint64(at: payload.lowerBound)),
-                predecessor: number(2) == 0 ? nil : predecessor
-            )
+        return SegmentHeader(
+            segment: Int(truncatingIfNeeded: number(0)),
+            capacity: Int(truncatingIfNeeded: number(1)),
+            begunAt: Int64(bitPattern: bytes.uint64(at: payload.lowerBound)),
+            predecessor: number(2) == 0 ? nil : predecessor
         )
     }
 
     /// The tag with which whatever stands at a file's start begins.
     static func tag(at start: [UInt8]) -> UInt64 { start.count < 8 ? 0 : start.uint64(at: 0) }
 
-    /// Reads the callback; `nil` when it holds none, and when the payload is of a later version.
+    /// Reads the callback; `nil` when it holds none, and when its fields do not fit.
     func callback(in bytes: [UInt8]) -> ReceivedCallback? {
         guard !isNote else { return nil }
         var reader = PayloadReader(bytes: bytes, position: payload.lowerBound, end: payload.upperBound)
@@ -181,7 +205,7 @@ struct JournalRecord: Sendable {
 
     /// Of everything but the checksum's own place and what fills it up.
     private static func checksum(_ bytes: [UInt8], _ start: Int, _ end: Int) -> UInt32 {
-        CRC32C.checksum(bytes, start..<start + 28, start + headSize..<end)
+        CRC32C.checksum(bytes, start..<start + 28, start + 32..<end)
     }
 }
 

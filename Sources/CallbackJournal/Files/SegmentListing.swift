@@ -33,7 +33,7 @@ struct SegmentListing {
                 newestQuarantined = max(newestQuarantined, number)
             } else if name.hasPrefix(SegmentName.prefix) {
                 guard let segment = SegmentName(name) else { throw .unknownFile(path) }
-                if let first, !segment.isOld, segment.number < first {
+                if let first, segment.number < first {
                     try? FileManager.default.removeItem(atPath: path)  // Given up; if it stays, the next start tries.
                 } else {
                     names.append(segment)

@@ -39,7 +39,7 @@ final class SegmentPool: Sendable {
         self.segmentBytes = segmentBytes
         self.disk = disk
         nextNumber = Mutex(found.nextSegment)
-        let row = found.segments.map(\.name).filter { !$0.isOld } + found.spares
+        let row = found.segments.map(\.name) + found.spares
         do throws(JournalError) {
             try FirstSegment(directory: directory).set(row.first?.number ?? found.nextSegment)
         } catch {
@@ -85,13 +85,11 @@ final class SegmentPool: Sendable {
 
     /// Removes segments, oldest first, before this returns.
     func removeNow(_ segments: [KeptSegment]) {
-        guard !segments.isEmpty else { return }
-        if let last = segments.last(where: { !$0.name.isOld }) {
-            do throws(JournalError) {
-                try FirstSegment(directory: directory).set(last.name.number + 1)
-            } catch {
-                return  // They stay until the next start.
-            }
+        guard let last = segments.last else { return }
+        do throws(JournalError) {
+            try FirstSegment(directory: directory).set(last.name.number + 1)
+        } catch {
+            return  // They stay until the next start.
         }
         for segment in segments { try? FileManager.default.removeItem(atPath: segment.path) }  // As above.
     }

@@ -13,6 +13,9 @@ struct SegmentScan: Sendable {
     /// from a former use of the file, or from an attempt at writing that failed.
     private(set) var records: [JournalRecord] = []
     private(set) var gaps: [Gap] = []
+    /// The version of the first record that this program cannot read, since another one wrote it; what follows it was
+    /// not looked at.
+    private(set) var foreignVersion: UInt8?
 
     /// Reads a segment.
     ///
@@ -25,9 +28,12 @@ struct SegmentScan: Sendable {
         var position = 0
         var gap: Int?
         while position < bytes.count {
-            guard let record = JournalRecord(reading: bytes, at: position, tag: tag),
-                record.number > last || record.isNote && record.number == last
-            else {
+            let found = JournalRecord(reading: bytes, at: position, tag: tag)
+            if case .foreign(let version)? = found?.kind {
+                foreignVersion = version
+                break
+            }
+            guard let record = found, record.number > last || record.isNote && record.number == last else {
                 gap = gap ?? position
                 position += 8
                 continue

@@ -31,6 +31,8 @@ final class LedgerReplicator: Sendable {
         /// Since when the ledger is left alone because it failed.
         var restingSince: ContinuousClock.Instant?
         var quarantined = 0
+        /// Callbacks that the ledger found to repeat a fact that it has.
+        var duplicates = 0
         var isFinishing = false
         var isWaitingForRoom = false
     }
@@ -38,14 +40,14 @@ final class LedgerReplicator: Sendable {
     private let state: Mutex<State>
     /// What is in the files, to be read by the journal's thread.
     private let backlog: Mutex<JournalBacklog>
-    private let ledger: any CallbackRecorder
+    private let ledger: any CallbackApplying
     private let configuration: JournalConfiguration
     private let quarantine: QuarantinedCallbacks
     private let onChange: @Sendable () -> Void
     private let change = DispatchSemaphore(value: 0)
 
     init(
-        _ ledger: any CallbackRecorder,
+        _ ledger: any CallbackApplying,
         _ configuration: JournalConfiguration,
         quarantine: QuarantinedCallbacks,
         found: JournalReader.Found,
@@ -70,20 +72,30 @@ final class LedgerReplicator: Sendable {
     /// The ledger has every callback up to this number.
     var settled: Int64 { state.withLock { $0.settled } }
 
-    var status: (unsettled: Int, quarantined: Int, isResting: Bool) {
-        state.withLock { ($0.count + $0.filed, $0.quarantined, $0.restingSince != nil) }
+    var status: (unsettled: Int, quarantined: Int, duplicates: Int, isResting: Bool) {
+        state.withLock { ($0.count + $0.filed, $0.quarantined, $0.duplicates, $0.restingSince != nil) }
     }
 
     /// Begins with what an earlier process left.
     func start() {
-        for aside in quarantine.all() {
-            state.withLock { $0.quarantined += 1 }
-            ledger.record(aside.callback) { [self] outcome in
-                guard outcome.isKept, quarantine.remove(aside) else { return }
-                state.withLock { $0.quarantined -= 1 }
-            }
+        let quarantined = quarantine.all()
+        if !quarantined.isEmpty {
+            state.withLock { $0.quarantined += quarantined.count }
+            // Out of order: they say nothing about how far the ledger has come.
+            ledger.apply(quarantined.map(\.callback), upTo: nil) { [self] outcomes in release(quarantined, outcomes) }
         }
         flush()
+    }
+
+    /// Removes from quarantine what the ledger has taken after all.
+    private func release(_ entries: [QuarantinedCallbacks.Entry], _ outcomes: [ApplyOutcome]) {
+        for (entry, outcome) in zip(entries, outcomes) {
+            guard outcome.isRecorded, quarantine.remove(entry) else { continue }
+            state.withLock { state in
+                state.quarantined -= 1
+                if outcome.isDuplicate { state.duplicates += 1 }
+            }
+        }
     }
 
     /// Takes callbacks that are synced.
@@ -182,7 +194,7 @@ final class LedgerReplicator: Sendable {
         guard !batch.isEmpty else { return false }
         let callbacks = batch.flatMap(\.self)
         state.withLock { $0.lastBatch = callbacks.count }
-        ledger.record(callbacks) { [self] outcomes in finish(callbacks, outcomes) }
+        ledger.apply(callbacks, upTo: callbacks.last?.number) { [self] outcomes in finish(callbacks, outcomes) }
         return true
     }
 
@@ -217,15 +229,17 @@ final class LedgerReplicator: Sendable {
     }
 
     /// Keeps what the ledger did not take; runs on the ledger's thread.
-    private func finish(_ batch: [ReceivedCallback], _ outcomes: [RecordOutcome]) {
+    private func finish(_ batch: [ReceivedCallback], _ outcomes: [ApplyOutcome]) {
         var kept: [ReceivedCallback] = []
         var quarantined = 0
+        var duplicates = 0
         for (callback, outcome) in zip(batch, outcomes) {
             switch outcome {
-            case .accepted, .duplicate: break
+            case .recorded: break
+            case .duplicate: duplicates += 1
             // Where it cannot be quarantined either, the disk is to blame.
             case .unwritable where quarantine.add(callback): quarantined += 1
-            case .unwritable, .failed, .overloaded, .timedOut: kept.append(callback)
+            case .unwritable, .failed: kept.append(callback)
             }
         }
         let bytes = Self.bytes(of: batch) - Self.bytes(of: kept)
@@ -243,6 +257,7 @@ final class LedgerReplicator: Sendable {
             }
             state.restingSince = kept.isEmpty ? nil : .now
             state.quarantined += quarantined
+            state.duplicates += duplicates
             defer { state.isWaitingForRoom = false }
             return (state.isFinishing || state.isWaitingForRoom, done)
         }
@@ -266,12 +281,14 @@ extension LedgerReplicator.State {
     }
 }
 
-extension RecordOutcome {
-    /// Whether the ledger has the callback.
-    fileprivate var isKept: Bool {
+extension ApplyOutcome {
+    /// Whether the ledger has the callback, or its fact.
+    fileprivate var isRecorded: Bool {
         switch self {
-        case .accepted, .duplicate: true
-        case .unwritable, .failed, .overloaded, .timedOut: false
+        case .recorded, .duplicate: true
+        case .unwritable, .failed: false
         }
     }
+
+    fileprivate var isDuplicate: Bool { if case .duplicate = self { true } else { false } }
 }

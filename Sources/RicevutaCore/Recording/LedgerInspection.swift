@@ -246,14 +246,6 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
     public var jobsByKind: [String: Int]
     /// How long the oldest job that could be taken now has been due, in milliseconds, by kind.
     public var oldestDueMilliseconds: [String: Int64]
-    /// Acknowledged callbacks that are in the journal alone; known to the process that serves.
-    public var unsettledCallbacks: Int?
-    /// Acknowledged callbacks that the ledger could not write; known to the process that serves.
-    public var quarantinedCallbacks: Int?
-    /// Syncs of the journal since the start, each of which has acknowledged all that waited; as above.
-    public var journalSyncs: Int?
-    /// Damage that the journal was found to have at the start; as above.
-    public var journalDamage: Int?
 
     /// Creates a summary.
     public init(
@@ -264,9 +256,7 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
         quarantined: Int = 0,
         deliveriesByState: [String: Int] = [:],
         jobsByKind: [String: Int] = [:],
-        oldestDueMilliseconds: [String: Int64] = [:],
-        unsettledCallbacks: Int? = nil,
-        quarantinedCallbacks: Int? = nil
+        oldestDueMilliseconds: [String: Int64] = [:]
     ) {
         self.callbacks = callbacks
         self.callbacksByVerdict = callbacksByVerdict
@@ -276,7 +266,5 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
         self.deliveriesByState = deliveriesByState
         self.jobsByKind = jobsByKind
         self.oldestDueMilliseconds = oldestDueMilliseconds
-        self.unsettledCallbacks = unsettledCallbacks
-        self.quarantinedCallbacks = quarantinedCallbacks
     }
 }

@@ -2,13 +2,6 @@ public import RicevutaCore
 
 /// How the SQLite ledger behaves.
 public struct LedgerConfiguration: Sendable, Equatable {
-    /// The most callbacks that may wait to be written; beyond it a callback is answered
-    /// ``RecordOutcome/overloaded(retryAfter:)``.
-    public var maxQueuedCallbacks: Int
-    /// The most bytes of bodies that may wait to be written.
-    public var maxQueuedBytes: Int
-    /// How long a refused sender is asked to wait.
-    public var retryAfter: Duration
     /// How it treats orders and jobs.
     public var rules: LedgerRules
     /// The size of the file that is given up when the disk is full, so that outcomes can still be written; 0 for none.
@@ -25,9 +18,6 @@ public struct LedgerConfiguration: Sendable, Equatable {
 
     /// Creates a configuration.
     public init(
-        maxQueuedCallbacks: Int = 10_000,
-        maxQueuedBytes: Int = 64 << 20,
-        retryAfter: Duration = .seconds(1),
         rules: LedgerRules = LedgerRules(),
         reserveBytes: Int = 4 << 20,
         checkpointPages: Int = 8192,
@@ -35,9 +25,6 @@ public struct LedgerConfiguration: Sendable, Equatable {
         busyTimeout: Duration = .seconds(5),
         maxPages: Int? = nil
     ) {
-        self.maxQueuedCallbacks = max(1, maxQueuedCallbacks)
-        self.maxQueuedBytes = max(1, maxQueuedBytes)
-        self.retryAfter = retryAfter
         self.rules = rules
         self.reserveBytes = max(0, reserveBytes)
         self.checkpointPages = max(100, checkpointPages)

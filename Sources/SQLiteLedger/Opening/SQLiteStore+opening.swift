@@ -104,8 +104,7 @@ extension SQLiteStore {
                 path: files.database,
                 sqliteVersion: version,
                 pool: pool,
-                writer: writer,
-                configuration: configuration
+                writer: writer
             )
         }
     }

@@ -7,7 +7,7 @@ import Visengine
 
 extension LedgerTransaction {
     /// Records one callback with the work it causes, or finds that both are there already.
-    func record(_ callback: ReceivedCallback) throws -> RecordOutcome {
+    func record(_ callback: ReceivedCallback) throws -> ApplyOutcome {
         let remembered = callback.nonce.flatMap { knownOrders[$0] }
         var order = try remembered ?? findOrCreate(callback)
         var isNews = remembered == nil
@@ -16,7 +16,7 @@ extension LedgerTransaction {
         try insert(callback, fact: fact, order: order?.key)
         if db.changesCount == 0 {
             // Its fact may be another by now, when its order was not known to us before.
-            if let id = try handedOver(callback) { return .accepted(id: id) }
+            if let id = try handedOver(callback) { return .recorded(id: id) }
             if let outcome = try repeated(callback, fact: fact, order: order) { return outcome }
             // It is the number that is taken: the journal was begun anew beside an older ledger.
             var callback = callback
@@ -35,7 +35,7 @@ extension LedgerTransaction {
             let isArmed = try armVerification(of: known, now: callback.receivedAt)
             if let nonce = callback.nonce, isArmed || isNews { knownOrders[nonce] = isArmed ? nil : order }
         }
-        return .accepted(id: id)
+        return .recorded(id: id)
     }
 
     /// The number of a callback that was recorded before it was handed over again, after a crash.
@@ -51,7 +51,7 @@ extension LedgerTransaction {
     /// The same fact again: its work is there, or is asked for anew while nothing has confirmed it for good.
     ///
     /// - Returns: `nil` when the fact is not known.
-    private func repeated(_ callback: ReceivedCallback, fact: [UInt8], order: KnownOrder?) throws -> RecordOutcome? {
+    private func repeated(_ callback: ReceivedCallback, fact: [UInt8], order: KnownOrder?) throws -> ApplyOutcome? {
         let found = try row(
             "SELECT id, verdict FROM callbacks WHERE coalesce(claim_update_ms, 0) = ? AND fact = ?",
             [callback.claim.lastUpdate?.milliseconds ?? 0, Data(fact)]

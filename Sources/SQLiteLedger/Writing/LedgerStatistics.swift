@@ -4,8 +4,6 @@ public struct LedgerStatistics: Sendable, Equatable {
     public var commits = 0
     /// Operations in them: callbacks and everything else.
     public var operations = 0
-    /// Callbacks answered as overloaded.
-    public var overloads = 0
     /// Operations that failed alone, leaving the others of their batch untouched.
     public var poisoned = 0
     /// Rows that could not be read, set aside.

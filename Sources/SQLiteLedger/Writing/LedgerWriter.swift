@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// While a commit waits for the disk, the next batch forms; there are no timers.
 final class LedgerWriter: Sendable {
-    let queue: WriteQueue
+    let queue = WriteQueue()
     let bell: WorkBell
     let statistics = Mutex(LedgerStatistics())
 
@@ -40,7 +40,6 @@ final class LedgerWriter: Sendable {
         self.reserve = reserve
         self.checkpointer = checkpointer
         self.lock = lock
-        queue = WriteQueue(maxCallbacks: configuration.maxQueuedCallbacks, maxBytes: configuration.maxQueuedBytes)
         let thread = Thread { [self] in
             Thread.current.name = "ledger-writer"  // Seen by the system only when set from inside.
             run()
@@ -169,9 +168,7 @@ final class LedgerWriter: Sendable {
         var changes: [WriteOperation] = []
         for operation in batch {
             switch operation {
-            case .record(_, let completion): completion(.failed)
-            case .recordAll(let callbacks, let completion):
-                completion(Array(repeating: .failed, count: callbacks.count))
+            case .apply(let group): group.fail()
             case .change: changes.append(operation)
             }
         }
@@ -207,7 +204,7 @@ final class LedgerWriter: Sendable {
                     transaction.latestSchedule = before.latestSchedule
                 }
                 if let boot, !before.isBootRecorded { try Boot.record(boot, db) }
-                func record(_ callback: ReceivedCallback, isIsolated: Bool) throws -> RecordOutcome {
+                func record(_ callback: ReceivedCallback, isIsolated: Bool) throws -> ApplyOutcome {
                     operations += 1
                     if operations % 16 == 0 { sched_yield() }
                     guard isIsolated else { return try transaction.record(callback) }
@@ -221,13 +218,10 @@ final class LedgerWriter: Sendable {
                 }
                 for operation in batch {
                     switch operation {
-                    case .record(let callback, let completion):
-                        let outcome = try record(callback, isIsolated: isolating)
-                        answers.append { completion(outcome) }
-                    case .recordAll(let callbacks, let completion):
-                        let outcomes = try callbacks.map { try record($0, isIsolated: isolating) }
-                        try transaction.noteHandedOver(callbacks)
-                        answers.append { completion(outcomes) }
+                    case .apply(let group):
+                        let outcomes = try group.callbacks.map { try record($0, isIsolated: isolating) }
+                        if let position = group.position { try transaction.note(position: position) }
+                        answers.append { group.completion(outcomes) }
                     case .change(let change):
                         operations += 1
                         transaction.knownOrders.removeAll()

@@ -5,17 +5,15 @@ import Synchronization
 
 /// One thing for the writer to do.
 enum WriteOperation: Sendable {
-    /// Record a callback.
-    case record(ReceivedCallback, completion: @Sendable (RecordOutcome) -> Void)
-    /// Record callbacks that somebody else has acknowledged; admitted however full the queue is.
-    case recordAll([ReceivedCallback], completion: @Sendable ([RecordOutcome]) -> Void)
-    /// Change something else; admitted however full the queue is.
+    /// Apply callbacks of the journal.
+    case apply(CallbackBatch)
+    /// Change something else.
     case change(LedgerChange)
 
-    /// Whether it records callbacks.
+    /// Whether it applies callbacks.
     var isCallbacks: Bool {
         switch self {
-        case .record, .recordAll: true
+        case .apply: true
         case .change: false
         }
     }
@@ -23,12 +21,20 @@ enum WriteOperation: Sendable {
     /// A rough measure of what writing it costs in the log, in pages.
     var estimatedPages: Int {
         switch self {
-        case .record(let callback, _): 2 + callback.body.count / 4096
-        case .recordAll(let callbacks, _):
-            callbacks.reduce(2) { $0 + 1 + $1.body.count / 4096 }
+        case .apply(let batch): batch.callbacks.reduce(2) { $0 + 1 + $1.body.count / 4096 }
         case .change: 6
         }
     }
+}
+
+/// Callbacks that share a transaction; see ``CallbackApplying/apply(_:upTo:completion:)``.
+struct CallbackBatch: Sendable {
+    let callbacks: [ReceivedCallback]
+    let position: Int64?
+    let completion: @Sendable ([ApplyOutcome]) -> Void
+
+    /// Answers that none was recorded.
+    func fail() { completion(Array(repeating: .failed, count: callbacks.count)) }
 }
 
 /// A change with its answer.
@@ -41,44 +47,31 @@ struct LedgerChange: Sendable {
     let fail: @Sendable (LedgerError) -> Void
 }
 
-/// What waits for the writer: bounded for callbacks, open for the outcomes of work that was begun.
+/// What waits for the writer.
+///
+/// It is not bounded: the journal has one batch in flight, and each worker one outcome.
 final class WriteQueue: Sendable {
     private struct State {
         var operations: [WriteOperation] = []
-        var callbacks = 0
-        var bytes = 0
         var isWriterIdle = false
         var isClosing = false
     }
 
-    enum Refusal: Error { case full, closed }
-
     private let state = Mutex(State())
     private let work = DispatchSemaphore(value: 0)
-    private let maxCallbacks: Int
-    private let maxBytes: Int
-
-    init(maxCallbacks: Int, maxBytes: Int) {
-        self.maxCallbacks = maxCallbacks
-        self.maxBytes = maxBytes
-    }
 
     /// Queues an operation.
-    func add(_ operation: WriteOperation) throws(Refusal) {
-        let result: Result<Bool, Refusal> = state.withLock { state in
-            guard !state.isClosing else { return .failure(.closed) }
-            if case .record(let callback, _) = operation {
-                guard state.callbacks < maxCallbacks, state.bytes + callback.body.count <= maxBytes else {
-                    return .failure(.full)
-                }
-                state.callbacks += 1
-                state.bytes += callback.body.count
-            }
+    ///
+    /// - Returns: `false` when the queue is closed: then nothing becomes of it.
+    func add(_ operation: WriteOperation) -> Bool {
+        let (isTaken, isIdle) = state.withLock { state in
+            guard !state.isClosing else { return (false, false) }
             state.operations.append(operation)
             defer { state.isWriterIdle = false }
-            return .success(state.isWriterIdle)
+            return (true, state.isWriterIdle)
         }
-        if try result.get() { work.signal() }
+        if isIdle { work.signal() }
+        return isTaken
     }
 
     /// Takes all that waits, waiting for the first; `nil` when the queue is closed and empty.
@@ -94,8 +87,6 @@ final class WriteQueue: Sendable {
         while true {
             let isClosed: Bool = state.withLock { state in
                 swap(&state.operations, &batch)
-                state.callbacks = 0
-                state.bytes = 0
                 state.isWriterIdle = batch.isEmpty && !state.isClosing
                 return state.isClosing
             }

@@ -50,13 +50,17 @@ extension AdminPorts {
                 sqliteDescription: ledger.sqliteVersion.description
             ),
             summary: { () async throws(LedgerError) in
-                var summary = try await ledger.summary(now: .now())
+                try await ledger.summary(now: .now())
+            },
+            journal: {
                 let journal = journal.statistics
-                summary.unsettledCallbacks = journal.unsettled
-                summary.quarantinedCallbacks = journal.quarantined
-                summary.journalSyncs = journal.syncs
-                summary.journalDamage = journal.damaged
-                return summary
+                return JournalCounts(
+                    unsettled: journal.unsettled,
+                    quarantined: journal.quarantined,
+                    damage: journal.damaged,
+                    syncs: journal.syncs,
+                    duplicates: journal.duplicates
+                )
             },
             isGood: { links.isGood(sha256: $0.sha256, expires: $0.expires, signature: $0.signature) },
             document: { sha256 in

@@ -6,14 +6,14 @@ import RicevutaCore
 ///
 /// | what the intake says | answer |
 /// |---|---|
-/// | accepted, duplicate | 200 |
+/// | in the journal, synced (accepted, duplicate) | 200 |
 /// | no such path, no such method | 404, 405 |
 /// | token or credentials missing or wrong | 401 |
 /// | address or client certificate not allowed | 403 |
 /// | too many bad tokens from the address | 429 with `Retry-After` |
 /// | body names no order, and there is no token | 400 |
 /// | no token, and a body that is too long, or coded as gzip or the like | 413, 415 |
-/// | queue full, ledger failing | 503 with `Retry-After` |
+/// | queue full, journal failing, disk not answering | 503 with `Retry-After` |
 ///
 /// Where the configuration has a path for it, 200 also says that the program lives.
 struct CallbackHandler: RequestHandler {
@@ -106,10 +106,11 @@ struct CallbackHandler: RequestHandler {
 
     private static func response(to answer: IntakeAnswer) -> Response {
         switch answer {
-        case .accepted: accepted
-        case .duplicate: duplicate
-        case .overloaded(let retryAfter): .unavailable(retryAfter: retryAfter, detail: "Server overloaded.")
-        case .failed: .unavailable(detail: "Storing the callback failed.")
+        case .journal(.accepted): accepted
+        case .journal(.duplicate): duplicate
+        case .journal(.overloaded(let retryAfter)):
+            .unavailable(retryAfter: retryAfter, detail: "Server overloaded.")
+        case .journal(.failed), .journal(.timedOut): .unavailable(detail: "Storing the callback failed.")
         case .unauthorized: unauthorized
         case .undecodable: .problem(400, detail: "Cannot decode the body: it identifies no order.")
         }

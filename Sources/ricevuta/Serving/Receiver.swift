@@ -198,7 +198,7 @@ struct Receiver: Sendable {
         let client = configuration.provider.client(http)
         return CallbackFlow(
             ports: CallbackFlow.Ports(
-                recorder: journal,
+                journal: journal,
                 ledger: ledger,
                 reader: client,
                 documents: client,

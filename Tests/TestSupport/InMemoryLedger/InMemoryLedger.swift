@@ -58,7 +58,7 @@ package final class InMemoryLedger: Sendable {
         bell.close()
     }
 
-    /// Has every operation fail with this error, and callbacks with ``RecordOutcome/failed``, until it is set to `nil`.
+    /// Has every operation fail with this error, and callbacks with ``ApplyOutcome/failed``, until it is set to `nil`.
     package func fail(with error: LedgerError?) { state.withLock { $0.failure = error } }
 
     // MARK: For the extensions
@@ -128,24 +128,17 @@ package final class InMemoryLedger: Sendable {
     func read<Value>(_ body: (LedgerTables) -> Value) throws(LedgerError) -> Value { try change { body($0) } }
 }
 
-extension InMemoryLedger: CallbackRecorder {
-    package func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void) {
-        do throws(LedgerError) {
-            completion(try change { $0.record(callback) })
-        } catch {
-            completion(.failed)
-        }
-    }
-
-    package func record(
+extension InMemoryLedger: CallbackApplying {
+    package func apply(
         _ callbacks: [ReceivedCallback],
-        completion: @escaping @Sendable ([RecordOutcome]) -> Void
+        upTo position: Int64?,
+        completion: @escaping @Sendable ([ApplyOutcome]) -> Void
     ) {
         do throws(LedgerError) {
             completion(
                 try change { tables in
                     let outcomes = callbacks.map { tables.record($0) }
-                    if let last = callbacks.last?.number { tables.handedOver = max(tables.handedOver, last) }
+                    if let position { tables.handedOver = max(tables.handedOver, position) }
                     return outcomes
                 }
             )

@@ -4,7 +4,7 @@ import Visengine
 
 extension LedgerTables {
     /// Records one callback with the work it causes, or finds that both are there already.
-    mutating func record(_ callback: ReceivedCallback) -> RecordOutcome {
+    mutating func record(_ callback: ReceivedCallback) -> ApplyOutcome {
         let order = findOrCreate(callback)
         let knownID = order.flatMap { orders[$0]?.record.id }
         let fact = CallbackFact.key(of: callback, knownID: knownID) { body in
@@ -13,7 +13,7 @@ extension LedgerTables {
         var number = callback.number ?? newestCallback + 1
         if facts[fact] != nil || callbacks[number] != nil {
             // Its fact may be another by now, when its order was not known to us before.
-            if callback.number != nil, isHandedOverAgain(callback, number) { return .accepted(id: number) }
+            if callback.number != nil, isHandedOverAgain(callback, number) { return .recorded(id: number) }
             if let first = facts[fact] { return repeated(callback, first, order) }
             // It is the number that is taken: the journal was begun anew beside an older ledger.
             number = newestCallback + 1
@@ -33,7 +33,7 @@ extension LedgerTables {
             }
             requestReadBack(of: order, now: callback.receivedAt)
         }
-        return .accepted(id: number)
+        return .recorded(id: number)
     }
 
     /// Whether the callback of that number is this one, handed over again after a crash.
@@ -44,7 +44,7 @@ extension LedgerTables {
     }
 
     /// The same fact again: its work is there, or is asked for anew while nothing has confirmed it for good.
-    private mutating func repeated(_ callback: ReceivedCallback, _ first: Int64, _ order: Int64?) -> RecordOutcome {
+    private mutating func repeated(_ callback: ReceivedCallback, _ first: Int64, _ order: Int64?) -> ApplyOutcome {
         callbacks[first]?.repeats += 1
         let asksAgain = callbacks[first]?.verdict.asksAgain(claimedState: callback.claim.state) ?? false
         if let order, asksAgain { requestReadBack(of: order, now: callback.receivedAt) }

@@ -4,9 +4,14 @@ package import Visengine
 
 // What tests ask of a ledger again and again.
 
-extension CallbackRecorder {
-    /// Records a callback and waits for its answer.
-    package func record(_ callback: ReceivedCallback) async -> RecordOutcome {
+extension CallbackApplying {
+    /// Applies a callback in a batch of its own.
+    package func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (ApplyOutcome) -> Void) {
+        apply([callback], upTo: callback.number) { completion($0[0]) }
+    }
+
+    /// Applies a callback in a batch of its own, and waits for its outcome.
+    package func record(_ callback: ReceivedCallback) async -> ApplyOutcome {
         await withCheckedContinuation { continuation in
             record(callback) { continuation.resume(returning: $0) }
         }
@@ -50,7 +55,7 @@ extension PlacementLedger {
     }
 }
 
-extension VerificationLedger where Self: CallbackRecorder {
+extension VerificationLedger where Self: CallbackApplying {
     /// Takes an order to a state that a callback told and the API confirmed.
     @discardableResult
     package func confirmed(
@@ -82,14 +87,14 @@ extension LedgerInspection {
     }
 }
 
-extension RecordOutcome {
+extension ApplyOutcome {
     /// The callback's number, when it was taken.
     package var id: Int64? {
         switch self {
-        case .accepted(let id), .duplicate(let id): id
-        case .overloaded, .failed, .timedOut, .unwritable: nil
+        case .recorded(let id), .duplicate(let id): id
+        case .failed, .unwritable: nil
         }
     }
 
-    package var isAccepted: Bool { if case .accepted = self { true } else { false } }
+    package var isRecorded: Bool { if case .recorded = self { true } else { false } }
 }

@@ -1,7 +1,7 @@
 package import RicevutaCore
 
 /// All that a ledger does, by its ports: what the suite asks of every engine.
-package protocol LedgerUnderTest: CallbackRecorder, VerificationLedger, FetchLedger, DeliveryLedger, PlacementLedger,
+package protocol LedgerUnderTest: CallbackApplying, VerificationLedger, FetchLedger, DeliveryLedger, PlacementLedger,
     LedgerInspection, RetentionLedger
 {
     /// The greatest number of a callback that the journal has handed over.

@@ -2,13 +2,13 @@ import RicevutaCore
 import Synchronization
 
 /// Answers each callback at once, as told.
-final class FakeRecorder: CallbackRecorder {
-    private let outcome: RecordOutcome
+final class FakeJournal: CallbackJournaling {
+    private let outcome: JournalOutcome
     private let callbacks = Mutex<[ReceivedCallback]>([])
     /// Callbacks that it has room for, and how long it asks others to wait.
     private let room: (count: Int, wait: Duration)?
 
-    init(_ outcome: RecordOutcome = .accepted(id: 1), room: (count: Int, wait: Duration)? = nil) {
+    init(_ outcome: JournalOutcome = .accepted(number: 1), room: (count: Int, wait: Duration)? = nil) {
         self.outcome = outcome
         self.room = room
     }
@@ -20,8 +20,10 @@ final class FakeRecorder: CallbackRecorder {
 
     var recorded: [ReceivedCallback] { callbacks.withLock { $0 } }
 
-    func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void) {
-        callbacks.withLock { $0.append(callback) }
-        completion(outcome)
+    func record(_ entries: [RecordEntry]) {
+        for entry in entries {
+            callbacks.withLock { $0.append(entry.callback) }
+            entry.completion(outcome)
+        }
     }
 }
