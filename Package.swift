@@ -150,7 +150,12 @@ let package = Package(
             name: "RicevutaConfigurationTests",
             dependencies: ["BaseKit", "RicevutaConfiguration", "RicevutaCore", "Visengine"]
         ),
-        .testTarget(name: "RicevutaTests", dependencies: ["BaseKit", "ricevuta", "RicevutaCore", log]),
+        .testTarget(
+            name: "RicevutaTests",
+            dependencies: [
+                "BaseKit", "ricevuta", "RicevutaConfiguration", "RicevutaCore", "TestSupport", "Visengine", log,
+            ]
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -4,8 +4,8 @@ public import RicevutaCore
 public struct AdminPorts: Sendable {
     /// Why the program cannot take callbacks now, one sentence each, without secrets; empty when it can.
     public var problems: @Sendable () async -> [String]
-    /// What runs, for readiness and metrics: the versions of libraries that matter to an operator.
-    public var build: ConsoleBuild
+    /// What stores the ledger, for readiness and metrics.
+    public var engine: LedgerEngine
     /// Counts of what the ledger holds.
     public var summary: @Sendable () async throws(LedgerError) -> LedgerSummary
     /// What the journal reports of itself.
@@ -18,34 +18,17 @@ public struct AdminPorts: Sendable {
     /// Names the ports.
     public init(
         problems: @escaping @Sendable () async -> [String],
-        build: ConsoleBuild,
+        engine: LedgerEngine,
         summary: @escaping @Sendable () async throws(LedgerError) -> LedgerSummary,
         journal: @escaping @Sendable () -> JournalCounts,
         isGood: @escaping @Sendable (DocumentLink) -> Bool,
         document: @escaping @Sendable (_ sha256: String) async -> ServedDocument?
     ) {
         self.problems = problems
-        self.build = build
+        self.engine = engine
         self.summary = summary
         self.journal = journal
         self.isGood = isGood
         self.document = document
-    }
-}
-
-/// The versions of libraries that matter to an operator.
-public struct ConsoleBuild: Sendable, Equatable {
-    /// SQLite's version, for example `3.40.1`.
-    public var sqlite: String
-    /// Whether that version has the fix of the WAL-reset bug.
-    public var hasWALResetFix: Bool
-    /// Both in words.
-    public var sqliteDescription: String
-
-    /// Names the versions.
-    public init(sqlite: String, hasWALResetFix: Bool, sqliteDescription: String) {
-        self.sqlite = sqlite
-        self.hasWALResetFix = hasWALResetFix
-        self.sqliteDescription = sqliteDescription
     }
 }

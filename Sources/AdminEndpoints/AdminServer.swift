@@ -72,7 +72,7 @@ public struct AdminServer: Sendable {
 
     private func readiness() async -> Response {
         let problems = await ports.problems()
-        guard !problems.isEmpty else { return .text(200, "ready\nsqlite \(ports.build.sqliteDescription)\n") }
+        guard !problems.isEmpty else { return .text(200, "ready\nledger \(ports.engine)\n") }
         return .unavailable(detail: problems.joined(separator: "; "))
     }
 
@@ -82,12 +82,7 @@ public struct AdminServer: Sendable {
         let isReady = await ports.problems().isEmpty
         text.family("ricevuta_ready", .gauge, help: "1 if callbacks can be accepted, else 0.")
         text.sample("ricevuta_ready", [], isReady ? 1 : 0)
-        text.family("ricevuta_sqlite_info", .gauge, help: "The SQLite version, and whether its WAL-reset bug is fixed.")
-        text.sample(
-            "ricevuta_sqlite_info",
-            [("version", ports.build.sqlite), ("wal_reset_fix", ports.build.hasWALResetFix ? "true" : "false")],
-            1
-        )
+        LedgerGauges.write(ports.engine, to: &text)
         if let connections = connections() { ConnectionGauges.write(connections, to: &text) }
         JournalGauges.write(ports.journal(), to: &text)
         do throws(LedgerError) {

@@ -63,29 +63,6 @@ extension SQLiteStore: DeliveryLedger {
             return Dictionary(sinks) { first, _ in first }
         }
     }
-
-    /// Enables a sink again; what waits for it is delivered.
-    public func enable(_ sink: SinkName) async throws(LedgerError) -> Bool {
-        try await change("enabling a sink") { transaction in
-            try transaction.run("DELETE FROM disabled_sinks WHERE sink = ?", [sink.rawValue])
-            transaction.wakes.append((.deliver, .zero))
-            return transaction.db.changesCount > 0
-        }
-    }
-
-    /// Makes a new delivery of the same notification to the same sink, due now.
-    public func replay(delivery id: String, now: Timestamp) async throws(LedgerError) -> String {
-        try await change("replaying a delivery") { transaction in
-            let found = try transaction.row("SELECT notification, sink FROM deliveries WHERE id = ?", [id])
-            guard let found else { throw LedgerError.notFound(what: "delivery", name: id) }
-            return try transaction.addDelivery(
-                of: found.integer("notification"),
-                to: found.name("sink"),
-                replayOf: id,
-                now: now
-            )
-        }
-    }
 }
 
 extension LedgerTransaction {

@@ -73,30 +73,6 @@ extension SQLiteStore: FetchLedger {
         }
     }
 
-    /// Has a document fetched that was given up, or one that is due with another limit.
-    public func fetchAgain(_ name: String, maxBytes: Int64?, now: Timestamp) async throws(LedgerError) -> OrderRecord {
-        guard let found = try await order(named: name) else { throw .notFound(what: "order", name: name) }
-        return try await change("queuing a document fetch") { transaction in
-            guard var order = try transaction.order(key: found.key) else {
-                throw LedgerError.notFound(what: "order", name: name)
-            }
-            try order.fetchAgain()
-            try transaction.save(order)
-            try transaction.run("UPDATE orders SET problem = NULL WHERE key = ?", [order.key])
-            if let maxBytes {
-                try transaction.run(
-                    """
-                    INSERT INTO document_limits(order_key, max_bytes) VALUES (?, ?)
-                    ON CONFLICT(order_key) DO UPDATE SET max_bytes = excluded.max_bytes
-                    """,
-                    [order.key, maxBytes]
-                )
-            }
-            try transaction.arm(.fetch, subject: order.key, due: now, now: now)
-            return order
-        }
-    }
-
     /// Gives up on a document.
     public func abandonFetch(_ work: FetchWork, reason: String, now: Timestamp) async throws(LedgerError) {
         try await change("giving up on a document", endingWorkUnder: work.lease) { transaction in

@@ -3,7 +3,7 @@ import GRDB
 public import RicevutaCore
 import Visengine
 
-extension SQLiteStore: LedgerInspection {
+extension SQLiteStore: LedgerReader {
     /// Orders, newest first.
     ///
     /// Rows that cannot be read are left out of this list and of all others, and counted

@@ -8,37 +8,26 @@ import Synchronization
 /// One thread writes. It takes all that waits, commits it as one transaction with one sync (`synchronous=FULL`, WAL),
 /// and answers then. Reads have connections of their own and hold up nobody. Safe to use from any thread.
 public final class SQLiteStore: Sendable {
-    /// What the ledger is opened for.
-    public enum Mode: Sendable {
-        /// To take callbacks and do jobs: one process at a time.
-        case serve
-        /// For an operator's command that changes something, also while another process serves: short transactions, no
-        /// jobs.
-        case operate
-        /// For an operator's command that only reads, also while another process serves.
-        case inspect
-    }
-
     /// The absolute path of the database file.
-    public let path: String
-    /// The SQLite library in use.
-    public let sqliteVersion: SQLiteVersion
+    public let location: String
+    /// SQLite, in the version of the library in use.
+    public let engine: LedgerEngine
 
     private let pool: DatabasePool
-    private let writer: LedgerWriter
+    let writer: LedgerWriter
     /// Leases of work that is over, though its outcome could not be written.
     let lostLeases = Mutex<[JobLease]>([])
     /// The callbacks by verdict, as they were counted last.
     let callbackCounts = Mutex(KeptCounts())
 
     init(
-        path: String,
-        sqliteVersion: SQLiteVersion,
+        location: String,
+        engine: LedgerEngine,
         pool: DatabasePool,
         writer: LedgerWriter
     ) {
-        self.path = path
-        self.sqliteVersion = sqliteVersion
+        self.location = location
+        self.engine = engine
         self.pool = pool
         self.writer = writer
     }
@@ -50,20 +39,6 @@ public final class SQLiteStore: Sendable {
         var statistics = writer.statistics.withLock { $0 }
         statistics.checkpoints = writer.checkpointer?.count ?? 0
         return statistics
-    }
-
-    /// Writes what is queued, gives back all leases and closes the files; afterwards everything throws
-    /// ``LedgerError/closed``, and callbacks are answered ``ApplyOutcome/failed``.
-    public func close() async {
-        writer.queue.close()
-        await writer.waitForEnd()
-    }
-
-    /// The greatest number of a callback; 0 without any.
-    public func newestCallback() async throws(LedgerError) -> Int64 {
-        try await read("finding the newest callback") { db in
-            try Int64.fetchOne(db, sql: "SELECT max(id) FROM callbacks") ?? 0
-        }
     }
 
     // MARK: For the extensions
@@ -99,7 +74,10 @@ public final class SQLiteStore: Sendable {
         do throws(LedgerError) {
             return try await change(doing, body)
         } catch {
-            if case .storage = error { lostLeases.withLock { $0.append(lease) } }
+            switch error {
+            case .storage, .unavailable: lostLeases.withLock { $0.append(lease) }
+            default: break  // It was not written for a reason that another attempt meets again.
+            }
             throw error
         }
     }

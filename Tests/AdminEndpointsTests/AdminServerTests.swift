@@ -26,7 +26,7 @@ import Visengine
     ) async throws {
         let ports = AdminPorts(
             problems: { problems },
-            build: ConsoleBuild(sqlite: "3.40.1", hasWALResetFix: false, sqliteDescription: "3.40.1 (not fixed)"),
+            engine: LedgerEngine(name: "store", version: "3.40.1", note: "not fixed", labels: ["fix": "false"]),
             summary: { () throws(LedgerError) in try summary.get() },
             journal: { journal },
             isGood: { $0.expires == "200" && $0.signature == "good" },
@@ -143,6 +143,7 @@ import Visengine
                 "ricevuta_ledger_oldest_due_seconds{kind=\"verify\"} 1.5", "ricevuta_journal_unsettled 7",
                 "ricevuta_journal_set_aside 1", "ricevuta_journal_damage 2", "ricevuta_journal_syncs_total 30",
                 "ricevuta_ledger_duplicates_total 5",
+                "ricevuta_ledger_info{engine=\"store\",version=\"3.40.1\",fix=\"false\"} 1",
             ]
             #expect(lines.isSuperset(of: expected), "\(answer.body)")
             let types = answer.body.split(separator: "\n").filter { $0.hasPrefix("# TYPE") }

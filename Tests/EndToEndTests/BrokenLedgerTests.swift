@@ -105,8 +105,8 @@ extension EndToEnd {
 
                     try await ground.write("DELETE FROM grdb_migrations WHERE identifier LIKE '2999%'")
                     #expect(try await ground.post(url, #"{"data": {"_id": "65f0c0ffee0123456789aa01"}}"#) == 200)
-                    #expect(try await ground.text(receiver.admin + "/readyz").contains("ready\nsqlite "))
-                    #expect(try await ground.status()["sqlite"]?["version"] != nil)
+                    #expect(try await ground.text(receiver.admin + "/readyz").contains("ready\nledger sqlite "))
+                    #expect(try await ground.status()["ledger"]?["version"] != nil)
                     let second = try await ground.command(["serve"])
                     #expect(second.code == 75)
                 }

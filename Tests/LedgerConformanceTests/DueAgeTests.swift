@@ -60,7 +60,7 @@ struct DueAgeTests {
         }
     }
 
-    private func age(_ ledger: any LedgerUnderTest) async throws -> [String: Int64] {
+    private func age(_ ledger: any LedgerStore) async throws -> [String: Int64] {
         try await ledger.summary(now: Self.later).oldestDueMilliseconds
     }
 }

@@ -5,7 +5,7 @@ import Testing
 /// How far the journal has handed its callbacks over, by the ledger's own word.
 @Suite(.timeLimit(.minutes(1)))
 struct HandedOverTests {
-    private func record(_ numbers: [Int64], in ledger: any LedgerUnderTest) async throws -> [ApplyOutcome] {
+    private func record(_ numbers: [Int64], in ledger: any LedgerStore) async throws -> [ApplyOutcome] {
         let callbacks = try numbers.map { number in
             var callback = try Sample.callback(body: "body")
             callback.number = number

@@ -9,7 +9,7 @@ struct LeaseTests {
     /// A way of losing a lease; gives the work to go on with.
     struct Loss: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let lose: @Sendable (any LedgerUnderTest, VerifyWork) async throws -> VerifyWork
+        let lose: @Sendable (any LedgerStore, VerifyWork) async throws -> VerifyWork
     }
 
     static let losses = [
@@ -53,7 +53,7 @@ struct LeaseTests {
     /// What a worker does in the end.
     struct Outcome: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let record: @Sendable (any LedgerUnderTest, VerifyWork) async throws -> Void
+        let record: @Sendable (any LedgerStore, VerifyWork) async throws -> Void
     }
 
     static let outcomes = [

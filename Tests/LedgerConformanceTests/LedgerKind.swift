@@ -14,8 +14,6 @@ enum LedgerKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
     var testDescription: String { rawValue }
 }
 
-extension SQLiteStore: LedgerUnderTest {}
-
 /// A process that serves a ledger.
 struct LedgerProcess: Sendable {
     fileprivate enum Engine: Sendable {
@@ -29,21 +27,21 @@ struct LedgerProcess: Sendable {
     fileprivate let opened: Opened
 
     fileprivate final class Opened: Sendable {
-        let ledgers = Mutex<[any LedgerUnderTest]>([])
+        let ledgers = Mutex<[any LedgerStore]>([])
     }
 
     fileprivate struct Settings: Sendable {
         let rules: LedgerRules
         let longestWait: Duration
 
-        func open(_ directory: String, _ mode: SQLiteStore.Mode = .serve) throws -> SQLiteStore {
+        func open(_ directory: String, _ mode: LedgerMode = .serve) throws -> SQLiteStore {
             let configuration = LedgerConfiguration(rules: rules, reserveBytes: 0, longestWait: longestWait)
             return try SQLiteStore.open(at: directory, mode: mode, configuration: configuration)
         }
     }
 
     /// Its ledger.
-    var ledger: any LedgerUnderTest {
+    var ledger: any LedgerStore {
         switch engine {
         case .sqlite(let store, _, _): store
         case .inMemory(let ledger): ledger
@@ -92,7 +90,7 @@ struct LedgerProcess: Sendable {
     /// Goes on as the next process, after this one was killed at this moment.
     ///
     /// - Returns: Its ledger.
-    mutating func crash() throws -> any LedgerUnderTest {
+    mutating func crash() throws -> any LedgerStore {
         self = try afterCrash()
         return ledger
     }
@@ -104,7 +102,7 @@ struct LedgerProcess: Sendable {
     ) async throws {
         switch engine {
         case .sqlite(let store, _, _):
-            let other = try DatabaseQueue(path: store.path)
+            let other = try DatabaseQueue(path: store.location)
             for event in ["UPDATE", "DELETE"] {
                 try await other.write { db in
                     try db.execute(
@@ -127,7 +125,7 @@ struct LedgerProcess: Sendable {
     /// Runs `body` with the ledger as an operator's command has it, beside this process.
     func withCommand(
         isolation: isolated (any Actor)? = #isolation,
-        _ body: (_ ledger: any LedgerUnderTest) async throws -> Void
+        _ body: (_ ledger: any LedgerStore) async throws -> Void
     ) async throws {
         switch engine {
         case .sqlite(_, let parent, let number):
@@ -146,7 +144,7 @@ func withLedger<Result>(
     rules: LedgerRules = LedgerRules(),
     longestWait: Duration = .seconds(1),
     isolation: isolated (any Actor)? = #isolation,
-    _ body: (_ ledger: any LedgerUnderTest, _ process: LedgerProcess) async throws -> Result
+    _ body: (_ ledger: any LedgerStore, _ process: LedgerProcess) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryDirectory { parent in
         let settings = LedgerProcess.Settings(rules: rules, longestWait: longestWait)
@@ -180,7 +178,7 @@ func expect<Result>(
 func withLedgerAfterCrash<Result>(
     of process: LedgerProcess,
     isolation: isolated (any Actor)? = #isolation,
-    _ body: (_ ledger: any LedgerUnderTest) async throws -> Result
+    _ body: (_ ledger: any LedgerStore) async throws -> Result
 ) async throws -> Result {
     try await body(try process.afterCrash().ledger)
 }

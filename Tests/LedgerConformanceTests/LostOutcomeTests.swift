@@ -96,7 +96,7 @@ struct LostOutcomeTests {
         }
     }
 
-    private func claimVerify(_ ledger: any LedgerUnderTest, at now: Timestamp) async throws -> [VerifyWork] {
+    private func claimVerify(_ ledger: any LedgerStore, at now: Timestamp) async throws -> [VerifyWork] {
         try await ledger.claimVerify(limit: 10, now: now, leaseFor: Self.lease)
     }
 }

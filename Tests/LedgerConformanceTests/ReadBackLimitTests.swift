@@ -32,7 +32,7 @@ struct ReadBackLimitTests {
     /// What became of the first read-back.
     struct Ending: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let end: @Sendable (any LedgerUnderTest, VerifyWork) async throws -> Void
+        let end: @Sendable (any LedgerStore, VerifyWork) async throws -> Void
     }
 
     static let endings = [

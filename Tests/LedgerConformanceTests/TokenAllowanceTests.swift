@@ -17,7 +17,7 @@ struct TokenAllowanceTests {
     /// Posts a forged callback each ten seconds, and does what it causes.
     ///
     /// - Returns: When the API was asked, in seconds.
-    private func readBacks(_ ledger: any LedgerUnderTest, for seconds: Range<Int>) async throws -> [Int] {
+    private func readBacks(_ ledger: any LedgerStore, for seconds: Range<Int>) async throws -> [Int] {
         var asked: [Int] = []
         let none = ReconciliationSchedule(
             firstInterval: .seconds(86_400),

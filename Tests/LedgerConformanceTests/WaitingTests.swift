@@ -12,7 +12,7 @@ struct WaitingTests {
     struct Event: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let kind: JobKind
-        let happen: @Sendable (any LedgerUnderTest, _ round: Int) async throws -> Void
+        let happen: @Sendable (any LedgerStore, _ round: Int) async throws -> Void
     }
 
     static let events = [

@@ -6,12 +6,12 @@ import Testing
 struct OperatorTextsTests {
     @Test(
         arguments: [
-            (.inUse(path: "/p"), "stop it, or use another"), (.tooNew(path: "/p"), "newer"),
-            (.cannotOpen(path: "/p", reason: "no"), "cannot open the ledger /p: no"), (.leaseLost(job: 7), "job 7"),
+            (.inUse(location: "/p"), "stop it, or use another"), (.tooNew(location: "/p"), "newer"),
+            (.cannotOpen(location: "/p", reason: "no"), "cannot open the ledger /p: no"), (.leaseLost(job: 7), "job 7"),
             (.notFound(what: "delivery", name: "x"), "delivery 'x' not found"), (.conflict("two ids"), "two ids"),
             (.storage(doing: "recording", reason: "full"), "failure while recording: full"),
-            (.noSpace(path: "/p"), "free some space"),
-            (.otherVersion(path: "/p", found: 1, wanted: 2), "restart the service"), (.closed, "closing"),
+            (.noSpace(location: "/p"), "free some space"), (.unavailable(reason: "locked"), "locked; try again later"),
+            (.otherVersion(location: "/p", found: 1, wanted: 2), "restart the service"), (.closed, "closing"),
         ] as [(LedgerError, String)]
     )
     func saysWhatTheLedgerCannotDo(error: LedgerError, text: String) {

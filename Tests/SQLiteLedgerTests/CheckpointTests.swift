@@ -55,7 +55,7 @@ struct CheckpointTests {
         try await withLedger(configuration) { ledger, directory in
             let body = String(repeating: "x", count: 100_000)
             // A reader that stays keeps the log from being begun anew.
-            let reader = try DatabaseQueue(path: ledger.path, configuration: Self.settings)
+            let reader = try DatabaseQueue(path: ledger.location, configuration: Self.settings)
             try reader.inDatabase { db in
                 try db.beginTransaction(.deferred)
                 _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM orders")

@@ -13,7 +13,7 @@ struct DeliveryRowTests {
             try await ledger.confirmed(.searching, sinks: "crm")
             var now = Sample.now
             func rows() async throws -> [String: Int] {
-                let queue = try DatabaseQueue(path: ledger.path)
+                let queue = try DatabaseQueue(path: ledger.location)
                 defer { try? queue.close() }  // It was only read.
                 return try await queue.read { db in
                     let names = try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'")

@@ -12,7 +12,7 @@ struct OpeningTests {
         try await withTemporaryDirectory { directory in
             let ledger = try SQLiteStore.open(at: "\(directory)/made/ledger", mode: .serve)
 
-            #expect(ledger.path == "\(directory)/made/ledger/ledger.sqlite")
+            #expect(ledger.location == "\(directory)/made/ledger/ledger.sqlite")
             #expect(try permissions(of: "\(directory)/made/ledger") == 0o700)
             for name in try FileManager.default.contentsOfDirectory(atPath: "\(directory)/made/ledger") {
                 #expect(try permissions(of: "\(directory)/made/ledger/\(name)") == 0o600, "\(name)")
@@ -23,11 +23,11 @@ struct OpeningTests {
 
     @Test func isServedByOneAtATime() async throws {
         try await withLedger { first, directory in
-            await expect(.inUse(path: first.path)) { try SQLiteStore.open(at: directory, mode: .serve) }
+            await expect(.inUse(location: first.location)) { try SQLiteStore.open(at: directory, mode: .serve) }
             await first.close()
 
             let second = try SQLiteStore.open(at: directory, mode: .serve)
-            await expect(.inUse(path: first.path)) { try SQLiteStore.open(at: directory, mode: .serve) }
+            await expect(.inUse(location: first.location)) { try SQLiteStore.open(at: directory, mode: .serve) }
             await second.close()
         }
     }
@@ -39,7 +39,7 @@ struct OpeningTests {
                 try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
             }
 
-            await expect(.inUse(path: first.path)) { try SQLiteStore.open(at: directory, mode: .serve) }
+            await expect(.inUse(location: first.location)) { try SQLiteStore.open(at: directory, mode: .serve) }
         }
     }
 

@@ -10,14 +10,14 @@ import Visengine
 /// Commands of one version beside a ledger of another.
 @Suite(.timeLimit(.minutes(1)))
 struct SchemaVersionTests {
-    private static let commands = [SQLiteStore.Mode.inspect, .operate]
+    private static let commands = [LedgerMode.inspect, .operate]
 
     @Test(arguments: commands)
-    func commandsLeaveAnOlderSchemaAsItIs(_ mode: SQLiteStore.Mode) async throws {
+    func commandsLeaveAnOlderSchemaAsItIs(_ mode: LedgerMode) async throws {
         try await withTemporaryDirectory { directory in
             let path = try makeOlderLedger(in: directory)
 
-            await expect(.otherVersion(path: path, found: 1, wanted: Schema.current)) {
+            await expect(.otherVersion(location: path, found: 1, wanted: Schema.current)) {
                 try SQLiteStore.open(at: directory, mode: mode)
             }
 
@@ -30,16 +30,16 @@ struct SchemaVersionTests {
     }
 
     @Test(arguments: commands)
-    func commandsRefuseANewerSchema(_ mode: SQLiteStore.Mode) async throws {
+    func commandsRefuseANewerSchema(_ mode: LedgerMode) async throws {
         try await withLedger { ledger, directory in
-            try write("INSERT INTO grdb_migrations VALUES ('2999-01-01 what comes later')", to: ledger.path)
+            try write("INSERT INTO grdb_migrations VALUES ('2999-01-01 what comes later')", to: ledger.location)
 
             let wanted = Schema.current
-            await expect(.otherVersion(path: ledger.path, found: wanted + 1, wanted: wanted)) {
+            await expect(.otherVersion(location: ledger.location, found: wanted + 1, wanted: wanted)) {
                 try SQLiteStore.open(at: directory, mode: mode)
             }
             #expect(
-                "\(LedgerError.otherVersion(path: "p", found: wanted + 1, wanted: wanted))"
+                "\(LedgerError.otherVersion(location: "p", found: wanted + 1, wanted: wanted))"
                     .contains("is version \(wanted + 1), this program wants \(wanted): restart the service")
             )
         }
@@ -48,10 +48,10 @@ struct SchemaVersionTests {
     @Test func refusesToServeANewerSchema() async throws {
         try await withLedger { ledger, directory in
             await ledger.close()
-            try write("INSERT INTO grdb_migrations VALUES ('2999-01-01 what comes later')", to: ledger.path)
+            try write("INSERT INTO grdb_migrations VALUES ('2999-01-01 what comes later')", to: ledger.location)
 
-            await expect(.tooNew(path: ledger.path)) { try SQLiteStore.open(at: directory, mode: .serve) }
-            await expect(.tooNew(path: ledger.path)) { try SQLiteStore.migrate(at: directory) }
+            await expect(.tooNew(location: ledger.location)) { try SQLiteStore.open(at: directory, mode: .serve) }
+            await expect(.tooNew(location: ledger.location)) { try SQLiteStore.migrate(at: directory) }
         }
     }
 
@@ -64,7 +64,7 @@ struct SchemaVersionTests {
             #expect(versions == (1, Schema.current))
             #expect(try version(of: path) == Schema.current)
             let ledger = try SQLiteStore.open(at: directory, mode: .serve)
-            await expect(.inUse(path: path)) { try SQLiteStore.migrate(at: directory) }
+            await expect(.inUse(location: path)) { try SQLiteStore.migrate(at: directory) }
             await ledger.close()
         }
     }

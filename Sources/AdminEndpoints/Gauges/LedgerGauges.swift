@@ -42,6 +42,13 @@ enum LedgerGauges {
         )
     }
 
+    /// What stores it: always 1, the labels tell.
+    static func write(_ engine: LedgerEngine, to text: inout PrometheusText) {
+        let labels = [("engine", engine.name), ("version", engine.version)]
+        text.family("ricevuta_ledger_info", .gauge, help: "What stores the ledger: engine, version, known defects.")
+        text.sample("ricevuta_ledger_info", labels + engine.labels.sorted { $0.key < $1.key }, 1)
+    }
+
     private static func family(
         _ name: String,
         _ help: String,

@@ -1,22 +1,27 @@
 /// Why the ledger could not do what was asked.
+///
+/// A `location` is what the adapter calls the place where the data lies, such as a path or a host's name, without
+/// secrets.
 public enum LedgerError: Error, Equatable, Sendable {
     /// Another process serves this ledger.
-    case inUse(path: String)
-    /// The database was written by a newer version of this program.
-    case tooNew(path: String)
-    /// The database's schema is of another version than this program's, which only `serve` and `ledger migrate` change.
-    case otherVersion(path: String, found: Int, wanted: Int)
-    /// The disk has no room to open the database.
-    case noSpace(path: String)
-    /// The database cannot be opened or created.
-    case cannotOpen(path: String, reason: String)
+    case inUse(location: String)
+    /// The data was written by a newer version of this program.
+    case tooNew(location: String)
+    /// The schema is of another version than this program's, which only `serve` and `ledger migrate` change.
+    case otherVersion(location: String, found: Int, wanted: Int)
+    /// There is no room to open the ledger.
+    case noSpace(location: String)
+    /// The ledger cannot be opened or created.
+    case cannotOpen(location: String, reason: String)
+    /// The store cannot be reached or is busy: nothing was changed, and the same may succeed later.
+    case unavailable(reason: String)
     /// The job was taken over, finished or asked for in another way meanwhile; nothing was changed.
     case leaseLost(job: Int64)
     /// Nothing in the ledger has this name.
     case notFound(what: String, name: String)
     /// The change would contradict what is recorded.
     case conflict(String)
-    /// SQLite failed while doing this; the reason says what to do next.
+    /// The store failed while doing this; the reason says what to do next.
     case storage(doing: String, reason: String)
     /// The ledger is closing.
     case closed
@@ -26,16 +31,18 @@ extension LedgerError: CustomStringConvertible {
     /// One line for an operator, with what to do next.
     public var description: String {
         switch self {
-        case .inUse(let path):
-            "the ledger \(path) is in use by another ricevuta process; stop it, or use another data directory"
-        case .tooNew(let path): "the ledger \(path) was written by a newer ricevuta; run that version or a newer one"
-        case .otherVersion(let path, let found, let wanted):
+        case .inUse(let location):
+            "the ledger \(location) is in use by another ricevuta process; stop it, or use another data directory"
+        case .tooNew(let location):
+            "the ledger \(location) was written by a newer ricevuta; run that version or a newer one"
+        case .otherVersion(let location, let found, let wanted):
             """
-            the database \(path) is version \(found), this program wants \(wanted): restart the service, so that \
+            the ledger \(location) is version \(found), this program wants \(wanted): restart the service, so that \
             program and database are of one version; without a service, run `ricevuta ledger migrate`
             """
-        case .noSpace(let path): "cannot open the ledger \(path): the disk is full; free some space"
-        case .cannotOpen(let path, let reason): "cannot open the ledger \(path): \(reason)"
+        case .noSpace(let location): "cannot open the ledger \(location): the disk is full; free some space"
+        case .cannotOpen(let location, let reason): "cannot open the ledger \(location): \(reason)"
+        case .unavailable(let reason): "the ledger is not available: \(reason); try again later"
         case .leaseLost(let job): "lease lost on job \(job)"
         case .notFound(let what, let name): "\(what) '\(name)' not found"
         case .conflict(let reason): reason

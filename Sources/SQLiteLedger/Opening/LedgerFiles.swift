@@ -32,7 +32,8 @@ struct LedgerFiles: Sendable {
         do throws(FileFailure) {
             try DurableFiles.makeDirectory(directory)
         } catch {
-            throw error.isFullDisk ? .noSpace(path: database) : .cannotOpen(path: database, reason: error.description)
+            guard !error.isFullDisk else { throw .noSpace(location: database) }
+            throw .cannotOpen(location: database, reason: error.description)
         }
         // Only a file that isn't there is opened here: closing one that SQLite has open would drop its locks.
         do {
@@ -46,9 +47,9 @@ struct LedgerFiles: Sendable {
         } catch Errno.fileExists {
             // As it should be.
         } catch Errno.noSpace {
-            throw .noSpace(path: database)
+            throw .noSpace(location: database)
         } catch {
-            throw .cannotOpen(path: database, reason: "\(error)")
+            throw .cannotOpen(location: database, reason: "\(error)")
         }
     }
 }
@@ -70,14 +71,14 @@ final class ServingLock: Sendable {
                 options: [.directory, .closeOnExec]
             )
         } catch {
-            throw .cannotOpen(path: files.database, reason: "cannot open its directory to lock it: \(error)")
+            throw .cannotOpen(location: files.database, reason: "cannot open its directory to lock it: \(error)")
         }
         descriptor = Mutex(directory)
         guard flock(directory.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             let code = Errno(rawValue: errno)
-            if code == .wouldBlock { throw .inUse(path: files.database) }
+            if code == .wouldBlock { throw .inUse(location: files.database) }
             throw .cannotOpen(
-                path: files.database,
+                location: files.database,
                 reason: "cannot lock its directory: \(code); the ledger needs a local file system"
             )
         }

@@ -19,12 +19,12 @@ extension SQLiteStore {
     ///   - mode: What it is opened for.
     ///   - configuration: Limits and intervals.
     /// - Returns: The ledger, its writer running.
-    /// - Throws: ``LedgerError/inUse(path:)`` when another process serves it, ``LedgerError/tooNew(path:)``,
-    ///   ``LedgerError/otherVersion(path:found:wanted:)``, ``LedgerError/noSpace(path:)``,
-    ///   ``LedgerError/cannotOpen(path:reason:)``.
+    /// - Throws: ``LedgerError/inUse(location:)`` when another process serves it, ``LedgerError/tooNew(location:)``,
+    ///   ``LedgerError/otherVersion(location:found:wanted:)``, ``LedgerError/noSpace(location:)``,
+    ///   ``LedgerError/cannotOpen(location:reason:)``, ``LedgerError/unavailable(reason:)``.
     public static func open(
         at directory: String,
-        mode: Mode,
+        mode: LedgerMode,
         configuration: LedgerConfiguration = LedgerConfiguration()
     ) throws(LedgerError) -> SQLiteStore {
         let files = LedgerFiles(directory: directory)
@@ -41,10 +41,13 @@ extension SQLiteStore {
             }
             return try open(files, mode: mode, lock: nil, configuration: configuration)
         case .inspect:
-            guard !files.isMissing else { throw .cannotOpen(path: files.database, reason: "file not found") }
+            guard !files.isMissing else { throw .cannotOpen(location: files.database, reason: "file not found") }
             return try open(files, mode: mode, lock: nil, configuration: configuration)
         }
     }
+
+    /// Whether a ledger has been made in a directory.
+    public static func exists(at directory: String) -> Bool { !LedgerFiles(directory: directory).isMissing }
 
     /// Creates what is missing, and changes the schema to this program's version, while nobody serves the ledger.
     ///
@@ -72,7 +75,7 @@ extension SQLiteStore {
 
     private static func open(
         _ files: LedgerFiles,
-        mode: Mode,
+        mode: LedgerMode,
         lock: ServingLock?,
         configuration: LedgerConfiguration
     ) throws(LedgerError) -> SQLiteStore {
@@ -88,10 +91,9 @@ extension SQLiteStore {
             } else {
                 let found = try pool.read(Schema.version)
                 guard found == Schema.current else {
-                    throw LedgerError.otherVersion(path: files.database, found: found, wanted: Schema.current)
+                    throw LedgerError.otherVersion(location: files.database, found: found, wanted: Schema.current)
                 }
             }
-            let version = try SQLiteVersion.current()
             let writer = LedgerWriter(
                 pool: pool,
                 boot: boot,
@@ -101,8 +103,8 @@ extension SQLiteStore {
                 lock: lock
             )
             return SQLiteStore(
-                path: files.database,
-                sqliteVersion: version,
+                location: files.database,
+                engine: try SQLiteVersion.current().engine,
                 pool: pool,
                 writer: writer
             )
@@ -110,7 +112,8 @@ extension SQLiteStore {
     }
 
     private static func migrate(_ pool: DatabasePool, _ files: LedgerFiles) throws {
-        guard try !pool.read(Schema.migrator.hasBeenSuperseded) else { throw LedgerError.tooNew(path: files.database) }
+        let isNewer = try pool.read(Schema.migrator.hasBeenSuperseded)
+        guard !isNewer else { throw LedgerError.tooNew(location: files.database) }
         try Schema.migrator.migrate(pool)
     }
 
@@ -129,15 +132,17 @@ extension SQLiteStore {
         } catch let error as LedgerError {
             throw error
         } catch let error as DatabaseError where isFull(error, files) {
-            throw .noSpace(path: files.database)
+            throw .noSpace(location: files.database)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            throw .unavailable(reason: "another process has locked \(files.database)")
         } catch {
-            throw .cannotOpen(path: files.database, reason: reason(error))
+            throw .cannotOpen(location: files.database, reason: reason(error))
         }
     }
 
     private static func openPool(
         _ files: LedgerFiles,
-        mode: Mode,
+        mode: LedgerMode,
         configuration: LedgerConfiguration
     ) throws -> DatabasePool {
         var settings = Configuration()
@@ -162,7 +167,7 @@ extension SQLiteStore {
         guard journalMode == "wal" else {
             let mode = journalMode ?? "unknown"
             throw LedgerError.cannotOpen(
-                path: files.database,
+                location: files.database,
                 reason: "cannot enable WAL mode (journal mode is \(mode)); check the disk and restart"
             )
         }
@@ -198,7 +203,6 @@ extension SQLiteStore {
         switch error.resultCode {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT:
             return "\(message); the file is damaged: restore it from a backup, or move it away to start empty"
-        case .SQLITE_BUSY: return "\(message); another process has locked it"
         default: return message
         }
     }

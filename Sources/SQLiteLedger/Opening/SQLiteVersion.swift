@@ -1,12 +1,10 @@
 import GRDB
+import RicevutaCore
 
 /// The version of the SQLite library that runs, and whether it can lose transactions when it copies its log.
-public struct SQLiteVersion: Sendable, Equatable, CustomStringConvertible {
+struct SQLiteVersion: Sendable, Equatable {
     /// As SQLite writes it, for example `3.40.1`.
-    public let text: String
-
-    /// Creates a version from SQLite's own text.
-    public init(text: String) { self.text = text }
+    let text: String
 
     /// The library of this process.
     static func current() throws -> SQLiteVersion {
@@ -18,7 +16,7 @@ public struct SQLiteVersion: Sendable, Equatable, CustomStringConvertible {
     ///
     /// Fixed in 3.51.3, and in 3.44.6 and 3.50.7 for those lines (https://sqlite.org/wal.html#the_wal_reset_bug). A
     /// distribution may have patched an older one without another number.
-    public var hasWALResetFix: Bool {
+    var hasWALResetFix: Bool {
         let parts = text.split(separator: ".").map { Int($0) ?? 0 }
         guard parts.count >= 3, parts[0] == 3 else { return (parts.first ?? 0) > 3 }
         return switch parts[1] {
@@ -29,10 +27,14 @@ public struct SQLiteVersion: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// For logs, readiness and `status`: the version, and what an unfixed one means.
-    public var description: String {
-        hasWALResetFix
-            ? "\(text) (WAL-reset bug: fixed)"
-            : "\(text) (WAL-reset bug: not fixed, avoided by checkpoints under the write lock)"
+    /// For logs, readiness, metrics and `status`: the version, and what an unfixed one means.
+    var engine: LedgerEngine {
+        LedgerEngine(
+            name: "sqlite",
+            version: text,
+            note: hasWALResetFix
+                ? "WAL-reset bug: fixed" : "WAL-reset bug: not fixed, avoided by checkpoints under the write lock",
+            labels: ["wal_reset_fix": hasWALResetFix ? "true" : "false"]
+        )
     }
 }

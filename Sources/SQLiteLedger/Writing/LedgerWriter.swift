@@ -289,7 +289,9 @@ extension Error {
         if let error = self as? UnreadableRow { return .storage(doing: doing, reason: "\(error)") }
         // GRDB keeps arguments out of this; SQLite's messages name tables and columns, never values.
         guard let error = self as? DatabaseError else { return .storage(doing: doing, reason: "\(type(of: self))") }
-        return .storage(doing: doing, reason: (error.message ?? "\(error.resultCode)") + error.advice)
+        let reason = error.message ?? "\(error.resultCode)"
+        if error.resultCode == .SQLITE_BUSY { return .unavailable(reason: "\(reason) while \(doing)") }
+        return .storage(doing: doing, reason: reason + error.advice)
     }
 }
 
@@ -301,7 +303,6 @@ extension DatabaseError {
         case .SQLITE_IOERR: "; check the disk and its free space"
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             "; the file is damaged: stop the service, and restore it from a backup or move it away"
-        case .SQLITE_BUSY: "; another program holds the database"
         case .SQLITE_READONLY: "; check the owner and the permissions of the file and its directory"
         default: ""
         }

@@ -1,7 +1,6 @@
 public import ArgumentParser
 import BaseKit
 public import RicevutaCore
-import SQLiteLedger
 import Visengine
 
 /// The command `ricevuta delivery`.

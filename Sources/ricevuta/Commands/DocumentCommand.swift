@@ -4,7 +4,6 @@ import FileArchive
 import Foundation
 import RicevutaConfiguration
 import RicevutaCore
-import SQLiteLedger
 import Visengine
 
 /// The command `ricevuta document`.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import BaseKit
 import RicevutaConfiguration
-import SQLiteLedger
 
 /// The command `ricevuta ledger`.
 struct LedgerCommand: AsyncParsableCommand {
@@ -24,14 +23,15 @@ struct LedgerCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
 
         func perform() async throws {
-            let directory = DataDirectory(path: try file.load().dataDirectory)
-            guard directory.hasLedger else {
+            let configuration = try file.load()
+            let opening = LedgerOpening(configuration)
+            guard opening.exists else {
                 throw CommandFailure(
                     .notFound,
-                    "no ledger in \(directory.path) yet; `ricevuta serve` creates it"
+                    "no ledger in \(configuration.dataDirectory) yet; `ricevuta serve` creates it"
                 )
             }
-            let (before, after) = try SQLiteStore.migrate(at: directory.ledger)
+            let (before, after) = try opening.migrate()
             if output.json { return Terminal.print(["before": JSONValue(before), "after": JSONValue(after)]) }
             Terminal.print(
                 before == after

@@ -1,7 +1,6 @@
 import ArgumentParser
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
 import Visengine
 
 /// The command `ricevuta order`.

@@ -4,7 +4,6 @@ import BaseKit
 import Foundation
 import RicevutaConfiguration
 import RicevutaCore
-import SQLiteLedger
 import Visengine
 import VisengineClient
 
@@ -114,7 +113,7 @@ struct OrderPlaceCommand: RicevutaCommand {
 /// Places one order so that nothing is lost, whatever happens in between.
 struct Placing: Sendable {
     let client: VisengineAPI
-    let ledger: SQLiteStore
+    let ledger: any PlacementLedger
 
     /// Finds an item by its hash or, without regard to case, by its name.
     func item(_ text: String) async throws -> ItemDetail {

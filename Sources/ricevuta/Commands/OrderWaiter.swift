@@ -1,11 +1,10 @@
 import BaseKit
 import RicevutaCore
-import SQLiteLedger
 import Visengine
 
 /// Waits for an order's document, with a bar where a person looks on.
 struct OrderWaiter: Sendable {
-    let ledger: SQLiteStore
+    let ledger: any LedgerReader
     let nonce: OrderNonce
 
     private static let steps = 5

@@ -2,7 +2,6 @@ import ArgumentParser
 import BaseKit
 import RicevutaConfiguration
 import RicevutaCore
-import SQLiteLedger
 
 /// The command `ricevuta sink`.
 struct SinkCommand: AsyncParsableCommand {

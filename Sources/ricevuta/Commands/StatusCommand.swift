@@ -3,7 +3,6 @@ import BaseKit
 import CallbackJournal
 import RicevutaConfiguration
 import RicevutaCore
-import SQLiteLedger
 
 /// The command `ricevuta status`.
 struct StatusCommand: RicevutaCommand {
@@ -20,16 +19,16 @@ struct StatusCommand: RicevutaCommand {
     @OptionGroup var output: OutputOption
 
     func perform() async throws {
-        let (summary, disabled, sqlite, journal) = try await file.withLedger { ledger, configuration in
+        let (summary, disabled, engine, journal) = try await file.withLedger { ledger, configuration in
             (
-                try await ledger.summary(now: .now()), try await ledger.disabledSinks(), ledger.sqliteVersion,
+                try await ledger.summary(now: .now()), try await ledger.disabledSinks(), ledger.engine,
                 JournalFindings(at: DataDirectory(path: configuration.dataDirectory).journal)
             )
         }
         if output.json {
-            Terminal.print(Self.json(summary, disabled, sqlite, journal))
+            Terminal.print(Self.json(summary, disabled, engine, journal))
         } else {
-            Terminal.print(Listing.table(Self.rows(summary, disabled, sqlite) + Self.rows(journal)))
+            Terminal.print(Listing.table(Self.rows(summary, disabled, engine) + Self.rows(journal)))
         }
         let needsCare =
             summary.quarantined > 0 || !disabled.isEmpty
@@ -41,7 +40,7 @@ struct StatusCommand: RicevutaCommand {
     private static func rows(
         _ summary: LedgerSummary,
         _ disabled: [SinkName: String],
-        _ sqlite: SQLiteVersion
+        _ engine: LedgerEngine
     ) -> [[String]] {
         func counts(_ values: [String: Int]) -> String {
             values.isEmpty
@@ -61,7 +60,7 @@ struct StatusCommand: RicevutaCommand {
         for (sink, reason) in disabled.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             rows.append(["disabled sink", "\(sink): \(reason)"])
         }
-        rows.append(["sqlite", sqlite.description])
+        rows.append(["ledger", engine.description])
         return rows
     }
 
@@ -80,7 +79,7 @@ struct StatusCommand: RicevutaCommand {
     private static func json(
         _ summary: LedgerSummary,
         _ disabled: [SinkName: String],
-        _ sqlite: SQLiteVersion,
+        _ engine: LedgerEngine,
         _ journal: JournalFindings
     ) -> JSONValue {
         func object(_ values: [String: Int]) -> JSONValue {
@@ -95,7 +94,12 @@ struct StatusCommand: RicevutaCommand {
                 "findings": .array(journal.lines.map { .string($0) }), "damagedCopies": JSONValue(journal.copies),
                 "setAside": JSONValue(journal.quarantined),
             ],
-            "sqlite": ["version": .string(sqlite.text), "walResetFix": .bool(sqlite.hasWALResetFix)],
+            "ledger": .object(
+                JSONObject(
+                    [.init("engine", .string(engine.name)), .init("version", .string(engine.version))]
+                        + engine.labels.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }
+                )
+            ),
             "disabledSinks": .object(
                 JSONObject(
                     disabled.sorted { $0.key.rawValue < $1.key.rawValue }.map {

@@ -64,7 +64,7 @@ struct CommandFailure: Error, CustomStringConvertible {
 
     private static func code(of error: LedgerError) -> Code {
         switch error {
-        case .inUse, .leaseLost, .closed, .otherVersion: .notNow
+        case .inUse, .leaseLost, .closed, .otherVersion, .unavailable: .notNow
         case .tooNew, .noSpace, .cannotOpen, .storage: .storage
         case .notFound: .notFound
         case .conflict: .badInput

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import RicevutaConfiguration
-import SQLiteLedger
 
 /// Which configuration file.
 struct ConfigurationOption: ParsableArguments {
@@ -30,19 +29,19 @@ struct ConfigurationOption: ParsableArguments {
     /// - Returns: What `body` returned.
     /// - Throws: ``ConfigurationFailure``, ``CommandFailure``, `LedgerError`, or what `body` throws.
     func withLedger<Result: Sendable>(
-        _ mode: SQLiteStore.Mode = .inspect,
+        _ mode: LedgerMode = .inspect,
         mayCreate: Bool = false,
-        _ body: (SQLiteStore, Configuration) async throws -> Result
+        _ body: (any LedgerStore, Configuration) async throws -> Result
     ) async throws -> Result {
         let configuration = try load()
-        let directory = DataDirectory(path: configuration.dataDirectory)
-        guard mayCreate || directory.hasLedger else {
+        let opening = LedgerOpening(configuration)
+        guard mayCreate || opening.exists else {
             throw CommandFailure(
                 .notFound,
-                "no ledger in \(directory.path) yet; `ricevuta serve` or `ricevuta order place` creates it"
+                "no ledger in \(configuration.dataDirectory) yet; `ricevuta serve` or `ricevuta order place` creates it"
             )
         }
-        let ledger = try SQLiteStore.open(at: directory.ledger, mode: mode)
+        let ledger = try opening.open(mode)
         let result: Swift.Result<Result, any Error>
         do { result = .success(try await body(ledger, configuration)) } catch { result = .failure(error) }
         await ledger.close()

@@ -3,7 +3,6 @@ import BaseKit
 import CallbackJournal
 import FileArchive
 import RicevutaCore
-import SQLiteLedger
 
 extension AdminPorts {
     /// Less free space than this is told before callbacks have to be refused.
@@ -15,7 +14,7 @@ extension AdminPorts {
     /// The console's questions, answered by the receiver's parts.
     init(
         _ journal: Journal,
-        _ ledger: SQLiteStore,
+        _ ledger: any LedgerStore,
         _ archive: LocalArchive,
         _ directory: DataDirectory,
         links: LinkMaker
@@ -28,10 +27,10 @@ extension AdminPorts {
                 let writing = journal.statistics
                 if writing.isFailing { problems.append("Journal writes are failing.") }
                 if writing.isStalled { problems.append("Journal writes are hanging: the disk does not respond.") }
-                let statistics = ledger.statistics
-                if let refusal = statistics.refusal {
+                let health = ledger.health
+                if let refusal = health.refusal {
                     problems.append("Ledger writes are failing; callbacks are queued in the journal: \(refusal).")
-                } else if statistics.isFailing {
+                } else if health.isFailing {
                     problems.append("Ledger writes are failing.")
                 }
                 let free = await threads.run(within: Self.diskTimeLimit) { directory.freeBytes }
@@ -44,11 +43,7 @@ extension AdminPorts {
                 }
                 return problems
             },
-            build: ConsoleBuild(
-                sqlite: ledger.sqliteVersion.text,
-                hasWALResetFix: ledger.sqliteVersion.hasWALResetFix,
-                sqliteDescription: ledger.sqliteVersion.description
-            ),
+            engine: ledger.engine,
             summary: { () async throws(LedgerError) in
                 try await ledger.summary(now: .now())
             },

@@ -14,9 +14,6 @@ struct DataDirectory: Sendable {
     /// Documents, and what is on its way there.
     var archive: String { path + "/archive" }
 
-    /// Whether a ledger has been made here.
-    var hasLedger: Bool { FileManager.default.fileExists(atPath: path + "/ledger.sqlite") }
-
     /// Bytes that are free on its file system; `nil` when it cannot be told.
     var freeBytes: Int64? {
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: path)  // Not told is not full.

@@ -9,7 +9,6 @@ import MetricsExporter
 import Pipeline
 import RicevutaConfiguration
 import RicevutaCore
-import SQLiteLedger
 import ServiceLifecycle
 import UnixSignals
 import Visengine
@@ -50,25 +49,13 @@ struct Receiver: Sendable {
     private static func open(
         _ configuration: Configuration,
         _ directory: DataDirectory
-    ) async throws -> (SQLiteStore, Journal, LocalArchive) {
+    ) async throws -> (any LedgerStore, Journal, LocalArchive) {
         let archive = try LocalArchive(
             root: directory.archive,
             maxDocumentBytes: configuration.maxDocumentBytes,
             maxQuarantineBytes: configuration.maxQuarantineBytes
         )
-        let ledger = try SQLiteStore.open(
-            at: directory.ledger,
-            mode: .serve,
-            configuration: LedgerConfiguration(
-                rules: LedgerRules(
-                    readBacks: ReadBackPlan(
-                        minInterval: configuration.reconciliation.minReadBackInterval,
-                        maxPerHour: configuration.maxReadBacksPerHour
-                    ),
-                    tokens: TokenLifetime(afterFinal: configuration.tokenLifetimeAfterFinal)
-                )
-            )
-        )
+        let ledger = try LedgerOpening(configuration).open(.serve)
         do {
             let newest = try await ledger.newestCallback()
             let journal = try Journal(
@@ -92,7 +79,7 @@ struct Receiver: Sendable {
         _ configuration: Configuration,
         _ directory: DataDirectory,
         _ journal: Journal,
-        _ ledger: SQLiteStore,
+        _ ledger: any LedgerStore,
         _ archive: LocalArchive,
         _ sockets: ActivationSockets,
         _ manager: ServiceManager,
@@ -160,7 +147,7 @@ struct Receiver: Sendable {
                     ),
                     LedgerWatchService(
                         condition: {
-                            .init(refusal: ledger.statistics.refusal, waiting: journal.statistics.unsettled)
+                            .init(refusal: ledger.health.refusal, waiting: journal.statistics.unsettled)
                         },
                         logger: logger
                     ),
@@ -189,7 +176,7 @@ struct Receiver: Sendable {
     private static func flow(
         _ configuration: Configuration,
         _ journal: Journal,
-        _ ledger: SQLiteStore,
+        _ ledger: any LedgerStore,
         _ archive: LocalArchive,
         _ sinks: SinkSet,
         _ http: HTTPClient,
@@ -255,7 +242,7 @@ struct Receiver: Sendable {
         _ configuration: Configuration,
         _ listener: HTTPServer,
         _ admin: HTTPServer,
-        _ ledger: SQLiteStore,
+        _ ledger: any LedgerStore,
         _ logger: Logger
     ) {
         for warning in configuration.warnings {
@@ -271,10 +258,10 @@ struct Receiver: Sendable {
             "Listening",
             metadata: [
                 "callbacks": "\(configuration.listener.url(port: listener.port))/callbacks",
-                "admin": "\(configuration.admin.url(port: admin.port))", "ledger": "\(ledger.path)",
+                "admin": "\(configuration.admin.url(port: admin.port))", "ledger": "\(ledger.location)",
                 "sinks": "\(configuration.sinks.map(\.name.rawValue).joined(separator: ","))",
                 "token.keys": "\(configuration.tokens.keyIDs.joined(separator: ","))",
-                "libmicrohttpd": "\(HTTPServer.libraryVersion)", "sqlite": "\(ledger.sqliteVersion)",
+                "libmicrohttpd": "\(HTTPServer.libraryVersion)", "ledger.engine": "\(ledger.engine)",
             ]
         )
     }

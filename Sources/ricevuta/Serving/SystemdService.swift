@@ -3,7 +3,6 @@ import CallbackJournal
 import HTTPListener
 import Logging
 import RicevutaCore
-import SQLiteLedger
 import ServiceLifecycle
 
 /// Tells the service manager that the program serves, that it lives, and that it stops.
@@ -14,7 +13,7 @@ struct SystemdService: Service {
     let manager: ServiceManager
     let listener: HTTPServer
     let journal: Journal
-    let ledger: SQLiteStore
+    let ledger: any LedgerStore
     let status: String
     let logger: Logger
 
@@ -38,7 +37,7 @@ struct SystemdService: Service {
             await listener.heartbeat()
             await journal.heartbeat()
             do throws(LedgerError) {
-                _ = try await ledger.newestCallback()
+                try await ledger.ping()
                 manager.tell("WATCHDOG=1")
             } catch {
                 guard error != .closed else { return }

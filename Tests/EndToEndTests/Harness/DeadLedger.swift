@@ -37,7 +37,7 @@ struct DeadLedger {
         let newest = try await ledger.newestCallback()
         let journal = try Journal(at: "\(copy)/journal", ledger: ledger, newest: newest)
         await journal.close()  // Hands over what the ledger did not have yet.
-        let database = try DatabaseQueue(path: ledger.path)
+        let database = try DatabaseQueue(path: ledger.location)
         claimedOrders = try await database.read { db in
             try Set(String.fetchAll(db, sql: "SELECT claim_id FROM callbacks WHERE claim_id IS NOT NULL"))
         }

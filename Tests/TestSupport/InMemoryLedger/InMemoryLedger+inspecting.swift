@@ -2,7 +2,7 @@ package import BaseKit
 package import RicevutaCore
 import Visengine
 
-extension InMemoryLedger: LedgerInspection {
+extension InMemoryLedger: LedgerReader, LedgerAdministration {
     package func orders(_ query: OrderQuery) async throws(LedgerError) -> [OrderRecord] {
         try read { tables in
             let orders = tables.orders.values.map(\.record).filter { order in

@@ -49,15 +49,6 @@ package final class InMemoryLedger: Sendable {
         return afterCrash()
     }
 
-    /// Gives back all leases; afterwards everything throws ``LedgerError/closed``, and callbacks fail.
-    package func close() async {
-        state.withLock { state in
-            if !state.isClosed { state.tables.giveBackAllLeases() }
-            state.isClosed = true
-        }
-        bell.close()
-    }
-
     /// Has every operation fail with this error, and callbacks with ``ApplyOutcome/failed``, until it is set to `nil`.
     package func fail(with error: LedgerError?) { state.withLock { $0.failure = error } }
 
@@ -93,7 +84,10 @@ package final class InMemoryLedger: Sendable {
         do throws(LedgerError) {
             return try change(body)
         } catch {
-            if case .storage = error { state.withLock { $0.lost.append(lease) } }
+            switch error {
+            case .storage, .unavailable: state.withLock { $0.lost.append(lease) }
+            default: break
+            }
             throw error
         }
     }
@@ -146,12 +140,34 @@ extension InMemoryLedger: CallbackApplying {
             completion(callbacks.map { _ in .failed })
         }
     }
+}
+
+extension InMemoryLedger: LedgerStore {
+    package var location: String { "memory" }
+
+    package var engine: LedgerEngine { LedgerEngine(name: "memory", version: "1") }
+
+    package var health: LedgerHealth {
+        let failure = state.withLock(\.failure)
+        return LedgerHealth(isFailing: failure != nil, refusal: failure.map { "\($0)" })
+    }
+
+    package func ping() async throws(LedgerError) { try read { _ in } }
 
     /// The greatest number of a callback that was handed over; 0 before the first.
     package func handedOver() async throws(LedgerError) -> Int64? { try read(\.handedOver) }
 
     /// The greatest number of a callback; 0 without any.
     package func newestCallback() async throws(LedgerError) -> Int64 { try read(\.newestCallback) }
+
+    /// Gives back all leases; afterwards everything throws ``LedgerError/closed``, and callbacks fail.
+    package func close() async {
+        state.withLock { state in
+            if !state.isClosed { state.tables.giveBackAllLeases() }
+            state.isClosed = true
+        }
+        bell.close()
+    }
 }
 
 extension InMemoryLedger: JobLedger {

@@ -77,7 +77,7 @@ extension VerificationLedger where Self: CallbackApplying {
     }
 }
 
-extension LedgerInspection {
+extension LedgerReader {
     package func order(_ nonce: Character = "n") async throws -> OrderRecord {
         try required(try await order(named: Sample.nonce(nonce).rawValue))
     }

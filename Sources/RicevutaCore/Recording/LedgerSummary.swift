@@ -1,0 +1,40 @@
+/// Counts of everything.
+public struct LedgerSummary: Sendable, Equatable, Codable {
+    /// Callbacks recorded, duplicates not counted.
+    public var callbacks: Int
+    /// Callbacks by verdict.
+    public var callbacksByVerdict: [String: Int]
+    /// Orders by the name of their state; `unread` before the first read-back.
+    public var ordersByState: [String: Int]
+    /// Documents in the archive, counted for each order.
+    public var documents: Int
+    /// Contents in quarantine.
+    public var quarantined: Int
+    /// Deliveries by state.
+    public var deliveriesByState: [String: Int]
+    /// Open jobs by kind.
+    public var jobsByKind: [String: Int]
+    /// How long the oldest job that could be taken now has been due, in milliseconds, by kind.
+    public var oldestDueMilliseconds: [String: Int64]
+
+    /// Creates a summary.
+    public init(
+        callbacks: Int = 0,
+        callbacksByVerdict: [String: Int] = [:],
+        ordersByState: [String: Int] = [:],
+        documents: Int = 0,
+        quarantined: Int = 0,
+        deliveriesByState: [String: Int] = [:],
+        jobsByKind: [String: Int] = [:],
+        oldestDueMilliseconds: [String: Int64] = [:]
+    ) {
+        self.callbacks = callbacks
+        self.callbacksByVerdict = callbacksByVerdict
+        self.ordersByState = ordersByState
+        self.documents = documents
+        self.quarantined = quarantined
+        self.deliveriesByState = deliveriesByState
+        self.jobsByKind = jobsByKind
+        self.oldestDueMilliseconds = oldestDueMilliseconds
+    }
+}
