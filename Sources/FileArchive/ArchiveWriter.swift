@@ -111,7 +111,7 @@ struct ArchiveCommit {
         case .unreadable(let code): throw .io(doing: "read back", path: file.path, errno: code)
         }
 
-        let path = archive.path(sha256: sha256, kind: kind)
+        let path = LocalArchive.path(sha256: sha256, kind: kind, below: archive.root)
         do throws(FileFailure) {
             try DurableFiles.makeDirectory((path as NSString).deletingLastPathComponent)
             // A name that is taken holds the same bytes: they are its name.

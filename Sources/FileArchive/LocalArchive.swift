@@ -4,12 +4,14 @@ public import RicevutaCore
 
 /// Documents on disk: `documents/ab/abcd….zip`, named by their content, so that equal content is stored once.
 ///
-/// What is being written lies in `incoming`, what failed a check in `quarantine` beside its reason: one copy a content,
-/// within a bound. All three are on one file system, since a document gets its name by a link.
+/// What a receiver is writing lies in its own directory below `incoming`, what failed a check in `quarantine` beside
+/// its reason: one copy a content, within a bound. All three are on one file system, since a document gets its name by
+/// a rename.
 public struct LocalArchive: DocumentArchive {
     /// The archive's directory.
     public let root: String
     let quarantine: Quarantine
+    private let incoming: String
     let threads = BlockingThreads(name: "archive", limit: 8)
     private let maxDocumentBytes: Int64
 
@@ -17,41 +19,45 @@ public struct LocalArchive: DocumentArchive {
     ///
     /// - Parameters:
     ///   - root: An absolute path.
+    ///   - receiver: Who writes: what others are writing is not touched.
     ///   - maxDocumentBytes: A larger document is refused while it is being written.
     ///   - maxQuarantineBytes: The most bytes of contents that are set aside; the oldest go first.
     /// - Throws: ``ArchiveError/io(doing:path:errno:)``.
     public init(
         root: String,
+        receiver: ReceiverID,
         maxDocumentBytes: Int64,
         maxQuarantineBytes: Int64 = 1 << 30
     ) throws(ArchiveError) {
         self.root = root
+        incoming = "\(root)/incoming/\(receiver)"
         quarantine = Quarantine(
             directory: "\(root)/quarantine",
-            incoming: "\(root)/incoming",
+            incoming: incoming,
             maxBytes: maxQuarantineBytes
         )
         self.maxDocumentBytes = maxDocumentBytes
         do throws(FileFailure) {
-            for name in ["documents", "incoming", "quarantine"] { try DurableFiles.makeDirectory("\(root)/\(name)") }
+            for path in ["\(root)/documents", incoming, "\(root)/quarantine"] { try DurableFiles.makeDirectory(path) }
         } catch {
             throw ArchiveError(error)
         }
     }
 
-    /// Removes what an earlier process left half written.
+    /// Removes what an earlier process of this receiver left half written.
     ///
-    /// For the one process that serves the archive, at its start.
+    /// For the one process that serves as this receiver, at its start. What another receiver left stays until that one
+    /// starts again: nobody else knows whether it still writes.
     public func sweep() {
         // What cannot be removed now takes room and nothing else; the next start tries again.
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/incoming")) ?? []
-        for name in names { try? FileManager.default.removeItem(atPath: "\(root)/incoming/\(name)") }  // As above.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: incoming)) ?? []
+        for name in names { try? FileManager.default.removeItem(atPath: "\(incoming)/\(name)") }  // As above.
     }
 
     /// Starts a document under a temporary name.
     public func begin(maxBytes: Int64? = nil) async throws(ArchiveError) -> any DocumentWriter {
-        let outcome = await threads.run { [root] in
-            Result { () throws(FileFailure) in try NewFile(creating: "\(root)/incoming/\(UUID().uuidString)") }
+        let outcome = await threads.run { [incoming] in
+            Result { () throws(FileFailure) in try NewFile(creating: "\(incoming)/\(UUID().uuidString)") }
         }
         switch outcome {
         case .finished(.success(let file)):
@@ -65,8 +71,11 @@ public struct LocalArchive: DocumentArchive {
     var hanging: ArchiveError { .io(doing: "write to", path: root, errno: ETIMEDOUT) }
 
     /// The absolute path of a stored document.
-    public func path(of document: StoredDocument) -> String {
-        path(sha256: document.sha256, kind: document.kind)
+    public func path(of document: StoredDocument) -> String { Self.path(of: document, below: root) }
+
+    /// The absolute path of a stored document in the archive of a directory.
+    public static func path(of document: StoredDocument, below root: String) -> String {
+        path(sha256: document.sha256, kind: document.kind, below: root)
     }
 
     /// Finds a stored document by its content's hash.
@@ -78,13 +87,13 @@ public struct LocalArchive: DocumentArchive {
             sha256.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
         else { return nil }
         for kind in DocumentKind.all {
-            let path = path(sha256: sha256, kind: kind)
+            let path = Self.path(sha256: sha256, kind: kind, below: root)
             if FileManager.default.fileExists(atPath: path) { return (path, kind) }
         }
         return nil
     }
 
-    func path(sha256: String, kind: DocumentKind) -> String {
+    static func path(sha256: String, kind: DocumentKind, below root: String) -> String {
         "\(root)/documents/\(sha256.prefix(2))/\(sha256).\(kind.fileExtension)"
     }
 }

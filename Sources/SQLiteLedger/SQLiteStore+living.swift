@@ -13,17 +13,25 @@ extension SQLiteStore: LedgerStore {
         _ = try await read("checking that the database answers") { db in try Int.fetchOne(db, sql: "SELECT 1") }
     }
 
-    /// The greatest number of a callback; 0 without any.
+    /// The greatest id of an entry about a callback; 0 without any.
     public func newestCallback() async throws(LedgerError) -> Int64 {
         try await read("finding the newest callback") { db in
             try Int64.fetchOne(db, sql: "SELECT max(id) FROM callbacks") ?? 0
         }
     }
 
-    /// The greatest number of a callback that the journal has handed over; `nil` when that was never noted.
+    /// The greatest number of a callback that this receiver's journal has handed over; `nil` when that was never noted,
+    /// and where nobody serves.
     public func handedOver() async throws(LedgerError) -> Int64? {
-        try await read("reading the journal's position") { db in
-            try Int64.fetchOne(db, sql: "SELECT handed_over FROM journal")
+        guard let receiver = writer.boot?.receiverNumber else { return nil }
+        return try await read("reading the journal's position") { db in
+            let row = try Row.fetchOne(
+                db,
+                sql: "SELECT handed_over FROM receivers WHERE number = ?",
+                arguments: [receiver]
+            )
+            guard let row else { return 0 }  // A full disk has kept it from being written: nothing was recorded, then.
+            return try row.optionalInteger("handed_over")
         }
     }
 

@@ -40,8 +40,9 @@ extension SQLiteStore: RetentionLedger {
                 let isMeant = try rule == .bodies ? row.integer("has_body") == 1 : row.integer("waits") == 0
                 if isMeant { ids.append(try row.integer("id")) }
             }
-            // Numbers ascend with time: behind so many that are young there are no old ones. A later round goes on
-            // behind the last old one, so that the young are looked at again when they are old.
+            // One receiver's ids ascend with time: behind so many that are young there are no old ones. A later round
+            // goes on behind the last old one, so that the young are looked at again when they are old. Of several
+            // receivers, one that lags would only have its callbacks kept for longer.
             return (ids: ids, next: rows.count < Self.looked ? nil : lastOld)
         }
         guard !found.ids.isEmpty else { return (0, found.next) }
@@ -49,12 +50,16 @@ extension SQLiteStore: RetentionLedger {
             var changed = 0
             for id in found.ids {
                 switch rule {
-                case .bodies: try transaction.run("UPDATE callbacks SET body = NULL WHERE id = ?", [id])
+                case .bodies:
+                    try transaction.run("UPDATE callbacks SET body = NULL WHERE id = ?", [id])
+                    changed += transaction.db.changesCount
                 case .callbacks:
                     try transaction.run("DELETE FROM callbacks WHERE id = ? AND verdict <> 'waiting'", [id])
+                    guard transaction.db.changesCount > 0 else { continue }
+                    changed += 1
+                    try transaction.run("DELETE FROM renumbered WHERE id = ?", [id])
                 case .quarantine: break  // Above.
                 }
-                changed += transaction.db.changesCount
             }
             return changed
         }

@@ -20,10 +20,11 @@ extension SQLiteStore {
             summary.quarantined = try count(db, "SELECT count(*) FROM quarantine")
             summary.deliveriesByState = try counts(db, "SELECT state, count(*) FROM deliveries GROUP BY state")
             // Late is what could be taken now: a job in flight is being done, and a disabled sink's waits for an
-            // operator. A command has no boot of its own; the newest one's leases are those that hold.
+            // operator. A command has no boot of its own; the leases of each receiver's last one are those that hold.
             let jobs = """
                 SELECT id % 4 AS kind, count(*) AS n, min(CASE WHEN
-                    (lease_boot IS NULL OR lease_boot <> (SELECT max(id) FROM boots) OR lease_until_ms <= ?)
+                    (lease_boot IS NULL OR lease_until_ms <= ?
+                        OR lease_boot NOT IN (SELECT boot FROM receivers WHERE boot IS NOT NULL))
                     AND lane NOT IN (SELECT 'deliver:' || sink FROM disabled_sinks) THEN due_ms END) AS due
                 FROM jobs GROUP BY 1
                 """

@@ -3,6 +3,9 @@ import Foundation
 import RicevutaCore
 import Visengine
 
+/// Whose archive the tests look at.
+let receiver = ReceiverID.random()
+
 extension LocalArchive {
     /// Writes a document in pieces and commits it; discards it when that fails, as its users do.
     @discardableResult

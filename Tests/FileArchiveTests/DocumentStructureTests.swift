@@ -46,7 +46,7 @@ struct DocumentStructureTests {
     @Test(arguments: sound)
     func tells(_ sample: Sound) async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
 
             let document = try await archive.store(sample.bytes)
 
@@ -116,7 +116,7 @@ struct DocumentStructureTests {
     @Test(arguments: damaged)
     func setsAside(_ sample: Damaged) async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
 
             let error = await #expect(throws: ArchiveError.self) { try await archive.store(sample.bytes) }
 
@@ -127,7 +127,7 @@ struct DocumentStructureTests {
             #expect(quarantined.reason.contains(sample.reason), "\(quarantined.reason)")
             #expect(try bytes(of: "\(directory)/\(quarantined.path)") == sample.bytes)
             #expect(try names(below: "\(directory)/documents") == [])
-            #expect(try names(below: "\(directory)/incoming") == [])
+            #expect(try names(below: "\(directory)/incoming/\(receiver)") == [])
         }
     }
 

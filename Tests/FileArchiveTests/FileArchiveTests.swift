@@ -11,7 +11,11 @@ import Visengine
 struct FileArchiveTests {
     @Test func storesUnderTheContentsHash() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: "\(directory)/made/archive", maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(
+                root: "\(directory)/made/archive",
+                receiver: receiver,
+                maxDocumentBytes: 1 << 20
+            )
             let zip = SampleDocuments.zip()
             let hash = SHA256.hash(data: zip).map { String(format: "%02x", $0) }.joined()
 
@@ -26,13 +30,13 @@ struct FileArchiveTests {
             #expect(try permissions(of: (path as NSString).deletingLastPathComponent) == 0o700)
             #expect(archive.find(sha256: hash)?.path == path)
             #expect(archive.find(sha256: hash)?.kind == .zip)
-            #expect(try names(below: "\(archive.root)/incoming") == [])
+            #expect(try names(below: "\(archive.root)/incoming/\(receiver)") == [])
         }
     }
 
     @Test func storesEqualContentOnce() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
             let first = try await archive.store(SampleDocuments.pdf, name: "one.pdf")
             let number = try fileNumber(archive.path(of: first))
 
@@ -47,7 +51,7 @@ struct FileArchiveTests {
 
     @Test func storesManyAtOnce() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
 
             let hashes = try await withThrowingTaskGroup(of: String.self) { group in
                 for number in 0..<24 {
@@ -64,7 +68,7 @@ struct FileArchiveTests {
     @Test(arguments: [1, 3, 4096, 262_144, 300_000, 1_000_000])
     func hashesWhateverThePieces(pieceSize: Int) async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 21)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 21)
             let count = pieceSize < 10 ? 5000 : 700_000
             let content = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
 
@@ -79,7 +83,7 @@ struct FileArchiveTests {
     @Test(arguments: [-1, 1])
     func setsAWrongLengthAside(difference: Int) async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
             let zip = SampleDocuments.zip()
 
             let error = await #expect(throws: ArchiveError.self) {
@@ -102,7 +106,7 @@ struct FileArchiveTests {
 
     @Test func refusesMoreThanTheLimit() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1000)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1000)
             try await archive.store([UInt8](repeating: 1, count: 1000), pieceSize: 999)
 
             await #expect(throws: ArchiveError.tooLarge(limit: 1000)) {
@@ -114,13 +118,13 @@ struct FileArchiveTests {
 
     @Test func removesWhatWasDiscardedOrForgotten() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
             do {
                 let writer = try await archive.begin()
                 try await writer.write([1, 2, 3])
-                #expect(try names(below: "\(directory)/incoming").count == 1)
+                #expect(try names(below: "\(directory)/incoming/\(receiver)").count == 1)
                 await writer.discard()
-                #expect(try names(below: "\(directory)/incoming") == [])
+                #expect(try names(below: "\(directory)/incoming/\(receiver)") == [])
                 await writer.discard()
                 try await archive.begin().write([4, 5, 6])
             }
@@ -132,7 +136,7 @@ struct FileArchiveTests {
 
     @Test func discardingAfterCommittingRemovesNothing() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
             let writer = try await archive.begin()
             try await writer.write(SampleDocuments.pdf[...])
             let document = try await writer.commit(DocumentMetadata())
@@ -145,27 +149,43 @@ struct FileArchiveTests {
 
     @Test func sweepsWhatACrashLeft() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
             let document = try await archive.store(SampleDocuments.pdf)
             await #expect(throws: ArchiveError.self) { try await archive.store([]) }
-            try Data("half".utf8).write(to: URL(fileURLWithPath: "\(directory)/incoming/left-over"))
+            try Data("half".utf8).write(to: URL(fileURLWithPath: "\(directory)/incoming/\(receiver)/left-over"))
             let before = try names(below: directory)
 
-            let reopened = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let reopened = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
             #expect(
                 try names(below: directory) == before,
                 "opening alone removes nothing: another process may serve it"
             )
             reopened.sweep()
 
-            #expect(try names(below: directory) == before.filter { $0 != "incoming/left-over" })
+            #expect(try names(below: directory) == before.filter { $0 != "incoming/\(receiver)/left-over" })
             #expect(reopened.find(sha256: document.sha256) != nil)
+        }
+    }
+
+    @Test func sweepsNothingOfAnotherReceiver() async throws {
+        try await withTemporaryDirectory { directory in
+            let other = try LocalArchive(root: directory, receiver: .random(), maxDocumentBytes: 1 << 20)
+            let writer = try await other.begin()
+            try await writer.write(SampleDocuments.pdf[...])
+            let before = try names(below: directory)
+
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
+            archive.sweep()
+
+            #expect(try names(below: directory) == before)
+            let document = try await writer.commit(DocumentMetadata())
+            #expect(try bytes(of: archive.path(of: document)) == SampleDocuments.pdf, "documents are shared")
         }
     }
 
     @Test func saysWhatTheFileSystemRefused() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
             try FileManager.default.removeItem(atPath: "\(directory)/documents")
             try Data().write(to: URL(fileURLWithPath: "\(directory)/documents"))
 
@@ -176,9 +196,9 @@ struct FileArchiveTests {
             }
             #expect(path.hasPrefix("\(directory)/documents"))
             #expect(code == ENOTDIR)
-            #expect(try names(below: "\(directory)/incoming") == [])
+            #expect(try names(below: "\(directory)/incoming/\(receiver)") == [])
 
-            try FileManager.default.removeItem(atPath: "\(directory)/incoming")
+            try FileManager.default.removeItem(atPath: "\(directory)/incoming/\(receiver)")
             await #expect(throws: ArchiveError.self) { try await archive.begin() }
         }
     }
@@ -186,7 +206,7 @@ struct FileArchiveTests {
     @Test(arguments: ["", "abc", "../../../../etc/passwd", String(repeating: "A", count: 64)])
     func findsNothingUnderWhatIsNoHash(text: String) async throws {
         try withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1)
 
             #expect(archive.find(sha256: text) == nil)
         }

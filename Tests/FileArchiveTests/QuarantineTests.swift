@@ -18,7 +18,7 @@ struct QuarantineTests {
 
     @Test func equalContentIsKeptOnceHoweverOftenItComes() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
             var paths: Set<String> = []
             for _ in 0..<7 { paths.insert(try await setAside([1, 2, 3], in: archive).path) }
             paths.insert(try await setAside([4], in: archive).path)
@@ -26,13 +26,18 @@ struct QuarantineTests {
             #expect(paths.count == 2)
             #expect(try names(below: "\(directory)/quarantine").count == 4, "two contents, each beside its reason")
             for path in paths { #expect(FileManager.default.fileExists(atPath: "\(directory)/\(path)")) }
-            #expect(try names(below: "\(directory)/incoming") == [])
+            #expect(try names(below: "\(directory)/incoming/\(receiver)") == [])
         }
     }
 
     @Test func theOldestMakeRoomForWhatIsNew() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20, maxQuarantineBytes: 2500)
+            let archive = try LocalArchive(
+                root: directory,
+                receiver: receiver,
+                maxDocumentBytes: 1 << 20,
+                maxQuarantineBytes: 2500
+            )
             var kept: [String] = []
             for (number, age) in [(1, 300), (2, 200), (3, 100)] as [(UInt8, Double)] {
                 let path = try await setAside([UInt8](repeating: number, count: 1000), in: archive).path
@@ -49,7 +54,12 @@ struct QuarantineTests {
 
     @Test func aContentLargerThanAllTheRoomLeavesItsReasonOnly() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20, maxQuarantineBytes: 10)
+            let archive = try LocalArchive(
+                root: directory,
+                receiver: receiver,
+                maxDocumentBytes: 1 << 20,
+                maxQuarantineBytes: 10
+            )
             let document = try await setAside([UInt8](repeating: 1, count: 11), in: archive)
 
             #expect(try names(below: directory) == [document.path])
@@ -60,7 +70,7 @@ struct QuarantineTests {
 
     @Test func oldContentsAreRemovedWithTheirReasons() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
             for number in 0..<3 as Range<UInt8> { _ = try await setAside([number], in: archive) }
             let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
 
@@ -72,7 +82,7 @@ struct QuarantineTests {
 
     @Test func aSingleDocumentMayBeLargerThanTheLimit() async throws {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 10)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 10)
             let content = [UInt8](repeating: 7, count: 20)
 
             await #expect(throws: ArchiveError.tooLarge(limit: 10)) { try await archive.store(content) }

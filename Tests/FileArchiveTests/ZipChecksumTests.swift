@@ -35,7 +35,7 @@ struct ZipChecksumTests {
 
     private func problem(_ bytes: [UInt8]) async throws -> String? {
         try await withTemporaryDirectory { directory in
-            let archive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 24)
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 24)
             do throws(ArchiveError) {
                 _ = try await archive.store(bytes, pieceSize: 100_000)
                 return nil

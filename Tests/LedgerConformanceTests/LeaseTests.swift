@@ -35,7 +35,7 @@ struct LeaseTests {
         },
         Loss(testDescription: "another boot's") { _, work in
             var work = work
-            work.lease.boot -= 1
+            work.lease.holder.boot -= 1
             return work
         },
         Loss(testDescription: "another attempt's") { _, work in
@@ -101,7 +101,7 @@ struct LeaseTests {
             #expect(try await ledger.claimVerify(at: Sample.now + Sample.lease - .milliseconds(1)) == [])
             let late = try #require(try await ledger.claimVerify(at: Sample.now + Sample.lease).first)
             #expect(late.lease.job == work.lease.job)
-            #expect(late.lease.boot == work.lease.boot)
+            #expect(late.lease.holder.boot == work.lease.holder.boot)
             #expect(late.lease.attempt == 2)
         }
     }
@@ -122,7 +122,7 @@ struct LeaseTests {
                 ].flatMap { $0 }
                 #expect(leases.map(\.job) == [verify.lease.job, fetch.lease.job, delivery.lease.job])
                 #expect(leases.map(\.attempt) == [2, 2, 2])
-                #expect(leases.allSatisfy { $0.boot > verify.lease.boot })
+                #expect(leases.allSatisfy { $0.holder.boot > verify.lease.holder.boot })
                 await expect(.leaseLost(job: verify.lease.job)) {
                     try await ledger.park(verify, reason: "by the dead", now: Sample.now)
                 }

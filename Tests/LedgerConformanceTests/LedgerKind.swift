@@ -77,13 +77,13 @@ struct LedgerProcess: Sendable {
     }
 
     /// Stops this process as it should be, and starts the next.
-    func restarted() async throws -> LedgerProcess {
+    func restarted(as receiver: ReceiverID = Sample.receiver) async throws -> LedgerProcess {
         switch engine {
         case .sqlite(let store, let parent, let number):
             await store.close()
-            let store = try settings.open("\(parent)/\(number)")
+            let store = try settings.open("\(parent)/\(number)", .serve(as: receiver))
             return LedgerProcess(.sqlite(store, parent: parent, number: number), settings, opened)
-        case .inMemory(let ledger): return LedgerProcess(.inMemory(await ledger.reopened()), settings, opened)
+        case .inMemory(let ledger): return LedgerProcess(.inMemory(await ledger.reopened(as: receiver)), settings, opened)
         }
     }
 

@@ -104,7 +104,7 @@ struct RetentionTests {
     }
 }
 
-extension LedgerUnderTest {
+extension LedgerStore {
     /// Records a callback of one order for each second, each with a fact of its own.
     fileprivate func record(seconds: Range<Int>) async throws {
         for second in seconds {

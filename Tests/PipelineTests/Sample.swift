@@ -36,7 +36,14 @@ enum Sample {
     static func sink(_ name: String) throws -> SinkName { try #require(SinkName(rawValue: name)) }
 
     static func lease(_ kind: JobKind, attempt: Int = 1, refusals: Refusals = Refusals()) -> JobLease {
-        JobLease(job: 1, kind: kind, attempt: attempt, boot: 1, trigger: 1, refusals: refusals)
+        JobLease(
+            job: 1,
+            kind: kind,
+            attempt: attempt,
+            holder: LeaseHolder(receiver: .random(), boot: 1),
+            trigger: 1,
+            refusals: refusals
+        )
     }
 
     /// Refusals up to now.

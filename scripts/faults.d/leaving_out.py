@@ -42,6 +42,7 @@ def matters(target):
 REASONS = {
     r".* at SQLite|.*Checkpointer.*|ledger's rollback journal .*": "SQLite's own",
     r".* at FolderProbe.*": "tries out what a folder can do",
+    r".* at ReceiverIdentity.*": "without its ID a receiver is another one, which hands its whole journal over",
     r"new journal segment .*": "its zeros are on disk before its first record, whose sync then writes nothing else",
 }
 

@@ -6,7 +6,8 @@ public import Visengine
 /// It changes hands several times between two threads, so that what it says is kept in one place, which all its copies
 /// share.
 public struct ReceivedCallback: Sendable {
-    /// Its number in the journal, which the ledger takes over; `nil` until it is written there.
+    /// Its number in the journal, until it is written there `nil`: with the receiver's id it is the callback's own
+    /// (``CallbackID``), by which the ledger knows one that is handed over again.
     public var number: Int64?
 
     /// The order's nonce out of the verified token; `nil` where the source's policy asks for no token.

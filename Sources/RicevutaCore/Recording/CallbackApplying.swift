@@ -4,8 +4,10 @@
 public protocol CallbackApplying: Sendable {
     /// Applies callbacks in one transaction, in order, and returns at once; safe to call from any thread.
     ///
-    /// Whoever calls keeps them until it has the outcomes, and hands over again what was not recorded. Callbacks are
-    /// recognized by their numbers: one that was recorded before a crash is not recorded again.
+    /// Whoever calls keeps them until it has the outcomes, and hands over again what was not recorded. They are the
+    /// callbacks of the receiver that the ledger was opened for, and recognized by their numbers (``CallbackID``): one
+    /// that was recorded before a crash is not recorded again, and the same number of another receiver is another
+    /// callback.
     ///
     /// - Parameters:
     ///   - callbacks: With the numbers that the journal gave them.

@@ -11,7 +11,30 @@ public enum JobKind: String, Sendable, CaseIterable, Codable {
     case deliver
 }
 
-/// The right to do one job, until it is given back or the process ends.
+/// Who holds a lease: one run of one receiver.
+public struct LeaseHolder: Hashable, Sendable {
+    /// The receiver.
+    public var receiver: ReceiverID
+    /// Its run; of two of one receiver, the later one's is greater.
+    public var boot: Int64
+
+    /// Names a holder.
+    public init(receiver: ReceiverID, boot: Int64) {
+        self.receiver = receiver
+        self.boot = boot
+    }
+}
+
+/// The right to do one job, until it is given back, expires, or its holder is gone.
+///
+/// A lease is free when one of these holds:
+/// - Its time is over.
+/// - Its holder is an earlier boot of the receiver that asks: nothing else can be running, so it is free at once.
+/// - Its holder is another receiver, and has shown no sign of life for a while, or has started again. As long as that
+///   one lives, its leases are its own.
+///
+/// A job whose holder is gone has lost its program while it was being done; one that is taken from a living holder,
+/// because its time is over, has not.
 ///
 /// Every transition is a compare-and-set on all of these: a lease that was taken over changes nothing any more.
 public struct JobLease: Sendable, Equatable {
@@ -21,8 +44,8 @@ public struct JobLease: Sendable, Equatable {
     public var kind: JobKind
     /// Which attempt this is, from 1.
     public var attempt: Int
-    /// The boot that holds it: leases of earlier boots are free at once after a start.
-    public var boot: Int64
+    /// Who holds it.
+    public var holder: LeaseHolder
     /// How often the job had been asked for when the lease was taken: asked for again meanwhile, it runs again.
     public var trigger: Int64
     /// Tells this lease from every other one of the same job: attempts are counted anew when a job is done.
@@ -35,7 +58,7 @@ public struct JobLease: Sendable, Equatable {
         job: Int64,
         kind: JobKind,
         attempt: Int,
-        boot: Int64,
+        holder: LeaseHolder,
         trigger: Int64,
         serial: Int64 = 0,
         refusals: Refusals = Refusals()
@@ -43,7 +66,7 @@ public struct JobLease: Sendable, Equatable {
         self.job = job
         self.kind = kind
         self.attempt = attempt
-        self.boot = boot
+        self.holder = holder
         self.trigger = trigger
         self.serial = serial
         self.refusals = refusals

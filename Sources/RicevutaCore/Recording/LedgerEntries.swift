@@ -15,6 +15,8 @@ public enum DeliveryState: String, Sendable, Codable, CaseIterable {
 public struct CallbackEntry: Sendable, Equatable {
     /// The ledger's number.
     public var id: Int64
+    /// Which one it is among those of all receivers; `nil` where its receiver is not known by id.
+    public var callback: CallbackID?
     /// When it arrived first.
     public var receivedAt: Timestamp
     /// The peer's address.
@@ -33,6 +35,7 @@ public struct CallbackEntry: Sendable, Equatable {
     /// Creates an entry.
     public init(
         id: Int64,
+        callback: CallbackID? = nil,
         receivedAt: Timestamp,
         peer: String,
         claim: CallbackClaim,
@@ -42,6 +45,7 @@ public struct CallbackEntry: Sendable, Equatable {
         bodySize: Int
     ) {
         self.id = id
+        self.callback = callback
         self.receivedAt = receivedAt
         self.peer = peer
         self.claim = claim

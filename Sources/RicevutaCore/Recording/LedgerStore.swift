@@ -19,12 +19,14 @@ public protocol LedgerStore: CallbackApplying, VerificationLedger, FetchLedger, 
     /// - Throws: ``LedgerError``.
     func ping() async throws(LedgerError)
 
-    /// The greatest number of a callback; 0 without any. The journal's next numbers are greater.
+    /// The greatest id of an entry about a callback, whoever received it; 0 without any.
+    ///
+    /// A journal whose numbers are greater needs no other ids for its entries.
     ///
     /// - Throws: ``LedgerError``.
     func newestCallback() async throws(LedgerError) -> Int64
 
-    /// The greatest number of a callback that the journal has handed over; `nil` when that was never noted.
+    /// The greatest number of a callback that this receiver's journal has handed over; `nil` when that was never noted.
     ///
     /// It may be greater than any number recorded here: a callback that repeats a fact gets no entry of its own.
     ///
@@ -39,8 +41,8 @@ public protocol LedgerStore: CallbackApplying, VerificationLedger, FetchLedger, 
 
 /// What a ledger is opened for.
 public enum LedgerMode: Sendable, Equatable {
-    /// To take callbacks and do jobs: one process at a time.
-    case serve
+    /// To take callbacks and do jobs, as this receiver: one process at a time.
+    case serve(as: ReceiverID)
     /// For an operator's command that changes something, also while another process serves: short transactions, no
     /// jobs.
     case operate

@@ -4,6 +4,8 @@ public import RicevutaCore
 public struct LedgerConfiguration: Sendable, Equatable {
     /// How it treats orders and jobs.
     public var rules: LedgerRules
+    /// After how long without a sign of life the leases of another receiver are free.
+    public var heartbeatTimeout: Duration
     /// The size of the file that is given up when the disk is full, so that outcomes can still be written; 0 for none.
     public var reserveBytes: Int
     /// How many pages the write-ahead log may have before it is copied into the database, off the acknowledging path: a
@@ -19,6 +21,7 @@ public struct LedgerConfiguration: Sendable, Equatable {
     /// Creates a configuration.
     public init(
         rules: LedgerRules = LedgerRules(),
+        heartbeatTimeout: Duration = .seconds(90),
         reserveBytes: Int = 4 << 20,
         checkpointPages: Int = 8192,
         longestWait: Duration = .seconds(1),
@@ -26,6 +29,7 @@ public struct LedgerConfiguration: Sendable, Equatable {
         maxPages: Int? = nil
     ) {
         self.rules = rules
+        self.heartbeatTimeout = max(.seconds(1), heartbeatTimeout)
         self.reserveBytes = max(0, reserveBytes)
         self.checkpointPages = max(100, checkpointPages)
         self.longestWait = longestWait

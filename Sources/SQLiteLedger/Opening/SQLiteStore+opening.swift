@@ -80,13 +80,18 @@ extension SQLiteStore {
         configuration: LedgerConfiguration
     ) throws(LedgerError) -> SQLiteStore {
         let reserve = DiskReserve(path: files.reserve, bytes: configuration.reserveBytes)
-        return try run(files, reserve: mode == .serve ? reserve : nil) {
+        return try run(files, reserve: mode.isServing ? reserve : nil) {
             let pool = try openPool(files, mode: mode, configuration: configuration)
             var boot: Boot?
             var checkpointer: Checkpointer?
-            if mode == .serve {
+            if case .serve(let receiver) = mode {
                 try migrate(pool, files)
-                boot = try Boot.begin(pool, reserve: reserve)
+                boot = try Boot.begin(
+                    as: receiver,
+                    pool,
+                    reserve: reserve,
+                    timeout: configuration.heartbeatTimeout
+                )
                 checkpointer = try Checkpointer(files: files)
             } else {
                 let found = try pool.read(Schema.version)
@@ -153,7 +158,7 @@ extension SQLiteStore {
         if mode == .inspect { settings.readonly = true }
         settings.prepareDatabase { db in
             // A checkpoint is made by the serving process only, and only under the write lock; see `Checkpointer`.
-            if mode == .serve {
+            if mode.isServing {
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
             } else {
                 try db.disableCheckpoints()
@@ -175,7 +180,7 @@ extension SQLiteStore {
         try pool.writeWithoutTransaction { db in
             // GRDB sets NORMAL with WAL; that survives a crash of the program, not of the machine.
             try db.execute(sql: "PRAGMA synchronous = FULL")
-            if mode == .serve {
+            if mode.isServing {
                 // In KiB: SQLite's own 2000 are outgrown by the inner pages of the indexes that each callback touches.
                 try db.execute(sql: "PRAGMA cache_size = -4096")
                 // The log is cut to this when it is begun anew: no checkpoint has to do it.
@@ -206,4 +211,9 @@ extension SQLiteStore {
         default: return message
         }
     }
+}
+
+extension LedgerMode {
+    /// Whether a receiver serves.
+    fileprivate var isServing: Bool { if case .serve = self { true } else { false } }
 }

@@ -15,6 +15,7 @@ enum Schema {
         ("2026-11-28 allow single documents to be larger", documentLimits),
         ("2026-11-28 record what the journal has handed over", journal),
         ("2026-11-28 count what the provider refuses", refusals),
+        ("2026-12-01 tell receivers and their callbacks apart", receivers),
     ]
 
     /// The version of the schema that this program wants: how many steps lead to it.
@@ -25,6 +26,36 @@ enum Schema {
         guard try db.tableExists("grdb_migrations") else { return 0 }
         return try Int.fetchOne(db, sql: "SELECT count(*) FROM grdb_migrations") ?? 0
     }
+
+    /// Who receives callbacks, and which callback is whose.
+    ///
+    /// A receiver's `id` is its own, its `number` the ledger's for it; the first one may have no id until it serves
+    /// next. Its `boot` runs now, or died; it is NULL after an orderly stop. The leases of that boot hold until
+    /// `alive_until_ms`, which it moves on as long as it lives. `handed_over` is how far its journal has handed its
+    /// callbacks over; NULL when that was never noted.
+    ///
+    /// A callback's `id` is its number in its receiver's journal, unless that was taken: then it has a row in
+    /// `renumbered`, whose `sequence` is that number. So one receiver's callbacks need no other index.
+    private static let receivers = """
+        CREATE TABLE receivers (
+            number INTEGER PRIMARY KEY,
+            id TEXT UNIQUE,
+            boot INTEGER,
+            alive_until_ms INTEGER NOT NULL,
+            handed_over INTEGER
+        ) STRICT;
+        INSERT INTO receivers(number, boot, alive_until_ms, handed_over)
+            SELECT 1, (SELECT max(id) FROM boots), 0, handed_over FROM journal WHERE EXISTS (SELECT 1 FROM boots);
+        DROP TABLE journal;
+        ALTER TABLE boots ADD COLUMN receiver INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE callbacks ADD COLUMN receiver INTEGER NOT NULL DEFAULT 1;
+        CREATE TABLE renumbered (
+            id INTEGER PRIMARY KEY,
+            receiver INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            UNIQUE (receiver, sequence)
+        ) STRICT;
+        """
 
     /// When a job was scheduled or taken last, by the wall clock: one that was scheduled later than now shows that the
     /// clock was set back.

@@ -6,6 +6,7 @@ extension CallbackEntry {
     init(row: Row) throws(UnreadableRow) {
         self.init(
             id: try row.integer("id"),
+            callback: try row.callbackID(),
             receivedAt: try row.time("received_at_ms"),
             peer: try row.text("peer"),
             claim: CallbackClaim(
@@ -61,5 +62,19 @@ extension DeliveryEntry {
             replayOf: try row.optionalText("replay_of"),
             createdAt: try row.time("created_at_ms")
         )
+    }
+}
+
+extension Row {
+    /// The columns that ``callbackID()`` reads, of the table `callbacks`.
+    static let callbackID = """
+        (SELECT r.id FROM receivers r WHERE r.number = callbacks.receiver) AS receiver_id,
+        coalesce((SELECT n.sequence FROM renumbered n WHERE n.id = callbacks.id), callbacks.id) AS sequence
+        """
+
+    fileprivate func callbackID() throws(UnreadableRow) -> CallbackID? {
+        let receiver: ReceiverID? = try optionalName("receiver_id")
+        let sequence = try integer("sequence")
+        return receiver.map { CallbackID(receiver: $0, sequence: sequence) }
     }
 }

@@ -49,27 +49,32 @@ extension LedgerTransaction {
         try noticeClockSetBack(now: now)
         let due = try rows(
             """
-            SELECT id, subject, attempt, trigger, source, lease_boot, crashes, refusals, refused_since_ms FROM jobs
-            WHERE lane = ? AND due_ms <= ? AND (lease_boot IS NULL OR lease_boot <> ? OR lease_until_ms <= ?)
-            ORDER BY due_ms LIMIT ?
+            SELECT id, subject, attempt, trigger, source, lease_boot, lease_boot IN (\(Self.otherBoots)) AS is_held,
+                crashes, refusals, refused_since_ms
+            FROM jobs WHERE lane = ?1 AND due_ms <= ?2 AND (lease_boot IS NULL OR lease_until_ms <= ?2
+                OR (lease_boot <> ?3 AND lease_boot NOT IN (\(Self.otherBoots))))
+            ORDER BY due_ms LIMIT ?5
             """,
-            [lane.name, now.milliseconds, boot, now.milliseconds, limit]
+            [lane.name, now.milliseconds, boot.number, boot.receiverNumber, limit]
         )
         for row in due {
             let id: Int64 = try row.integer("id")
             do {
                 let subject = try row.integer("subject")
-                let wasInFlight = try row.optionalInteger("lease_boot").map { $0 != boot } ?? false
+                // Its holder is gone, and may have gone because of it. One that is taken from a living holder, since
+                // its time is over, says nothing about the job.
+                let holder = try row.optionalInteger("lease_boot")
+                let isOrphaned = try holder.map { $0 != boot.number } == true && row.optionalInteger("is_held") != 1
                 let decision = rules.crashes.decide(
                     crashes: Int(try row.integer("crashes")),
-                    wasInFlight: wasInFlight,
+                    wasInFlight: isOrphaned,
                     now: now
                 )
                 let lease = JobLease(
                     job: id,
                     kind: lane.kind,
                     attempt: Int(try row.integer("attempt")) + 1,
-                    boot: boot,
+                    holder: boot.holder,
                     trigger: try row.integer("trigger"),
                     serial: .random(in: 1 ... .max),
                     refusals: Refusals(
@@ -91,6 +96,13 @@ extension LedgerTransaction {
         try wakeForNext(lane, now: now)
         return claimed
     }
+
+    /// The boots of other receivers that live: their leases are their own.
+    ///
+    /// In a query where ?2 is the time, and ?4 this receiver's number.
+    private static let otherBoots = """
+        SELECT boot FROM receivers WHERE number <> ?4 AND boot IS NOT NULL AND alive_until_ms > ?2
+        """
 
     /// Makes due what was scheduled later than now; see ``WallClockCheck``.
     private func noticeClockSetBack(now: Timestamp) throws {
@@ -117,8 +129,8 @@ extension LedgerTransaction {
             WHERE id = ?
             """,
             [
-                job.lease.attempt, job.lease.boot, job.lease.serial, until.milliseconds, crashes, now.milliseconds,
-                job.lease.job,
+                job.lease.attempt, job.lease.holder.boot, job.lease.serial, until.milliseconds, crashes,
+                now.milliseconds, job.lease.job,
             ]
         )
     }
@@ -153,7 +165,7 @@ extension LedgerTransaction {
         let found = try row(
             "SELECT subject, source, trigger FROM jobs "
                 + "WHERE id = ? AND lease_boot = ? AND lease_serial = ? AND attempt = ?",
-            [lease.job, lease.boot, lease.serial, lease.attempt]
+            [lease.job, lease.holder.boot, lease.serial, lease.attempt]
         )
         guard let found else { throw LedgerError.leaseLost(job: lease.job) }
         return HeldJob(
@@ -196,7 +208,7 @@ extension LedgerTransaction {
             UPDATE jobs SET due_ms = ?, lease_boot = NULL, crashes = 0, last_reason = ?
             WHERE id = ? AND lease_boot = ? AND lease_serial = ?
             """,
-            [due.milliseconds, LostOutcome.reason, lease.job, lease.boot, lease.serial]
+            [due.milliseconds, LostOutcome.reason, lease.job, lease.holder.boot, lease.serial]
         )
         if db.changesCount > 0 { wake(lease.kind, due: due, now: now) }
     }

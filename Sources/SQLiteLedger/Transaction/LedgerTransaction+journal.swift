@@ -6,8 +6,8 @@ extension LedgerTransaction {
     /// an older copy shows by it what it lacks.
     func note(position: Int64) throws {
         try run(
-            "UPDATE journal SET handed_over = ? WHERE handed_over IS NULL OR handed_over < ?",
-            [position, position]
+            "UPDATE receivers SET handed_over = ?1 WHERE number = ?2 AND (handed_over IS NULL OR handed_over < ?1)",
+            [position, boot?.receiverNumber]
         )
     }
 }

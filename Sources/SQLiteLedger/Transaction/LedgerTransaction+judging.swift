@@ -6,6 +6,9 @@ import Visengine
 struct Judging: Sendable {
     let order: Int64
     /// Those that arrive later have a read-back of their own coming.
+    ///
+    /// They have greater ids as long as one receiver writes them. Of several, one that arrives later with a lower id
+    /// may be judged by this read-back already, and again by its own.
     let newest: Int64
     /// The last of each verdict that was looked at.
     fileprivate var last: [CallbackVerdict: Int64] = [:]

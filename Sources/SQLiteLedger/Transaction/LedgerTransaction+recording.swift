@@ -13,15 +13,14 @@ extension LedgerTransaction {
         var isNews = remembered == nil
         let fact = Self.factHash(CallbackFact.key(of: callback, knownID: order?.id, bodyHash: Self.hash))
         let claimed = callback.claim.orderID
-        try insert(callback, fact: fact, order: order?.key)
+        try insert(callback, id: callback.number, fact: fact, order: order?.key)
         if db.changesCount == 0 {
             // Its fact may be another by now, when its order was not known to us before.
             if let id = try handedOver(callback) { return .recorded(id: id) }
             if let outcome = try repeated(callback, fact: fact, order: order) { return outcome }
-            // It is the number that is taken: the journal was begun anew beside an older ledger.
-            var callback = callback
-            callback.number = nil
-            try insert(callback, fact: fact, order: order?.key)
+            // It is the id that is taken, by a callback of another receiver.
+            try insert(callback, id: nil, fact: fact, order: order?.key)
+            try noteNumber(of: callback, recordedAs: db.lastInsertedRowID)
         }
 
         let id = db.lastInsertedRowID
@@ -38,14 +37,27 @@ extension LedgerTransaction {
         return .recorded(id: id)
     }
 
-    /// The number of a callback that was recorded before it was handed over again, after a crash.
+    /// The id of a callback that was recorded before it was handed over again, after a crash.
     private func handedOver(_ callback: ReceivedCallback) throws -> Int64? {
         guard let number = callback.number else { return nil }
         let found = try row(
-            "SELECT id FROM callbacks WHERE id = ? AND received_at_ms = ? AND peer = ? AND body_bytes = ?",
-            [number, callback.receivedAt.milliseconds, callback.peer, callback.body.count]
+            """
+            SELECT id FROM renumbered WHERE receiver = ?1 AND sequence = ?2
+            UNION ALL SELECT id FROM callbacks WHERE id = ?2 AND receiver = ?1
+                AND NOT EXISTS (SELECT 1 FROM renumbered WHERE id = ?2)
+            """,
+            [receiverNumber, number]
         )
         return try found?.integer("id")
+    }
+
+    /// Notes which callback an entry is about whose id is not the callback's number.
+    private func noteNumber(of callback: ReceivedCallback, recordedAs id: Int64) throws {
+        guard let number = callback.number else { return }
+        try run(
+            "INSERT INTO renumbered(id, receiver, sequence) VALUES (?, ?, ?)",
+            [id, receiverNumber, number]
+        )
     }
 
     /// The same fact again: its work is there, or is asked for anew while nothing has confirmed it for good.
@@ -83,6 +95,9 @@ extension LedgerTransaction {
         }
         return true
     }
+
+    /// The receiver whose callbacks these are.
+    private var receiverNumber: Int64 { boot?.receiverNumber ?? 1 }
 
     // MARK: Orders
 
@@ -147,18 +162,20 @@ extension LedgerTransaction {
 
     private static let insertCallback = """
         INSERT INTO callbacks(id, order_key, fact, received_at_ms, peer, key_id, retired_key, claim_id, claim_state,
-            claim_name, claim_update_ms, claim_search, echo, problem, content_type, body_bytes, verdict, body)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            claim_name, claim_update_ms, claim_search, echo, problem, content_type, body_bytes, verdict, receiver,
+            body)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
         """
 
     private func insert(
         _ callback: ReceivedCallback,
+        id: Int64?,
         fact: [UInt8],
         order: Int64?
     ) throws {
         let claim = callback.claim
         try insertion(Self.insertCallback).run(last: callback.body) { values in
-            values.add(callback.number)
+            values.add(id)
             values.add(order)
             values.add(fact)
             values.add(callback.receivedAt.milliseconds)
@@ -175,6 +192,7 @@ extension LedgerTransaction {
             values.add(callback.contentType)
             values.add(Int64(callback.body.count))
             values.add(CallbackVerdict.waiting.rawValue)
+            values.add(receiverNumber)
         }
     }
 

@@ -7,7 +7,7 @@ import RicevutaCore
 /// Lives on the writer's thread, inside one access to the database.
 final class LedgerTransaction {
     let db: Database
-    let boot: Int64?
+    let boot: Boot?
     let rules: LedgerRules
     let bell: WorkBell
     /// What is known of orders from earlier callbacks; see ``KnownOrders``.
@@ -25,7 +25,7 @@ final class LedgerTransaction {
 
     init(
         _ db: Database,
-        boot: Int64?,
+        boot: Boot?,
         rules: LedgerRules,
         bell: WorkBell,
         knownOrders: KnownOrders = KnownOrders()

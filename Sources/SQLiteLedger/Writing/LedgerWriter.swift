@@ -14,8 +14,7 @@ final class LedgerWriter: Sendable {
     let statistics = Mutex(LedgerStatistics())
 
     private let pool: DatabasePool
-    private let boot: Int64?
-    private let isBootRecorded: Bool
+    let boot: Boot?
     private let configuration: LedgerConfiguration
     private let reserve: DiskReserve
     let checkpointer: Checkpointer?
@@ -33,8 +32,7 @@ final class LedgerWriter: Sendable {
         lock: ServingLock?
     ) {
         self.pool = pool
-        self.boot = boot?.number
-        isBootRecorded = boot?.isRecorded ?? true
+        self.boot = boot
         self.configuration = configuration
         bell = WorkBell(longestWait: configuration.longestWait)
         self.reserve = reserve
@@ -67,6 +65,8 @@ final class LedgerWriter: Sendable {
         var latestSchedule: Timestamp?
         /// Whether this boot is in the ledger, or has to be written by the next transaction.
         var isBootRecorded: Bool
+        /// When another sign of life is due.
+        var nextBeat: ContinuousClock.Instant
     }
 
     /// When the log is copied next.
@@ -81,13 +81,14 @@ final class LedgerWriter: Sendable {
         yieldToTheDoor()
         var batch: [WriteOperation] = []
         var log = Log()
-        var memory = Memory(isBootRecorded: isBootRecorded)
+        var memory = Memory(isBootRecorded: boot?.isRecorded ?? true, nextBeat: .now + beatInterval)
         reserve.restore()
         checkpoint(&log)  // What an earlier process left.
-        while let taken = queue.takeAll(reusing: batch, waitingAtMost: Self.idleTime) {
+        while let taken = queue.takeAll(reusing: batch, waitingAtMost: min(Self.idleTime, beatInterval)) {
             batch = taken
             if batch.isEmpty {
                 reserve.restore()
+                beat(&memory)
                 continue
             }
             let isWritten = write(batch, &memory)
@@ -97,6 +98,17 @@ final class LedgerWriter: Sendable {
             if log.pages >= configuration.checkpointPages || !isWritten { checkpoint(&log) }
         }
         end()
+    }
+
+    /// How often to give a sign of life: two may fail.
+    private var beatInterval: Duration { configuration.heartbeatTimeout / 3 }
+
+    /// Gives a sign of life if one is due and nothing else is written.
+    private func beat(_ memory: inout Memory) {
+        guard boot != nil, .now >= memory.nextBeat else { return }
+        // Failing to is told by the next write. Meanwhile another receiver may take jobs over; whoever does them here
+        // finds out when it is done.
+        try? commit([], isolating: false, &memory)
     }
 
     private func checkpoint(_ log: inout Log) {
@@ -114,10 +126,7 @@ final class LedgerWriter: Sendable {
 
     private func end() {
         if let boot {
-            // Work that was broken off by an orderly stop is no crash. If this fails, the next boot frees the leases.
-            try? pool.write { db in
-                try db.execute(sql: "UPDATE jobs SET lease_boot = NULL WHERE lease_boot = ?", arguments: [boot])
-            }
+            try? pool.write { db in try boot.end(db) }  // If this fails, the next boot frees the leases.
         }
         checkpointer?.close()
         bell.close()
@@ -188,7 +197,9 @@ final class LedgerWriter: Sendable {
     private func commit(_ batch: [WriteOperation], isolating: Bool, _ memory: inout Memory) throws {
         let before = memory
         // Until this transaction is synced, nothing that it finds is known.
-        memory = Memory(isBootRecorded: before.isBootRecorded)
+        memory = Memory(isBootRecorded: before.isBootRecorded, nextBeat: before.nextBeat)
+        let begun = ContinuousClock.now
+        let isBeatDue = begun >= before.nextBeat
         var answers: [() -> Void] = []
         answers.reserveCapacity(batch.count)
         var operations = 0
@@ -203,7 +214,11 @@ final class LedgerWriter: Sendable {
                     transaction.knownOrders = before.orders
                     transaction.latestSchedule = before.latestSchedule
                 }
-                if let boot, !before.isBootRecorded { try Boot.record(boot, db) }
+                if let boot, !before.isBootRecorded {
+                    try boot.record(db, timeout: configuration.heartbeatTimeout)
+                } else if let boot, isBeatDue {
+                    try boot.beat(db, timeout: configuration.heartbeatTimeout)
+                }
                 func record(_ callback: ReceivedCallback, isIsolated: Bool) throws -> ApplyOutcome {
                     operations += 1
                     if operations % 16 == 0 { sched_yield() }
@@ -251,7 +266,8 @@ final class LedgerWriter: Sendable {
             orders: transaction.knownOrders,
             version: version,
             latestSchedule: transaction.latestSchedule,
-            isBootRecorded: true
+            isBootRecorded: true,
+            nextBeat: isBeatDue ? begun + beatInterval : before.nextBeat
         )
         statistics.withLock { statistics in
             statistics.commits += 1

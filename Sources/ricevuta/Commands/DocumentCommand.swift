@@ -60,11 +60,8 @@ struct DocumentCommand: AsyncParsableCommand {
                 guard let stored = documents.compactMap(\.document).first else {
                     throw CommandFailure(.notFound, "order \(record.name) has no document in the archive yet")
                 }
-                let archive = try LocalArchive(
-                    root: DataDirectory(path: configuration.dataDirectory).archive,
-                    maxDocumentBytes: configuration.maxDocumentBytes
-                )
-                return (stored, archive.path(of: stored))
+                let archive = DataDirectory(path: configuration.dataDirectory).archive
+                return (stored, LocalArchive.path(of: stored, below: archive))
             }
             let target = target ?? "\(order).\(stored.kind.fileExtension)"
             guard !FileManager.default.fileExists(atPath: target) else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BaseKit
 import CallbackJournal
 import HTTPListener
 import RicevutaConfiguration
@@ -54,6 +55,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let error as LedgerError: self.init(Self.code(of: error), error.description)
         case let error as ArchiveError: self.init(.storage, error.description)
         case let error as JournalError: self.init(.storage, error.description)
+        case let error as ReceiverIdentityError: self.init(.storage, error.description)
+        case let failure as FileFailure: self.init(.storage, failure.description)
         case let error as ListenerError: self.init(.unavailable, error.description)
         case let error as VisengineError: self.init(Self.code(of: error), Self.text(of: error))
         case let error as HTTPSinkError: self.init(.configuration, error.description)

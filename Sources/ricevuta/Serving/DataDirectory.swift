@@ -1,4 +1,5 @@
 import Foundation
+import RicevutaCore
 
 /// What lies where below `dataDirectory`.
 struct DataDirectory: Sendable {
@@ -13,6 +14,14 @@ struct DataDirectory: Sendable {
 
     /// Documents, and what is on its way there.
     var archive: String { path + "/archive" }
+
+    /// Who receives here; made at the first start.
+    ///
+    /// Blocks on the disk.
+    ///
+    /// - Returns: The receiver's id.
+    /// - Throws: ``ReceiverIdentityError``, `FileFailure`.
+    func receiverID() throws -> ReceiverID { try ReceiverIdentity(in: path).load() }
 
     /// Bytes that are free on its file system; `nil` when it cannot be told.
     var freeBytes: Int64? {

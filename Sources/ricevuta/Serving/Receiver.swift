@@ -50,12 +50,14 @@ struct Receiver: Sendable {
         _ configuration: Configuration,
         _ directory: DataDirectory
     ) async throws -> (any LedgerStore, Journal, LocalArchive) {
+        let receiver = try directory.receiverID()
         let archive = try LocalArchive(
             root: directory.archive,
+            receiver: receiver,
             maxDocumentBytes: configuration.maxDocumentBytes,
             maxQuarantineBytes: configuration.maxQuarantineBytes
         )
-        let ledger = try LedgerOpening(configuration).open(.serve)
+        let ledger = try LedgerOpening(configuration).open(.serve(as: receiver))
         do {
             let newest = try await ledger.newestCallback()
             let journal = try Journal(

@@ -92,6 +92,7 @@ struct Standby: Sendable {
     private static func isFull(_ error: any Error) -> Bool {
         switch error {
         case LedgerError.noSpace, JournalError.full: true
+        case let failure as FileFailure: failure.isFullDisk
         case ArchiveError.io(_, _, let code): [ENOSPC, EDQUOT].contains(code)
         default: false
         }

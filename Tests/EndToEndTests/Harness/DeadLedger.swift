@@ -5,6 +5,7 @@ import GRDB
 import RicevutaCore
 import SQLiteLedger
 import TestSupport
+import Testing
 
 /// What the next start finds in a ledger whose process was killed, looked at in a copy.
 struct DeadLedger {
@@ -23,7 +24,7 @@ struct DeadLedger {
         self = try await withTemporaryDirectory { parent in
             let copy = parent + "/copy"
             try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
-            for name in ["ledger.sqlite", "ledger.sqlite-wal", "journal"]
+            for name in ["ledger.sqlite", "ledger.sqlite-wal", "journal", "receiver.id"]
             where FileManager.default.fileExists(atPath: "\(directory)/\(name)") {
                 try FileManager.default.copyItem(atPath: "\(directory)/\(name)", toPath: "\(copy)/\(name)")
             }
@@ -33,7 +34,14 @@ struct DeadLedger {
 
     private init(copy: String) async throws {
         let soon = Timestamp(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000) + 1000)
-        let ledger = try SQLiteStore.open(at: copy, mode: .serve, configuration: LedgerConfiguration(reserveBytes: 0))
+        // As the receiver that died: its leases are free at once.
+        let id = try String(contentsOfFile: "\(copy)/receiver.id", encoding: .utf8)
+        let receiver = try #require(ReceiverID(rawValue: id.trimmingCharacters(in: .newlines)))
+        let ledger = try SQLiteStore.open(
+            at: copy,
+            mode: .serve(as: receiver),
+            configuration: LedgerConfiguration(reserveBytes: 0)
+        )
         let newest = try await ledger.newestCallback()
         let journal = try Journal(at: "\(copy)/journal", ledger: ledger, newest: newest)
         await journal.close()  // Hands over what the ledger did not have yet.

@@ -37,7 +37,7 @@ extension InMemoryLedger {
             var job = Job(id: id, due: order.createdAt, source: .callback, scheduled: order.createdAt)
             job.attempt = lease.attempt
             job.refusals = lease.refusals
-            job.lease = Job.Lease(boot: tables.boot, serial: .random(in: 1 ... .max), until: .distantFuture)
+            job.lease = Job.Lease(holder: tables.holder, serial: .random(in: 1 ... .max), until: .distantFuture)
             tables.jobs[id] = job
             return tables.lease(of: job)
         }

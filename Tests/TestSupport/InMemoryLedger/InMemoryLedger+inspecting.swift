@@ -33,6 +33,7 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
                 if case .token = claim.echo { claim.echo = .token("") }
                 return CallbackEntry(
                     id: id,
+                    callback: row.origin,
                     receivedAt: row.callback.receivedAt,
                     peer: row.callback.peer,
                     claim: claim,

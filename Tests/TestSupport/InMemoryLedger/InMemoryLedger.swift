@@ -26,10 +26,15 @@ package final class InMemoryLedger: Sendable {
     /// Creates an empty ledger.
     ///
     /// - Parameters:
+    ///   - receiver: Who serves it.
     ///   - rules: How it treats orders and jobs.
     ///   - longestWait: After how long those who wait for work look again.
-    package convenience init(rules: LedgerRules = LedgerRules(), longestWait: Duration = .seconds(1)) {
-        self.init(LedgerTables(rules: rules), longestWait: longestWait)
+    package convenience init(
+        receiver: ReceiverID = Sample.receiver,
+        rules: LedgerRules = LedgerRules(),
+        longestWait: Duration = .seconds(1)
+    ) {
+        self.init(LedgerTables(rules: rules, receiver: receiver), longestWait: longestWait)
     }
 
     private init(_ tables: LedgerTables, longestWait: Duration) {
@@ -38,15 +43,15 @@ package final class InMemoryLedger: Sendable {
         self.longestWait = longestWait
     }
 
-    /// The ledger as it is found after the process was killed at this moment.
-    package func afterCrash() -> InMemoryLedger {
-        InMemoryLedger(state.withLock(\.tables).nextBoot(), longestWait: longestWait)
+    /// The ledger as a receiver finds it after the process was killed at this moment.
+    package func afterCrash(as receiver: ReceiverID = Sample.receiver) -> InMemoryLedger {
+        InMemoryLedger(state.withLock(\.tables).nextBoot(as: receiver), longestWait: longestWait)
     }
 
-    /// The ledger as it is found after it was closed; closes it.
-    package func reopened() async -> InMemoryLedger {
+    /// The ledger as a receiver finds it after it was closed; closes it.
+    package func reopened(as receiver: ReceiverID = Sample.receiver) async -> InMemoryLedger {
         await close()
-        return afterCrash()
+        return afterCrash(as: receiver)
     }
 
     /// Has every operation fail with this error, and callbacks with ``ApplyOutcome/failed``, until it is set to `nil`.
@@ -132,7 +137,10 @@ extension InMemoryLedger: CallbackApplying {
             completion(
                 try change { tables in
                     let outcomes = callbacks.map { tables.record($0) }
-                    if let position { tables.handedOver = max(tables.handedOver, position) }
+                    if let position {
+                        let before = tables.handedOver[tables.holder.receiver] ?? 0
+                        tables.handedOver[tables.holder.receiver] = max(before, position)
+                    }
                     return outcomes
                 }
             )
@@ -155,7 +163,7 @@ extension InMemoryLedger: LedgerStore {
     package func ping() async throws(LedgerError) { try read { _ in } }
 
     /// The greatest number of a callback that was handed over; 0 before the first.
-    package func handedOver() async throws(LedgerError) -> Int64? { try read(\.handedOver) }
+    package func handedOver() async throws(LedgerError) -> Int64? { try read { $0.handedOver[$0.holder.receiver] ?? 0 } }
 
     /// The greatest number of a callback; 0 without any.
     package func newestCallback() async throws(LedgerError) -> Int64 { try read(\.newestCallback) }

@@ -22,7 +22,7 @@ struct JobID: Hashable {
 
 struct Job {
     struct Lease: Equatable {
-        let boot: Int64
+        let holder: LeaseHolder
         let serial: Int64
         let until: Timestamp
     }
@@ -77,7 +77,8 @@ extension LedgerTables {
         let due = jobs.values.filter { $0.id.kind == kind && $0.sink == sink && isFree($0, at: now) && $0.due <= now }
         var claimed: [(job: Job, lease: JobLease)] = []
         for var job in due.sorted(by: { ($0.due, $0.id.number) < ($1.due, $1.id.number) }).prefix(limit) {
-            let wasInFlight = job.lease.map { $0.boot != boot } ?? false
+            // A living receiver's job is taken only when its time is over, which is no crash.
+            let wasInFlight = job.lease.map { $0.holder.receiver == holder.receiver && $0.holder != holder } ?? false
             switch rules.crashes.decide(crashes: job.crashes, wasInFlight: wasInFlight, now: now) {
             case .pause(let due):
                 job.due = due
@@ -88,7 +89,7 @@ extension LedgerTables {
                 job.attempt += 1
                 job.crashes = crashes
                 job.scheduled = now
-                job.lease = Job.Lease(boot: boot, serial: .random(in: 1 ... .max), until: now + leaseFor)
+                job.lease = Job.Lease(holder: holder, serial: .random(in: 1 ... .max), until: now + leaseFor)
                 claimed.append((job, lease(of: job)))
             }
             jobs[job.id] = job
@@ -103,7 +104,7 @@ extension LedgerTables {
             job: job.id.number,
             kind: job.id.kind,
             attempt: job.attempt,
-            boot: boot,
+            holder: holder,
             trigger: job.trigger,
             serial: job.lease?.serial ?? 0,
             refusals: job.refusals
@@ -113,7 +114,8 @@ extension LedgerTables {
     /// Whether nobody is doing the job.
     func isFree(_ job: Job, at now: Timestamp) -> Bool {
         guard let lease = job.lease else { return true }
-        return lease.boot != boot || lease.until <= now
+        // Whoever else has it is taken to live.
+        return lease.until <= now || (lease.holder.receiver == holder.receiver && lease.holder != holder)
     }
 
     /// Makes due what was scheduled later than now; see ``WallClockCheck``.
@@ -141,7 +143,7 @@ extension LedgerTables {
     /// The job of a lease that still holds.
     func held(_ lease: JobLease) throws -> Job {
         let job = jobs.values.first { $0.id.number == lease.job }
-        guard let job, let held = job.lease, held.boot == lease.boot, held.serial == lease.serial,
+        guard let job, let held = job.lease, held.holder == lease.holder, held.serial == lease.serial,
             job.attempt == lease.attempt
         else { throw LedgerError.leaseLost(job: lease.job) }
         return job

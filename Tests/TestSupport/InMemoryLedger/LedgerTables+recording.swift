@@ -11,17 +11,20 @@ extension LedgerTables {
             body.map { String($0, radix: 16) }.joined(separator: " ")
         }
         var number = callback.number ?? newestCallback + 1
+        let origin = CallbackID(receiver: holder.receiver, sequence: number)
         if facts[fact] != nil || callbacks[number] != nil {
             // Its fact may be another by now, when its order was not known to us before.
-            if callback.number != nil, isHandedOverAgain(callback, number) { return .recorded(id: number) }
+            if callback.number != nil, let entry = entries[origin] { return .recorded(id: entry) }
             if let first = facts[fact] { return repeated(callback, first, order) }
-            // It is the number that is taken: the journal was begun anew beside an older ledger.
+            // It is the id that is taken, by a callback of another receiver.
             number = newestCallback + 1
         }
         facts[fact] = number
+        if callback.number != nil { entries[origin] = number }
         newestCallback = max(newestCallback, number)
         callbacks[number] = CallbackRow(
             callback: callback,
+            origin: origin,
             fact: fact,
             order: order,
             problem: callback.decodingProblem
@@ -34,13 +37,6 @@ extension LedgerTables {
             requestReadBack(of: order, now: callback.receivedAt)
         }
         return .recorded(id: number)
-    }
-
-    /// Whether the callback of that number is this one, handed over again after a crash.
-    private func isHandedOverAgain(_ callback: ReceivedCallback, _ number: Int64) -> Bool {
-        guard let other = callbacks[number]?.callback else { return false }
-        return other.receivedAt == callback.receivedAt && other.peer == callback.peer
-            && other.body.count == callback.body.count
     }
 
     /// The same fact again: its work is there, or is asked for anew while nothing has confirmed it for good.

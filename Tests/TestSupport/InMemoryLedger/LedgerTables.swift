@@ -17,6 +17,7 @@ struct LedgerTables {
 
     struct CallbackRow {
         let callback: ReceivedCallback
+        let origin: CallbackID
         let fact: [UInt8]
         var order: Int64?
         var verdict = CallbackVerdict.waiting
@@ -55,8 +56,8 @@ struct LedgerTables {
     }
 
     let rules: LedgerRules
-    /// The process that holds the ledger, and whose leases hold.
-    var boot: Int64 = 1
+    /// The process that holds the ledger.
+    var holder: LeaseHolder
     /// When a job was scheduled or leased last; `nil` when it has to be looked up.
     var latestSchedule: Timestamp?
     /// What to wake once the change is made.
@@ -67,8 +68,11 @@ struct LedgerTables {
     var callbacks: [Int64: CallbackRow] = [:]
     /// The callback of each fact.
     var facts: [[UInt8]: Int64] = [:]
+    /// The entry of each callback that has a number.
+    var entries: [CallbackID: Int64] = [:]
     var newestCallback: Int64 = 0
-    var handedOver: Int64 = 0
+    /// How far each receiver's journal was handed over.
+    var handedOver: [ReceiverID: Int64] = [:]
     var jobs: [JobID: Job] = [:]
     var told: [Told] = []
     var deliveries: [DeliveryRow] = []
@@ -76,12 +80,15 @@ struct LedgerTables {
     var searched: [OrderID: OrderNonce?] = [:]
     var disabledSinks: [SinkName: String] = [:]
 
-    init(rules: LedgerRules) { self.rules = rules }
+    init(rules: LedgerRules, receiver: ReceiverID) {
+        self.rules = rules
+        holder = LeaseHolder(receiver: receiver, boot: 1)
+    }
 
     /// The tables as the next process finds them.
-    func nextBoot() -> LedgerTables {
+    func nextBoot(as receiver: ReceiverID) -> LedgerTables {
         var next = self
-        next.boot += 1
+        next.holder = LeaseHolder(receiver: receiver, boot: holder.boot + 1)
         next.latestSchedule = nil
         return next
     }

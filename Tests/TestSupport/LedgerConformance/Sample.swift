@@ -4,6 +4,8 @@ package import Visengine
 
 /// Values that the tests of ledgers share.
 package enum Sample {
+    /// Who receives, where a test says nothing else.
+    package static let receiver = ReceiverID.random()
     package static let now = Timestamp(seconds: 1_800_000_000)
     package static let lease = Duration.seconds(60)
     package static let schedule = ReconciliationSchedule(minReadBackInterval: .seconds(10))
@@ -68,4 +70,9 @@ package struct Missing: Error {
 package func required<Value>(_ value: Value?) throws -> Value {
     guard let value else { throw Missing(what: "\(Value.self)") }
     return value
+}
+
+extension LedgerMode {
+    /// To serve as the receiver that most tests are about.
+    package static var serve: LedgerMode { .serve(as: Sample.receiver) }
 }
