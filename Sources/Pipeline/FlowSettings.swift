@@ -67,7 +67,7 @@ public struct FlowSettings: Sendable {
     }
 
     // A lease outlives the longest work that is done under it, so that nothing is taken from a living owner; after a
-    // crash it is free at once all the same, since it carries the boot's id. A long one costs nothing.
+    // crash it is free at once all the same, since it carries its holder. A long one costs nothing.
     var verifyLease: Duration { callTimeLimit * (OrderVerification.maxReads + 2) + .seconds(60) }
     var fetchLease: Duration { documentTimeLimit * 2 + .seconds(60) }
     var deliverLease: Duration { attemptTimeLimit * 2 + .seconds(60) }
