@@ -161,12 +161,13 @@ struct AnsweringTests {
                     }
                 )
             }
-            #expect(!refused.withLock(\.isEmpty))
+            let again = refused.withLock { $0 }
+            #expect(!again.isEmpty)
 
-            for callback in refused.withLock({ $0 }) {
-                let again = await journal.record(callback)
-                guard case .accepted = again else {
-                    Issue.record("\(again): the sender's second attempt was taken for a repetition")
+            for callback in again {
+                let second = await journal.record(callback)
+                guard case .accepted = second else {
+                    Issue.record("\(second): the sender's second attempt was taken for a repetition")
                     continue
                 }
             }

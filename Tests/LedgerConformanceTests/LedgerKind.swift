@@ -83,7 +83,8 @@ struct LedgerProcess: Sendable {
             await store.close()
             let store = try settings.open("\(parent)/\(number)", .serve(as: receiver))
             return LedgerProcess(.sqlite(store, parent: parent, number: number), settings, opened)
-        case .inMemory(let ledger): return LedgerProcess(.inMemory(await ledger.reopened(as: receiver)), settings, opened)
+        case .inMemory(let ledger):
+            return LedgerProcess(.inMemory(await ledger.reopened(as: receiver)), settings, opened)
         }
     }
 

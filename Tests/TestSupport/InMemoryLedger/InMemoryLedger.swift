@@ -163,7 +163,9 @@ extension InMemoryLedger: LedgerStore {
     package func ping() async throws(LedgerError) { try read { _ in } }
 
     /// The greatest number of a callback that was handed over; 0 before the first.
-    package func handedOver() async throws(LedgerError) -> Int64? { try read { $0.handedOver[$0.holder.receiver] ?? 0 } }
+    package func handedOver() async throws(LedgerError) -> Int64? {
+        try read { $0.handedOver[$0.holder.receiver] ?? 0 }
+    }
 
     /// The greatest number of a callback; 0 without any.
     package func newestCallback() async throws(LedgerError) -> Int64 { try read(\.newestCallback) }
