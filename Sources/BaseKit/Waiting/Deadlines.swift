@@ -39,7 +39,8 @@ public final class Deadlines: Sendable {
     /// Has an action run when a time has passed: on the thread that all share, so it must not block.
     ///
     /// - Parameters:
-    ///   - time: From now; up to a sixteenth longer, and at least to the next millisecond, so that waits share wake-ups.
+    ///   - time: From now; up to a sixteenth longer, and at least to the next millisecond, so that waits share
+    ///     wake-ups.
     ///   - action: Runs at most once.
     /// - Returns: What ``cancel(_:)`` takes.
     public func run(after time: Duration, _ action: @escaping @Sendable () -> Void) -> Ticket {
