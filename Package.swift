@@ -73,7 +73,7 @@ let package = Package(
         .target(
             name: "RicevutaConfiguration",
             dependencies: [
-                "BaseKit", "RicevutaCore", "Sinks", "Visengine", .product(name: "Yams", package: "Yams"),
+                "BaseKit", "RicevutaCore", "Visengine", .product(name: "Yams", package: "Yams"),
             ]
         ),
         .executableTarget(
@@ -127,7 +127,10 @@ let package = Package(
         ),
         .testTarget(
             name: "SinksTests",
-            dependencies: ["BaseKit", "HTTPListener", "RicevutaCore", "Sinks", "Visengine", "TestSupport", crypto]
+            dependencies: [
+                "BaseKit", "FileArchive", "HTTPListener", "RicevutaConfiguration", "RicevutaCore", "Sinks", "Visengine",
+                "TestSupport", crypto,
+            ]
         ),
         .testTarget(
             name: "PipelineTests",
@@ -148,7 +151,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RicevutaConfigurationTests",
-            dependencies: ["BaseKit", "RicevutaConfiguration", "RicevutaCore", "Visengine"]
+            dependencies: ["BaseKit", "RicevutaConfiguration", "RicevutaCore", "Sinks", "Visengine"]
         ),
         .testTarget(
             name: "RicevutaTests",

@@ -70,6 +70,11 @@ public struct LocalArchive: DocumentArchive {
     /// What is said when the disk does not answer.
     var hanging: ArchiveError { .io(doing: "write to", path: root, errno: ETIMEDOUT) }
 
+    /// Opens a document; what is wrong with its file, the reader says.
+    public func open(_ document: StoredDocument) -> any DocumentReader {
+        LocalDocumentReader(document, at: path(of: document), threads: threads)
+    }
+
     /// The absolute path of a stored document.
     public func path(of document: StoredDocument) -> String { Self.path(of: document, below: root) }
 

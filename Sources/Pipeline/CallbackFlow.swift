@@ -116,7 +116,7 @@ public struct CallbackFlow: Sendable {
         )
         dispatcher = DispatcherService(
             ledger: ports.ledger,
-            archive: ports.archive,
+            documents: ports.archive,
             sinks: ports.sinks,
             settings: settings,
             environment: environment,

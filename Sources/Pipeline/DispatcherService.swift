@@ -7,9 +7,11 @@ import Synchronization
 /// Hands notifications to sinks, each at its own pace: a slow sink holds up no other.
 public final class DispatcherService: Service {
     private let ledger: any DeliveryLedger
-    private let archive: any DocumentArchive
+    private let documents: any DocumentOpening
     private let sinks: [SinkName: any Sink]
     private let room: Mutex<[SinkName: Int]>
+    /// Longer than any attempt, so that none is taken from a living owner.
+    let leaseTime: Duration
     private let settings: FlowSettings
     private let environment: FlowEnvironment
     private let logger: Logger
@@ -18,26 +20,28 @@ public final class DispatcherService: Service {
     ///
     /// - Parameters:
     ///   - ledger: Where work comes from and outcomes go.
-    ///   - archive: Where documents lie.
+    ///   - documents: Where documents are read from.
     ///   - sinks: The destinations; each name once.
     ///   - settings: Limits and intervals.
     ///   - environment: Clock and random source.
     ///   - logger: Gets a line for each delivery.
     public init(
         ledger: any DeliveryLedger,
-        archive: any DocumentArchive,
+        documents: any DocumentOpening,
         sinks: [any Sink],
         settings: FlowSettings,
         environment: FlowEnvironment,
         logger: Logger
     ) {
         self.ledger = ledger
-        self.archive = archive
+        self.documents = documents
         self.sinks = Dictionary(sinks.map { ($0.name, $0) }) { first, _ in first }
         self.settings = settings
         self.environment = environment
         self.logger = logger
-        room = Mutex(self.sinks.mapValues { settings.attemptsPerSink[$0.name] ?? 4 })
+        room = Mutex(self.sinks.mapValues(\.limits.concurrency))
+        let longest = sinks.map(\.limits.timeLimit).max() ?? .zero
+        leaseTime = (longest + settings.sinkGrace) * 2 + .seconds(60)
     }
 
     /// Runs until graceful shutdown or cancellation.
@@ -61,7 +65,7 @@ public final class DispatcherService: Service {
         let work = try await ledger.claimDeliveries(
             room: free,
             now: environment.now(),
-            leaseFor: settings.deliverLease
+            leaseFor: leaseTime
         )
         let isAnyFull = room.withLock { room in
             for each in work { room[each.sink, default: 0] -= 1 }
@@ -84,7 +88,7 @@ public final class DispatcherService: Service {
             notification: work.notification,
             deliveryID: work.deliveryID,
             attempt: work.lease.attempt,
-            documentPath: work.notification.document.map(archive.path)
+            documents: documents
         )
         let outcome = await attempt(parcel, at: sink)
         // A cancelled attempt says nothing about the sink; its lease is free for the next boot.
@@ -102,12 +106,13 @@ public final class DispatcherService: Service {
         }
     }
 
-    /// A sink has limits of its own; this one holds for those that forget.
+    /// A sink keeps to its own limit; this one, a little longer, is for a sink that does not.
     private func attempt(_ parcel: Parcel, at sink: any Sink) async -> DeliveryOutcome {
-        let ending = await TimeLimit.run(settings.attemptTimeLimit) { await sink.deliver(parcel) }
+        let limit = sink.limits.timeLimit + settings.sinkGrace
+        let ending = await TimeLimit.run(limit) { await sink.deliver(parcel) }
         // What was taken after all is not delivered again.
         if let outcome = ending.valueInTime ?? (ending.value == .accepted ? .accepted : nil) { return outcome }
-        return .transient(reason: "timed out after \(settings.attemptTimeLimit)")
+        return .transient(reason: "timed out after \(limit)")
     }
 
     private func report(_ action: DeliverySchedule.Action, of work: DeliverWork, logger: Logger) {

@@ -13,14 +13,12 @@ public struct FlowSettings: Sendable {
     public var verifiers: Int
     /// Documents under way at once.
     public var fetchers: Int
-    /// Attempts under way at once, for each sink.
-    public var attemptsPerSink: [SinkName: Int]
     /// The longest that one call to the provider may take, its retries included; leases are longer than any work.
     public var callTimeLimit: Duration
     /// The longest that one document may take.
     public var documentTimeLimit: Duration
-    /// The longest that one delivery attempt may take.
-    public var attemptTimeLimit: Duration
+    /// How much longer than its own time limit a sink may take before its attempt is cancelled.
+    public var sinkGrace: Duration
     /// Answers "not found" and broken documents before a document is given up; outages and "not yet available" do not
     /// count.
     public var maxFetchRefusals: Int
@@ -40,10 +38,9 @@ public struct FlowSettings: Sendable {
         delivery: DeliverySchedule = DeliverySchedule(),
         verifiers: Int = 16,
         fetchers: Int = 8,
-        attemptsPerSink: [SinkName: Int] = [:],
         callTimeLimit: Duration = .seconds(120),
         documentTimeLimit: Duration = .seconds(1800),
-        attemptTimeLimit: Duration = .seconds(60),
+        sinkGrace: Duration = .seconds(15),
         maxFetchRefusals: Int = 20,
         maxUnknownReads: Int = 20,
         unknownOrderPatience: Duration = .seconds(86_400),
@@ -55,10 +52,9 @@ public struct FlowSettings: Sendable {
         self.delivery = delivery
         self.verifiers = verifiers
         self.fetchers = fetchers
-        self.attemptsPerSink = attemptsPerSink
         self.callTimeLimit = callTimeLimit
         self.documentTimeLimit = documentTimeLimit
-        self.attemptTimeLimit = attemptTimeLimit
+        self.sinkGrace = sinkGrace
         self.maxFetchRefusals = maxFetchRefusals
         self.maxUnknownReads = maxUnknownReads
         self.unknownOrderPatience = unknownOrderPatience
@@ -70,7 +66,6 @@ public struct FlowSettings: Sendable {
     // crash it is free at once all the same, since it carries its holder. A long one costs nothing.
     var verifyLease: Duration { callTimeLimit * (OrderVerification.maxReads + 2) + .seconds(60) }
     var fetchLease: Duration { documentTimeLimit * 2 + .seconds(60) }
-    var deliverLease: Duration { attemptTimeLimit * 2 + .seconds(60) }
 }
 
 /// How much is kept of callbacks' bodies.

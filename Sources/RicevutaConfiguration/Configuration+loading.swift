@@ -1,4 +1,5 @@
 import FoundationEssentials
+package import RicevutaCore
 import Yams
 
 extension Configuration {
@@ -7,36 +8,44 @@ extension Configuration {
     /// - Parameters:
     ///   - path: The YAML file, in UTF-8, 1 MiB at most. Relative paths in it start at its directory.
     ///   - environment: Where `fromEnvironment` and `CREDENTIALS_DIRECTORY` look.
+    ///   - sinkTypes: The types that sinks can have.
     /// - Returns: The configuration, every value of it good.
     /// - Throws: ``ConfigurationFailure`` with everything that is wrong; only what keeps the file from being read as
     ///   YAML at all comes alone.
     package static func load(
         _ path: String,
-        environment: [String: String]
+        environment: [String: String],
+        sinkTypes: [any SinkType]
     ) throws(ConfigurationFailure) -> Configuration {
-        try parse(ConfigurationFile.read(path), of: path, environment: environment)
+        try parse(ConfigurationFile.read(path), of: path, environment: environment, sinkTypes: sinkTypes)
     }
 
-    /// Checks the text of a configuration file, and fetches the secrets it names; as ``load(_:environment:)``.
+    /// Checks the text of a configuration file, and fetches the secrets it names, as
+    /// ``load(_:environment:sinkTypes:)``.
     static func parse(
         _ text: String,
         of path: String,
-        environment: [String: String]
+        environment: [String: String],
+        sinkTypes: [any SinkType]
     ) throws(ConfigurationFailure) -> Configuration {
-        let node = try ConfigurationFile.parse(text, of: path)
+        let table = ConfigurationTable(sinkTypes: sinkTypes)
+        let node = try ConfigurationFile(table: table).parse(text, of: path)
         let directory = PathResolution.directory(of: path)
         var reader = ConfigurationReader(
             file: path,
+            table: table,
             secrets: SecretResolver(environment: environment, directory: directory)
         )
-        let start = ConfigurationPlace(key: "", line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
-        let root = reader.section(node, ConfigurationTable.keys, at: start)
+        let start = SettingPlace(key: "", line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+        let root = reader.section(node, table.keys, at: start)
         if let root {
-            for (place, message) in ConfigurationRules(root: root).problems() { reader.refuse(place, message) }
+            for (place, message) in ConfigurationRules(root: root, table: table).problems() {
+                reader.refuse(place, message)
+            }
         }
         guard reader.problems.isEmpty, let root else { throw ConfigurationFailure(reader.problems) }
-        var configuration = ConfigurationBuilder(directory: directory).configuration(root)
-        let warnings = ConfigurationWarnings(root: root).all().map { place, message in
+        var configuration = ConfigurationBuilder(table: table).configuration(root)
+        let warnings = ConfigurationWarnings(root: root, table: table).all().map { place, message in
             ConfigurationProblem(file: path, line: place.line, column: place.column, key: place.key, message: message)
         }
         if !warnings.isEmpty { configuration.warnings = ConfigurationFailure(warnings).problems }
@@ -45,7 +54,9 @@ extension Configuration {
 }
 
 /// The file, from its path to its YAML nodes.
-enum ConfigurationFile {
+struct ConfigurationFile {
+    let table: ConfigurationTable
+
     /// Reads the text of a file.
     static func read(_ path: String) throws(ConfigurationFailure) -> String {
         guard FileManager.default.fileExists(atPath: path) else {
@@ -60,17 +71,17 @@ enum ConfigurationFile {
     }
 
     /// Reads the text as one YAML document.
-    static func parse(_ text: String, of path: String) throws(ConfigurationFailure) -> Node {
+    func parse(_ text: String, of path: String) throws(ConfigurationFailure) -> Node {
         let node: Node?
         do {
             node = try compose(yaml: text)
         } catch let error as YamlError {
             throw failure(path, error, in: text)
         } catch {
-            throw failure(path, "invalid YAML")
+            throw Self.failure(path, "invalid YAML")
         }
         guard let node, node.scalar?.string.isEmpty != true else {
-            throw failure(path, "the file is empty; `ricevuta config example` prints an example")
+            throw Self.failure(path, "the file is empty; `ricevuta config example` prints an example")
         }
         return node
     }
@@ -80,7 +91,7 @@ enum ConfigurationFile {
     }
 
     /// Of the parser's words only those that hold nothing of the file's text.
-    private static func failure(_ path: String, _ error: YamlError, in text: String) -> ConfigurationFailure {
+    private func failure(_ path: String, _ error: YamlError, in text: String) -> ConfigurationFailure {
         let (place, message): ((line: Int, column: Int)?, String) =
             switch error {
             case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
@@ -89,10 +100,10 @@ enum ConfigurationFile {
             case .duplicatedKeysInMapping(let keys, let context):
                 ((context.mark.line, context.mark.column), duplicates(keys))
             case .reader(_, let offset, _, _):
-                (place(of: offset ?? 0, in: text), "invalid YAML: character not allowed")
+                (Self.place(of: offset ?? 0, in: text), "invalid YAML: character not allowed")
             default: (nil, "invalid YAML")
             }
-        guard let place else { return failure(path, message) }
+        guard let place else { return Self.failure(path, message) }
         return ConfigurationFailure([
             ConfigurationProblem(file: path, line: place.line, column: place.column, key: "", message: message)
         ])
@@ -105,8 +116,8 @@ enum ConfigurationFile {
         return (line.count, (line.last?.count ?? 0) + 1)
     }
 
-    private static func duplicates(_ keys: [String]) -> String {
-        let known = Set(UnknownKey.paths(ConfigurationTable.keys, below: "").map(\.name))
+    private func duplicates(_ keys: [String]) -> String {
+        let known = Set(UnknownKey.paths(table.keys, below: "").map(\.name))
         let names = keys.filter(known.contains)
         return names.isEmpty
             ? "duplicate key" : "duplicate key \(names.joined(separator: ", "))"

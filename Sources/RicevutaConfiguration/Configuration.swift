@@ -63,19 +63,27 @@ package struct Configuration: Sendable {
 
     /// One destination of notifications.
     package struct Sink: Sendable {
-        /// What kind of destination, and what only that kind has.
-        package enum Destination: Sendable {
-            /// Files below an absolute path.
-            case directory(path: String, template: String)
-            /// Signed CloudEvents to a web address; never without a secret.
-            case http(url: String, secrets: [Secret], inlineUpTo: Int, allowedNetworks: [AddressRange])
-        }
-
         package var name: SinkName
         package var filter: DeliveryFilter
-        package var concurrency: Int
-        package var timeLimit: Duration
-        package var destination: Destination
+        package var limits: SinkLimits
+        /// What kind of destination.
+        package var type: any SinkType
+        /// The values of its keys.
+        package var settings: SettingValues
+
+        /// Makes the sink; nothing is connected to or written yet.
+        ///
+        /// - Parameters:
+        ///   - link: Makes a link to a document that holds for a while.
+        ///   - now: The clock.
+        /// - Returns: The sink.
+        /// - Throws: `SettingProblem` for what the configuration's checks should have found.
+        package func make(
+            link: @escaping @Sendable (StoredDocument, Timestamp) -> String? = { _, _ in nil },
+            now: @escaping @Sendable () -> Timestamp
+        ) throws(SettingProblem) -> any RicevutaCore.Sink {
+            try type.make(settings, SinkContext(name: name, limits: limits, link: link, now: now))
+        }
     }
 
     /// What the journal keeps of callbacks that the ledger has.

@@ -7,10 +7,10 @@ import Visengine
 /// The table gives each key that is asked for here a value, or the file has been refused; the tests load a file with
 /// every key and one with as few as possible.
 struct ConfigurationBuilder {
-    /// Where relative paths start.
-    let directory: String
+    /// Every key that there is.
+    let table: ConfigurationTable
 
-    func configuration(_ root: ConfigurationSection) -> Configuration {
+    func configuration(_ root: SettingValues) -> Configuration {
         let tokens = sure(root.section("tokens"))
         let source = sure(root.section("source"))
         let reconciliation = sure(root.section("reconciliation"))
@@ -62,7 +62,7 @@ struct ConfigurationBuilder {
         )
     }
 
-    private func listener(_ values: ConfigurationSection) -> Configuration.Listener {
+    private func listener(_ values: SettingValues) -> Configuration.Listener {
         Configuration.Listener(
             host: sure(values.text("host")),
             port: port(values),
@@ -87,7 +87,7 @@ struct ConfigurationBuilder {
         )
     }
 
-    private func admin(_ values: ConfigurationSection) -> Configuration.Admin {
+    private func admin(_ values: SettingValues) -> Configuration.Admin {
         Configuration.Admin(
             host: sure(values.text("host")),
             port: port(values),
@@ -98,7 +98,7 @@ struct ConfigurationBuilder {
         )
     }
 
-    private func provider(_ values: ConfigurationSection) -> Configuration.Provider {
+    private func provider(_ values: SettingValues) -> Configuration.Provider {
         Configuration.Provider(
             baseURL: sure(address(values, "baseURL")),
             token: sure(values.secret("token")),
@@ -108,11 +108,11 @@ struct ConfigurationBuilder {
         )
     }
 
-    private func tokenKey(_ values: ConfigurationSection) -> TokenKey {
+    private func tokenKey(_ values: SettingValues) -> TokenKey {
         sure(TokenKey(id: sure(values.text("id")), secret: sure(values.secret("secret")).bytes))
     }
 
-    private func sink(_ values: ConfigurationSection) -> Configuration.Sink {
+    private func sink(_ values: SettingValues) -> Configuration.Sink {
         Configuration.Sink(
             name: sure(SinkName(rawValue: sure(values.text("name")))),
             filter: DeliveryFilter(
@@ -120,20 +120,16 @@ struct ConfigurationBuilder {
                 items: Set(values.texts("items").compactMap(ItemHash.init(rawValue:))),
                 orders: Set(values.texts("orders").compactMap(OrderID.init(rawValue:)))
             ),
-            concurrency: Int(sure(values.integer("concurrency"))),
-            timeLimit: sure(values.duration("timeLimit")),
-            destination: values.text("type") == "directory"
-                ? .directory(path: path(values, "path"), template: sure(values.text("template")))
-                : .http(
-                    url: sure(values.text("url")),
-                    secrets: values.secrets("secrets"),
-                    inlineUpTo: Int(sure(values.integer("inlineUpTo"))),
-                    allowedNetworks: networks(values, "allowedNetworks")
-                )
+            limits: SinkLimits(
+                timeLimit: sure(values.duration("timeLimit")),
+                concurrency: Int(sure(values.integer("concurrency")))
+            ),
+            type: sure(table.sinkType(of: values)),
+            settings: values
         )
     }
 
-    private func retention(_ values: ConfigurationSection) -> RetentionSchedule {
+    private func retention(_ values: SettingValues) -> RetentionSchedule {
         RetentionSchedule(
             ages: [
                 .bodies: sure(values.duration("bodies")),
@@ -144,30 +140,30 @@ struct ConfigurationBuilder {
         )
     }
 
-    private func credentials(_ source: ConfigurationSection) -> SourceCredentials? {
+    private func credentials(_ source: SettingValues) -> SourceCredentials? {
         guard let values = source.section("credentials") else { return nil }
         let secret = sure(values.secret("secret"))
         guard let user = values.text("user") else { return SourceCredentials(.bearer, value: secret.text) }
         return SourceCredentials(.basic, value: Base64.text(Array("\(user):".utf8) + secret.bytes))
     }
 
-    private func certificates(_ source: ConfigurationSection) -> ClientCertificates {
+    private func certificates(_ source: SettingValues) -> ClientCertificates {
         guard source.text("clientCertificate") == "required" else { return .any }
         let fingerprints = source.texts("clientFingerprints").map { $0.lowercased().filter { $0 != ":" } }
         return fingerprints.isEmpty ? .trusted : .listed(Set(fingerprints))
     }
 
-    private func networks(_ values: ConfigurationSection, _ key: String) -> [AddressRange] {
+    private func networks(_ values: SettingValues, _ key: String) -> [AddressRange] {
         values.texts(key).map { sure(AddressRange($0)) }
     }
 
-    private func port(_ values: ConfigurationSection) -> UInt16 { UInt16(sure(values.integer("port"))) }
+    private func port(_ values: SettingValues) -> UInt16 { UInt16(sure(values.integer("port"))) }
 
-    private func path(_ values: ConfigurationSection, _ key: String) -> String {
-        PathResolution.absolute(sure(values.text(key)), in: directory)
+    private func path(_ values: SettingValues, _ key: String) -> String {
+        sure(values.text(key))
     }
 
-    private func address(_ values: ConfigurationSection, _ key: String) -> String? {
+    private func address(_ values: SettingValues, _ key: String) -> String? {
         guard var text = values.text(key) else { return nil }
         while text.hasSuffix("/") { text.removeLast() }
         return text

@@ -1,12 +1,16 @@
 import BaseKit
+package import RicevutaCore
 import Yams
 
 extension ConfigurationDocument {
     /// A JSON Schema (2020-12) of the configuration file, for editors; as JSON text with a line feed at its end.
     ///
     /// It says less than the program's own checks: ranges of durations and sizes, and combinations, are theirs.
-    package static func schema() -> String {
-        var root = section(ConfigurationTable.keys)
+    ///
+    /// - Parameter sinkTypes: The types that sinks can have.
+    /// - Returns: The text.
+    package static func schema(sinkTypes: [any SinkType]) -> String {
+        var root = section(ConfigurationTable(sinkTypes: sinkTypes).keys)
         root["$defs"] = ["secret": secret()]
         let head: JSONObject = [
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -16,28 +20,40 @@ extension ConfigurationDocument {
         return String(decoding: schema.encoded(pretty: true), as: UTF8.self) + "\n"
     }
 
-    private static func section(_ keys: [ConfigurationKey]) -> JSONObject {
-        var object: JSONObject = ["type": "object", "additionalProperties": false]
-        object["properties"] = .object(JSONObject(keys.map { JSONObject.Member($0.name, property($0)) }))
-        let required = keys.filter { $0.variant == nil && $0.isRequired }
-        if !required.isEmpty { object["required"] = names(required) }
-        let variants = keys.compactMap(\.variant).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-        if !variants.isEmpty { object["allOf"] = .array(variants.map { condition($0, keys) }) }
+    private static func section(_ keys: [SettingKey]) -> JSONObject {
+        var object = open(keys)
+        object["additionalProperties"] = false
         return object
     }
 
-    /// What holds for the sections of one type.
-    private static func condition(_ variant: String, _ keys: [ConfigurationKey]) -> JSONValue {
-        let others = keys.filter { $0.variant != nil && $0.variant != variant }
-        let refused = JSONObject(others.map { JSONObject.Member($0.name, false) })
-        let required = keys.filter { $0.variant == variant && $0.isRequired }
-        return [
-            "if": ["properties": ["type": ["const": .string(variant)]], "required": ["type"]],
-            "then": ["required": names(required), "properties": .object(refused)],
-        ]
+    /// A section that may have other keys, too.
+    private static func open(_ keys: [SettingKey]) -> JSONObject {
+        var object: JSONObject = ["type": "object"]
+        object["properties"] = .object(JSONObject(keys.map { JSONObject.Member($0.name, property($0)) }))
+        let required = keys.filter(\.isRequired)
+        if !required.isEmpty { object["required"] = names(required) }
+        return object
     }
 
-    private static func property(_ key: ConfigurationKey) -> JSONValue {
+    /// A section whose other keys are those of its type.
+    private static func section(_ section: TypedSection) -> JSONObject {
+        var object = open(section.common)
+        object["allOf"] = .array(
+            section.variants.map { variant in
+                [
+                    "if": [
+                        "properties": [TypedSection.selector: ["const": .string(variant.name)]],
+                        "required": [.string(TypedSection.selector)],
+                    ],
+                    "then": .object(open(variant.keys)),
+                ]
+            }
+        )
+        object["unevaluatedProperties"] = false
+        return object
+    }
+
+    private static func property(_ key: SettingKey) -> JSONValue {
         var object = kind(key.kind)
         // Nothing stands for an empty section or list, unless something has to be in it.
         if key.kind.mayBeEmpty, !key.isRequired, let type = object["type"] { object["type"] = [type, "null"] }
@@ -46,12 +62,13 @@ extension ConfigurationDocument {
         return .object(object)
     }
 
-    private static func kind(_ kind: ValueKind) -> JSONObject {
+    private static func kind(_ kind: SettingKind) -> JSONObject {
         switch kind {
         case .text(let form):
             var object: JSONObject = ["type": "string"]
             if let pattern = form.pattern { object["pattern"] = .string(pattern) }
             return object
+        case .path: return self.kind(.text(SettingKind.pathForm))
         case .choice(let names): return ["enum": .array(names.map { .string($0) })]
         case .integer(let range):
             return ["type": "integer", "minimum": JSONValue(range.lowerBound), "maximum": JSONValue(range.upperBound)]
@@ -69,6 +86,7 @@ extension ConfigurationDocument {
             if least > 0 { object["minItems"] = JSONValue(least) }
             return object
         case .section(let keys): return section(keys)
+        case .typed(let keys): return section(keys)
         }
     }
 
@@ -82,9 +100,9 @@ extension ConfigurationDocument {
         ]
     }
 
-    private static func names(_ keys: [ConfigurationKey]) -> JSONValue { .array(keys.map { .string($0.name) }) }
+    private static func names(_ keys: [SettingKey]) -> JSONValue { .array(keys.map { .string($0.name) }) }
 
-    private static func json(_ node: Node, _ kind: ValueKind) -> JSONValue {
+    private static func json(_ node: Node, _ kind: SettingKind) -> JSONValue {
         if let elements = node.sequence, case .list(let element, _) = kind {
             return .array(elements.map { json($0, element) })
         }
@@ -96,7 +114,7 @@ extension ConfigurationDocument {
     }
 }
 
-extension ConfigurationKey {
+extension SettingKey {
     /// Whether the file is refused without the key; so it is without a section that has such a key.
     fileprivate var isRequired: Bool {
         switch (absence, kind) {

@@ -1,20 +1,14 @@
-/// Where something stands in the configuration.
-struct ConfigurationPlace: Sendable, Equatable {
-    /// The key with its sections, such as `listener.port` or `sinks[0].name`; empty for the file as a whole.
-    var key: String
-    /// The line, from 1; 0 when there is none to show.
-    var line: Int
-    /// The column in Unicode scalars, from 1; 0 when there is none to show.
-    var column: Int
+import RicevutaCore
 
+extension SettingPlace {
     /// The place of a key in the section that stands here, until the file gives a better one.
-    func child(_ name: String) -> ConfigurationPlace {
-        ConfigurationPlace(key: key.isEmpty ? name : "\(key).\(name)", line: line, column: column)
+    func child(_ name: String) -> SettingPlace {
+        SettingPlace(key: key.isEmpty ? name : "\(key).\(name)", line: line, column: column)
     }
 
     /// The place of an element of the list that stands here.
-    func element(_ index: Int) -> ConfigurationPlace {
-        ConfigurationPlace(key: "\(key)[\(index)]", line: line, column: column)
+    func element(_ index: Int) -> SettingPlace {
+        SettingPlace(key: "\(key)[\(index)]", line: line, column: column)
     }
 }
 

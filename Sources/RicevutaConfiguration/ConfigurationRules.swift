@@ -1,20 +1,19 @@
-import BaseKit
 import RicevutaCore
-import Sinks
 
 /// What single values cannot tell: combinations that cannot work.
 ///
 /// Each rule looks only at values that are good by themselves, so that one slip is one problem.
 struct ConfigurationRules {
-    let root: ConfigurationSection
+    let root: SettingValues
+    let table: ConfigurationTable
 
     /// Every impossible combination, at the value that would have to change.
-    func problems() -> [(place: ConfigurationPlace, message: String)] {
+    func problems() -> [(place: SettingPlace, message: String)] {
         ports() + connections() + health() + verifiers() + certificates() + intervals() + sinkNames() + keyIDs()
-            + templates() + targets()
+            + sinks()
     }
 
-    private func ports() -> [(place: ConfigurationPlace, message: String)] {
+    private func ports() -> [(place: SettingPlace, message: String)] {
         guard let listener = root.section("listener"), let admin = root.section("admin"),
             let port = listener.integer("port"), port != 0, port == admin.integer("port"),
             let host = listener.text("host"), let adminHost = admin.text("host"),
@@ -26,7 +25,7 @@ struct ConfigurationRules {
 
     private static let allAddresses: Set<String> = ["0.0.0.0", "::"]
 
-    private func connections() -> [(place: ConfigurationPlace, message: String)] {
+    private func connections() -> [(place: SettingPlace, message: String)] {
         guard let listener = root.section("listener"), let all = listener.integer("maxConnections"),
             let each = listener.integer("maxConnectionsPerAddress"), each > all,
             !listener.isDefault("maxConnectionsPerAddress"),
@@ -35,16 +34,16 @@ struct ConfigurationRules {
         return [(place, "is greater than listener.maxConnections; 0 means no limit")]
     }
 
-    private func health() -> [(place: ConfigurationPlace, message: String)] {
+    private func health() -> [(place: SettingPlace, message: String)] {
         guard let listener = root.section("listener"), let path = listener.text("healthPath"),
             path == "/callbacks" || path.hasPrefix("/callbacks/"), let place = listener.place("healthPath")
         else { return [] }
         return [(place, "conflicts with the callback path; choose another, such as /healthz")]
     }
 
-    private func verifiers() -> [(place: ConfigurationPlace, message: String)] {
+    private func verifiers() -> [(place: SettingPlace, message: String)] {
         guard let source = root.section("source") else { return [] }
-        var problems: [(place: ConfigurationPlace, message: String)] = []
+        var problems: [(place: SettingPlace, message: String)] = []
         let isVerified =
             !source.list("allowedNetworks").isEmpty || source.text("clientCertificate") == "required"
             || source.section("credentials") != nil
@@ -61,7 +60,7 @@ struct ConfigurationRules {
         return problems
     }
 
-    private func certificates() -> [(place: ConfigurationPlace, message: String)] {
+    private func certificates() -> [(place: SettingPlace, message: String)] {
         guard let source = root.section("source"), source.text("clientCertificate") == "required",
             let place = source.place("clientCertificate"), let listener = root.section("listener"),
             listener.section("tls")?.text("clientAuthorities") == nil
@@ -69,7 +68,7 @@ struct ConfigurationRules {
         return [(place, "needs listener.tls.clientAuthorities: without it every client certificate is rejected")]
     }
 
-    private func intervals() -> [(place: ConfigurationPlace, message: String)] {
+    private func intervals() -> [(place: SettingPlace, message: String)] {
         [
             ("reconciliation", "firstInterval", "maxInterval"), ("delivery", "firstDelay", "maxDelay"),
             ("retention", "bodies", "callbacks"),
@@ -82,50 +81,27 @@ struct ConfigurationRules {
         }
     }
 
-    private func sinkNames() -> [(place: ConfigurationPlace, message: String)] {
+    private func sinkNames() -> [(place: SettingPlace, message: String)] {
         repeated(root.sections("sinks").map { ($0, "name") }, "duplicate sink name")
     }
 
-    private func keyIDs() -> [(place: ConfigurationPlace, message: String)] {
+    private func keyIDs() -> [(place: SettingPlace, message: String)] {
         guard let tokens = root.section("tokens") else { return [] }
         let active = tokens.section("active").map { [$0] } ?? []
         let keys = active + tokens.sections("accepted") + tokens.sections("retired")
         return repeated(keys.map { ($0, "id") }, "duplicate token key id")
     }
 
-    private func templates() -> [(place: ConfigurationPlace, message: String)] {
-        root.sections("sinks").compactMap { sink in
-            guard let text = sink.text("template"), let place = sink.place("template") else { return nil }
-            do throws(NameTemplateError) {
-                _ = try NameTemplate(text)
-                return nil
-            } catch {
-                return (place, error.description)
-            }
-        }
-    }
-
-    private func targets() -> [(place: ConfigurationPlace, message: String)] {
-        root.sections("sinks").flatMap { sink -> [(place: ConfigurationPlace, message: String)] in
-            guard let url = sink.text("url"), let place = sink.place("url") else { return [] }
-            var problems: [(place: ConfigurationPlace, message: String)] = []
-            if sink.list("secrets").count > 2, let place = sink.place("secrets") {
-                problems.append((place, "has more than two secrets; at most the current and the previous one"))
-            }
-            let networks = sink.texts("allowedNetworks").compactMap { AddressRange($0) }
-            do throws(HTTPSinkError) {
-                try HTTPSink.check(HTTPSinkSettings(url: url, allowedNetworks: networks))
-            } catch {
-                problems.append((place, error.description))
-            }
-            return problems
+    private func sinks() -> [(place: SettingPlace, message: String)] {
+        root.sections("sinks").flatMap { values in
+            (table.sinkType(of: values)?.problems(in: values) ?? []).compactMap { values.located($0) }
         }
     }
 
     private func repeated(
-        _ texts: [(section: ConfigurationSection, key: String)],
+        _ texts: [(section: SettingValues, key: String)],
         _ message: String
-    ) -> [(place: ConfigurationPlace, message: String)] {
+    ) -> [(place: SettingPlace, message: String)] {
         var seen: Set<String> = []
         return texts.compactMap { section, key in
             guard let text = section.text(key), let place = section.place(key), !seen.insert(text).inserted else {
@@ -133,5 +109,12 @@ struct ConfigurationRules {
             }
             return (place, message)
         }
+    }
+}
+
+extension SettingValues {
+    /// A problem at the place of its key, or at that of the section's type when the file does not have the key.
+    func located(_ problem: SettingProblem) -> (place: SettingPlace, message: String)? {
+        (place(problem.key) ?? place(TypedSection.selector)).map { ($0, problem.message) }
     }
 }

@@ -1,25 +1,41 @@
 import RicevutaCore
 
 /// Every key that the configuration knows, in the order of the example.
-enum ConfigurationTable {
-    static let keys: [ConfigurationKey] = [
-        .value(
-            "dataDirectory",
-            .text(.path),
-            "./data",
-            "Directory for the ledger, the journal and the documents. Relative paths start at this file's directory."
-        ),
-        listener, admin, provider, tokens, source, reconciliation, journal, archive, delivery, retention,
-        .value(
-            "sinks",
-            .list(of: .section(sinkKeys)),
-            "[]",
-            "Destinations of documents and notifications. Without one they stay in the archive and the ledger."
-        ),
-        log,
-    ]
+struct ConfigurationTable: Sendable {
+    /// The keys of the file.
+    let keys: [SettingKey]
+    /// The types that sinks can have.
+    let sinkTypes: [any SinkType]
 
-    private static let listener = ConfigurationKey.section(
+    init(sinkTypes: [any SinkType]) {
+        self.sinkTypes = sinkTypes
+        keys = [
+            .value(
+                "dataDirectory",
+                .path,
+                "./data",
+                """
+                Directory for the ledger, the journal and the documents. Relative paths start at this file's directory.
+                """
+            ),
+            Self.listener, Self.admin, Self.provider, Self.tokens, Self.source, Self.reconciliation, Self.journal,
+            Self.archive, Self.delivery, Self.retention,
+            .value(
+                "sinks",
+                .list(of: .typed(Self.sinks(sinkTypes))),
+                "[]",
+                "Destinations of documents and notifications. Without one they stay in the archive and the ledger."
+            ),
+            Self.log,
+        ]
+    }
+
+    /// The type that the values of a sink name.
+    func sinkType(of values: SettingValues) -> (any SinkType)? {
+        sinkTypes.first { $0.name == values.text(TypedSection.selector) }
+    }
+
+    private static let listener = SettingKey.section(
         "listener",
         "The listener for callbacks.",
         [
@@ -36,14 +52,14 @@ enum ConfigurationTable {
                 .section([
                     .required(
                         "certificate",
-                        .text(.path),
+                        .path,
                         "Certificate chain, PEM.",
                         sample: "./tls/certificate.pem"
                     ),
-                    .required("privateKey", .text(.path), "Private key, PEM.", sample: "./tls/key.pem"),
+                    .required("privateKey", .path, "Private key, PEM.", sample: "./tls/key.pem"),
                     .optional(
                         "clientAuthorities",
-                        .text(.path),
+                        .path,
                         "CAs that client certificates are verified against, PEM; see source.clientCertificate.",
                         sample: "./tls/clients.pem"
                     ),
@@ -105,7 +121,7 @@ enum ConfigurationTable {
         ]
     )
 
-    private static let admin = ConfigurationKey.section(
+    private static let admin = SettingKey.section(
         "admin",
         "The listener for health, metrics and document links.",
         [
@@ -141,7 +157,7 @@ enum ConfigurationTable {
         ]
     )
 
-    private static let provider = ConfigurationKey.section(
+    private static let provider = SettingKey.section(
         "provider",
         "The Visengine API.",
         [
@@ -163,7 +179,7 @@ enum ConfigurationTable {
         ]
     )
 
-    private static let tokens = ConfigurationKey.section(
+    private static let tokens = SettingKey.section(
         "tokens",
         "Keys that sign callback tokens. To rotate: set a new active key, move the old one to accepted, later retired.",
         [
@@ -189,7 +205,7 @@ enum ConfigurationTable {
         ]
     )
 
-    private static func tokenKey(_ id: String) -> [ConfigurationKey] {
+    private static func tokenKey(_ id: String) -> [SettingKey] {
         [
             .required(
                 "id",
@@ -206,9 +222,9 @@ enum ConfigurationTable {
         ]
     }
 
-    private static let networks = ValueKind.list(of: .text(.network))
+    private static let networks = SettingKind.list(of: .text(.network))
 
-    private static let source = ConfigurationKey.section(
+    private static let source = SettingKey.section(
         "source",
         "Who may send callbacks. Each callback is verified with the provider regardless.",
         [
@@ -271,7 +287,7 @@ enum ConfigurationTable {
         ]
     )
 
-    private static let reconciliation = ConfigurationKey.section(
+    private static let reconciliation = SettingKey.section(
         "reconciliation",
         "Polling of open orders, which finds changes whose callbacks never came.",
         [
@@ -298,9 +314,9 @@ enum ConfigurationTable {
         ]
     )
 
-    private static let interval = ValueKind.duration(.milliseconds(10) ... .seconds(30 * 86_400))
+    private static let interval = SettingKind.duration(.milliseconds(10) ... .seconds(30 * 86_400))
 
-    private static let journal = ConfigurationKey.section(
+    private static let journal = SettingKey.section(
         "journal",
         "How long the journal keeps callbacks that the ledger has, to refill a ledger restored from a backup.",
         [
@@ -319,7 +335,7 @@ enum ConfigurationTable {
         ]
     )
 
-    private static let archive = ConfigurationKey.section(
+    private static let archive = SettingKey.section(
         "archive",
         "The documents on disk.",
         [
@@ -338,7 +354,7 @@ enum ConfigurationTable {
         ]
     )
 
-    private static let delivery = ConfigurationKey.section(
+    private static let delivery = SettingKey.section(
         "delivery",
         "Delivery retries; a notification that runs out of attempts becomes a dead letter.",
         [
@@ -348,7 +364,7 @@ enum ConfigurationTable {
         ]
     )
 
-    private static let retention = ConfigurationKey.section(
+    private static let retention = SettingKey.section(
         "retention",
         "How long callbacks and quarantined documents are kept. Orders, documents and deliveries are kept forever.",
         [
@@ -364,9 +380,9 @@ enum ConfigurationTable {
         ]
     )
 
-    private static let age = ValueKind.duration(.seconds(1) ... .seconds(36_500 * 86_400))
+    private static let age = SettingKind.duration(.seconds(1) ... .seconds(36_500 * 86_400))
 
-    private static let log = ConfigurationKey.section(
+    private static let log = SettingKey.section(
         "log",
         "Logging (to standard error).",
         [

@@ -3,28 +3,28 @@ import RicevutaCore
 
 /// What works and is unsafe all the same: told by `config check` and at the start, refused never.
 struct ConfigurationWarnings {
-    let root: ConfigurationSection
+    let root: SettingValues
+    let table: ConfigurationTable
 
     /// Every unsafe value, at its place.
-    func all() -> [(place: ConfigurationPlace, message: String)] {
+    func all() -> [(place: SettingPlace, message: String)] {
         provider() + sinks() + admin() + keys()
     }
 
-    private func provider() -> [(place: ConfigurationPlace, message: String)] {
-        guard let provider = root.section("provider"), let url = provider.text("baseURL"), Self.isClear(url),
+    private func provider() -> [(place: SettingPlace, message: String)] {
+        guard let provider = root.section("provider"), let url = provider.text("baseURL"), WebAddress.isClearText(url),
             let place = provider.place("baseURL")
         else { return [] }
         return [(place, "is http: the API token and all orders are sent in clear text; use https")]
     }
 
-    private func sinks() -> [(place: ConfigurationPlace, message: String)] {
-        root.sections("sinks").compactMap { sink in
-            guard let url = sink.text("url"), Self.isClear(url), let place = sink.place("url") else { return nil }
-            return (place, "is http: notifications and documents are sent in clear text; use https")
+    private func sinks() -> [(place: SettingPlace, message: String)] {
+        root.sections("sinks").flatMap { values in
+            (table.sinkType(of: values)?.warnings(in: values) ?? []).compactMap { values.located($0) }
         }
     }
 
-    private func admin() -> [(place: ConfigurationPlace, message: String)] {
+    private func admin() -> [(place: SettingPlace, message: String)] {
         guard let admin = root.section("admin"), let host = admin.text("host"), Self.isPublic(host),
             let place = admin.place("host")
         else { return [] }
@@ -37,13 +37,13 @@ struct ConfigurationWarnings {
         ]
     }
 
-    private func keys() -> [(place: ConfigurationPlace, message: String)] {
+    private func keys() -> [(place: SettingPlace, message: String)] {
         guard let tokens = root.section("tokens") else { return [] }
         let groups =
             [("active", tokens.section("active").map { [$0] } ?? [])]
             + ["accepted", "retired"].map { ($0, tokens.sections($0)) }
         var seen: [(group: String, secret: Secret)] = []
-        var warnings: [(place: ConfigurationPlace, message: String)] = []
+        var warnings: [(place: SettingPlace, message: String)] = []
         for (group, keys) in groups {
             for key in keys {
                 guard let secret = key.secret("secret"), let place = key.place("secret") else { continue }
@@ -58,33 +58,13 @@ struct ConfigurationWarnings {
 
     private static func article(_ group: String) -> String { group == "retired" ? "a retired" : "an \(group)" }
 
-    /// Whether an address is plain HTTP to another machine.
-    private static func isClear(_ url: String) -> Bool {
-        guard url.lowercased().hasPrefix("http://") else { return false }
-        let authority = url.dropFirst("http://".count).prefix { $0 != "/" && $0 != "?" }
-        let host: Substring =
-            if authority.first == "[" {
-                authority.dropFirst().prefix { $0 != "]" }
-            } else {
-                authority.prefix { $0 != ":" }
-            }
-        return !isLoopback(String(host))
-    }
-
-    private static func isLoopback(_ host: String) -> Bool {
-        let name = host.lowercased()
-        if name == "localhost" || name.hasSuffix(".localhost") { return true }
-        return AddressRange.bytes(of: host).map { bytes in loopback.contains { $0.contains(bytes) } } ?? false
-    }
-
     /// Whether others than this machine and its private network may reach a listener there; a name may be anything.
     private static func isPublic(_ host: String) -> Bool {
-        if isLoopback(host) { return false }
+        if WebAddress.isLoopback(host) { return false }
         guard let bytes = AddressRange.bytes(of: host) else { return true }
         return !privateNetworks.contains { $0.contains(bytes) }
     }
 
-    private static let loopback = ["127.0.0.0/8", "::1/128"].compactMap { AddressRange($0) }
     private static let privateNetworks = [
         "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10",
     ]

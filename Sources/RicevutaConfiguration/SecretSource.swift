@@ -1,6 +1,6 @@
 import BaseKit
 import FoundationEssentials
-import Sinks
+import RicevutaCore
 
 /// Where a secret is kept; the configuration file itself never holds one.
 enum SecretSource: Sendable, CaseIterable {
@@ -29,8 +29,8 @@ struct SecretResolver: Sendable {
     /// The directory that relative paths start at.
     var directory: String
 
-    /// Fetches one, without the one line feed that it may end with, and checks that it fits its use.
-    func resolve(_ source: SecretSource, _ name: String, for use: SecretUse) throws(SecretFailure) -> Secret {
+    /// Fetches one, without the one line feed that it may end with, and checks its form.
+    func resolve(_ source: SecretSource, _ name: String, as form: SecretForm) throws(SecretFailure) -> Secret {
         var bytes: [UInt8]
         switch source {
         case .fromEnvironment:
@@ -54,28 +54,13 @@ struct SecretResolver: Sendable {
             bytes = try read("\(credentials)/\(name)", mustBePrivate: false)
         }
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-        try check(bytes, for: use)
+        try check(bytes, as: form)
         return Secret(bytes: bytes)
     }
 
-    private func check(_ bytes: [UInt8], for use: SecretUse) throws(SecretFailure) {
+    private func check(_ bytes: [UInt8], as form: SecretForm) throws(SecretFailure) {
         guard !bytes.isEmpty else { throw SecretFailure(message: "the secret is empty") }
-        switch use {
-        case .key:
-            guard bytes.count >= 32 else {
-                throw SecretFailure(message: "the key has \(bytes.count) bytes; at least 32 are required")
-            }
-        case .text:
-            guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-                throw SecretFailure(message: "the secret contains characters other than visible ASCII")
-            }
-        case .webhook:
-            guard WebhookSecret(String(decoding: bytes, as: UTF8.self)) != nil else {
-                throw SecretFailure(
-                    message: "the secret is not whsec_ + base64 of 24 to 64 bytes; `ricevuta secret` creates one"
-                )
-            }
-        }
+        if let problem = form.problem(bytes) { throw SecretFailure(message: problem) }
     }
 
     private func read(_ path: String, mustBePrivate: Bool) throws(SecretFailure) -> [UInt8] {

@@ -1,10 +1,12 @@
+import RicevutaCore
+
 /// What to say about a key that is not in the table.
 enum UnknownKey {
     /// Names the key that was probably meant: one of the same section, or else the same name in another one.
-    static func message(_ name: String, among keys: [ConfigurationKey]) -> String {
+    static func message(_ name: String, among keys: [SettingKey], in table: ConfigurationTable) -> String {
         let names = keys.map(\.name)
         if let nearest = NearestName.of(name, among: names) { return "unknown key; did you mean \(nearest)?" }
-        if let elsewhere = paths(ConfigurationTable.keys, below: "").first(where: { $0.name == name })?.path {
+        if let elsewhere = paths(table.keys, below: "").first(where: { $0.name == name })?.path {
             return "unknown key here; did you mean \(elsewhere)?"
         }
         return "unknown key; expected one of \(names.joined(separator: ", "))"
@@ -19,12 +21,15 @@ enum UnknownKey {
     }
 
     /// Every key's name and its path, sections before what is in them.
-    static func paths(_ keys: [ConfigurationKey], below parent: String) -> [(name: String, path: String)] {
+    static func paths(_ keys: [SettingKey], below parent: String) -> [(name: String, path: String)] {
         keys.flatMap { key -> [(name: String, path: String)] in
             let path = parent.isEmpty ? key.name : "\(parent).\(key.name)"
             switch key.kind {
             case .section(let keys): return [(key.name, path)] + paths(keys, below: path)
             case .list(.section(let keys), _): return [(key.name, path)] + paths(keys, below: path + "[]")
+            case .typed(let section): return [(key.name, path)] + paths(section.all, below: path)
+            case .list(.typed(let section), _):
+                return [(key.name, path)] + paths(section.all, below: path + "[]")
             default: return [(key.name, path)]
             }
         }

@@ -13,6 +13,8 @@ import Testing
     func encodesAndDecodesInBothAlphabets(bytes: [UInt8], standard: String, url: String) {
         #expect(Base64.text(bytes) == standard)
         #expect(Base64.text(bytes, alphabet: .url) == url)
+        #expect(Base64.encode(bytes) == Array(standard.utf8))
+        #expect(Base64.encode(bytes, alphabet: .url) == Array(url.utf8))
         #expect(Base64.decode(exactly: standard.utf8) == bytes)
         #expect(Base64.decode(exactly: url.utf8, alphabet: .url) == bytes)
         #expect(Base64.decode(url.utf8) == bytes)

@@ -121,7 +121,7 @@ extension EndToEnd {
                 }
 
                 let log = try String(contentsOfFile: ground.directory + "/share.log", encoding: .utf8)
-                #expect(log.contains("Sink folder has limitations"))
+                #expect(log.contains("Sink has limitations"))
                 let deliveries = try await ground.json(["delivery", "list", "--limit", "1000"]).array ?? []
                 let told = deliveries.filter { $0["sink"] != "service" && $0["state"] == "delivered" }
                     .compactMap { $0["notification"]?.string }

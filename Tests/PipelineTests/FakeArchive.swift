@@ -19,7 +19,9 @@ final class FakeArchive: DocumentArchive {
         begun.withLock { $0.append(maxBytes) }
         return Writer(archive: self)
     }
-    func path(of document: StoredDocument) -> String { "/archive/\(document.sha256)" }
+    func open(_ document: StoredDocument) throws(DocumentReadError) -> any DocumentReader {
+        throw .unreadable(at: document.sha256, reason: "nothing is kept")
+    }
 
     private final class Writer: DocumentWriter {
         private let archive: FakeArchive

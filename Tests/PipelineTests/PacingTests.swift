@@ -61,6 +61,5 @@ import Testing
 
         #expect(settings.verifyLease > settings.callTimeLimit * OrderVerification.maxReads)
         #expect(settings.fetchLease > settings.documentTimeLimit)
-        #expect(settings.deliverLease > settings.attemptTimeLimit)
     }
 }

@@ -1,6 +1,7 @@
 import Logging
 import RicevutaCore
 import ServiceLifecycle
+import Synchronization
 import Testing
 import Visengine
 
@@ -12,7 +13,7 @@ import Visengine
     private func dispatcher(_ sinks: [FakeSink], settings: FlowSettings = FlowSettings()) -> DispatcherService {
         DispatcherService(
             ledger: ledger,
-            archive: FakeArchive(),
+            documents: FakeArchive(),
             sinks: sinks,
             settings: settings,
             environment: Sample.environment,
@@ -31,13 +32,11 @@ import Visengine
     }
 
     @Test func finishesWhatIsUnderWayAndTakesNothingNewOnShutdown() async throws {
-        let sink = FakeSink(try Sample.sink("a"))
-        var settings = FlowSettings()
-        settings.attemptsPerSink[sink.name] = 1
+        let sink = FakeSink(try Sample.sink("a"), limits: SinkLimits(concurrency: 1))
         ledger.arrange(try Sample.delivery("d1", to: sink.name))
         ledger.arrange(try Sample.delivery("d2", to: sink.name))
 
-        try await running(dispatcher([sink], settings: settings)) { group in
+        try await running(dispatcher([sink])) { group in
             for await delivery in sink.begun {
                 #expect(delivery == "d1")
                 break
@@ -50,14 +49,12 @@ import Visengine
     }
 
     @Test func letsNoSlowSinkHoldUpAnother() async throws {
-        let slow = FakeSink(try Sample.sink("slow"))
-        let quick = FakeSink(try Sample.sink("quick"))
-        var settings = FlowSettings()
-        settings.attemptsPerSink = [slow.name: 2, quick.name: 1]
+        let slow = FakeSink(try Sample.sink("slow"), limits: SinkLimits(concurrency: 2))
+        let quick = FakeSink(try Sample.sink("quick"), limits: SinkLimits(concurrency: 1))
         for number in 1...5 { ledger.arrange(try Sample.delivery("s\(number)", to: slow.name)) }
         for number in 1...20 { ledger.arrange(try Sample.delivery("q\(number)", to: quick.name)) }
 
-        try await running(dispatcher([slow, quick], settings: settings)) { group in
+        try await running(dispatcher([slow, quick])) { group in
             var finished = 0
             for await delivery in quick.begun {
                 quick.finish(delivery)
@@ -105,15 +102,46 @@ import Visengine
     }
 
     @Test func breaksOffAnAttemptThatTakesTooLong() async throws {
-        let sink = FakeSink(try Sample.sink("a"))
+        let sink = FakeSink(try Sample.sink("a"), limits: SinkLimits(timeLimit: .milliseconds(15)))
         ledger.arrange(try Sample.delivery("d1", to: sink.name))
 
-        try await running(dispatcher([sink], settings: FlowSettings(attemptTimeLimit: .milliseconds(20)))) { _ in
+        try await running(dispatcher([sink], settings: FlowSettings(sinkGrace: .milliseconds(5)))) { _ in
             for await _ in sink.begun { break }
         }
 
         let reason = "timed out after \(Duration.milliseconds(20))"
         #expect(ledger.events == [.finished(delivery: "d1", .retry(after: .seconds(5), reason: reason))])
+    }
+
+    @Test func leasesOutliveTheSlowestSink() throws {
+        let sinks = [
+            FakeSink(try Sample.sink("a"), limits: SinkLimits(timeLimit: .seconds(5))),
+            FakeSink(try Sample.sink("b"), limits: SinkLimits(timeLimit: .seconds(600))),
+        ]
+
+        #expect(dispatcher(sinks).leaseTime > .seconds(600) + FlowSettings().sinkGrace)
+    }
+
+    @Test(
+        arguments: [
+            (.success([]), []), (.success(["no links"]), ["Sink has limitations"]),
+            (.failure(.unusable(reason: "no folder")), ["Sink not usable; deliveries will be retried"]),
+        ] as [(Result<[String], SinkFailure>, [String])]
+    )
+    func preparesSinksAtTheStartAndClosesThemAtTheEnd(
+        preparing: Result<[String], SinkFailure>,
+        messages: [String]
+    ) async throws {
+        let sink = FakeSink(try Sample.sink("a"), preparing: preparing)
+        let lines = LogLines()
+
+        try await running(SinkService(sinks: [sink], logger: lines.logger())) { _ in
+            while sink.life.withLock({ $0.isEmpty }) || lines.all.count < messages.count { await Task.yield() }
+        }
+
+        #expect(sink.life.withLock { $0 } == ["prepare", "close"])
+        #expect(lines.all.count == messages.count)
+        for (line, message) in zip(lines.all, messages) { #expect(line.contains(message) && line.contains("sink")) }
     }
 
     @Test func saysNothingOfAnAttemptThatWasCancelled() async throws {

@@ -1,4 +1,6 @@
 import BaseKit
+import RicevutaCore
+import Sinks
 import Testing
 
 @testable import RicevutaConfiguration
@@ -7,9 +9,9 @@ import Testing
 struct ConfigurationDocumentTests {
     @Test("the schema is JSON and has every key with its comment")
     func schema() throws {
-        let schema = try JSONValue(parsing: Array(ConfigurationDocument.schema().utf8))
+        let schema = try JSONValue(parsing: Array(ConfigurationDocument.schema(sinkTypes: SinkTypes.all).utf8))
         #expect(schema["$schema"]?.string == "https://json-schema.org/draft/2020-12/schema")
-        try expect(schema, has: ConfigurationTable.keys)
+        try expect(schema, has: ConfigurationTable(sinkTypes: SinkTypes.all).keys)
         #expect(schema["required"]?.array?.compactMap(\.string) == ["provider", "tokens"])
         let port = schema["properties"]?["listener"]?["properties"]?["port"]
         #expect(port?["default"] == 8080 && port?["minimum"] == 0 && port?["maximum"] == 65_535)
@@ -20,8 +22,8 @@ struct ConfigurationDocumentTests {
         #expect(sinks?.map { $0["then"]?["required"] } == [["path"], ["url", "secrets"]])
     }
 
-    private func expect(_ schema: JSONValue, has keys: [ConfigurationKey]) throws {
-        #expect(schema["additionalProperties"] == false)
+    private func expect(_ schema: JSONValue, has keys: [SettingKey], isOpen: Bool = false) throws {
+        #expect(schema["additionalProperties"] == (isOpen ? nil : false))
         #expect(schema["properties"]?.object?.members.map(\.key) == keys.map(\.name))
         for key in keys {
             let property = try #require(schema["properties"]?[key.name])
@@ -29,6 +31,15 @@ struct ConfigurationDocumentTests {
             switch key.kind {
             case .section(let keys): try expect(property, has: keys)
             case .list(.section(let keys), _): try expect(#require(property["items"]), has: keys)
+            case .list(.typed(let section), _):
+                let items = try #require(property["items"])
+                #expect(items["unevaluatedProperties"] == false)
+                try expect(items, has: section.common, isOpen: true)
+                for (place, variant) in section.variants.enumerated() {
+                    let condition = try #require(items["allOf"]?.array?[place])
+                    #expect(condition["if"]?["properties"]?["type"]?["const"]?.string == variant.name)
+                    try expect(#require(condition["then"]), has: variant.keys, isOpen: true)
+                }
             default: break
             }
         }
@@ -36,7 +47,7 @@ struct ConfigurationDocumentTests {
 
     @Test("the example says each default with its comment, and no secret inline")
     func example() {
-        let example = ConfigurationDocument.example()
+        let example = ConfigurationDocument.example(sinkTypes: SinkTypes.all)
         #expect(example.contains("\n  # Port; 0 picks a free one.\n  port: 8080\n"))
         #expect(example.contains("\n  #publicURL: https://callbacks.example.com\n"))
         #expect(example.contains("\n  token: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}\n"))

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Sinks
 
 @testable import RicevutaConfiguration
 
@@ -36,7 +37,7 @@ final class ConfigurationFixture {
     }
 
     func load(_ environment: [String: String] = environment) throws(ConfigurationFailure) -> Configuration {
-        try Configuration.load(path, environment: environment)
+        try Configuration.load(path, environment: environment, sinkTypes: SinkTypes.all)
     }
 
     /// The problems as `line:column key: message`; none when the file is accepted.

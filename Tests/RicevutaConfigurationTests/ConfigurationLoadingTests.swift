@@ -1,6 +1,7 @@
 import BaseKit
 import FoundationEssentials
 import RicevutaCore
+import Sinks
 import Testing
 import Visengine
 
@@ -10,7 +11,7 @@ import Visengine
 struct ConfigurationLoadingTests {
     @Test("the example and the shortest file both give the defaults", arguments: [true, false])
     func defaults(isExample: Bool) throws {
-        let yaml = isExample ? ConfigurationDocument.example() : ConfigurationFixture.least
+        let yaml = isExample ? ConfigurationDocument.example(sinkTypes: SinkTypes.all) : ConfigurationFixture.least
         let fixture = try ConfigurationFixture(yaml)
         let configuration = try fixture.load()
 
@@ -42,9 +43,12 @@ struct ConfigurationLoadingTests {
 
     @Test("the example with every # taken away is good too, and has every key")
     func everythingSwitchedOn() throws {
-        let lines: [String] = ConfigurationDocument.example().split(separator: "\n", omittingEmptySubsequences: false)
-            // Twice, since a section that is optional has keys that are.
-            .map { Self.switchedOn(Self.switchedOn(String($0))) }
+        let lines: [String] = ConfigurationDocument.example(sinkTypes: SinkTypes.all).split(
+            separator: "\n",
+            omittingEmptySubsequences: false
+        )
+        // Twice, since a section that is optional has keys that are.
+        .map { Self.switchedOn(Self.switchedOn(String($0))) }
         let configuration = try ConfigurationFixture(lines.joined(separator: "\n")).load()
 
         #expect(configuration.listener.publicURL == "https://callbacks.example.com")
@@ -52,7 +56,7 @@ struct ConfigurationLoadingTests {
         #expect(configuration.admin.linkKey?.bytes.count == ConfigurationFixture.secret.utf8.count)
         #expect(configuration.tokens.keyIDs == ["k1", "k0", "old"])
         #expect(configuration.sinks.map(\.name.rawValue) == ["directory", "http"])
-        for key in UnknownKey.paths(ConfigurationTable.keys, below: "") {
+        for key in UnknownKey.paths(ConfigurationTable(sinkTypes: SinkTypes.all).keys, below: "") {
             #expect(lines.contains { $0.contains(" \(key.name):") || $0.hasPrefix("\(key.name):") }, "\(key.path)")
         }
     }
@@ -104,19 +108,15 @@ struct ConfigurationLoadingTests {
         let folder = try #require(configuration.sinks.first)
         #expect(folder.filter.types == [.documentAvailable] && folder.filter.items.map(\.rawValue) == ["abc"])
         #expect(folder.filter.orders.map(\.rawValue) == ["12345e67"])
-        #expect(folder.timeLimit == .seconds(2) && folder.concurrency == 1)
-        guard case .directory(let path, let template) = folder.destination else {
-            Issue.record("a directory was configured")
-            return
-        }
-        #expect(path == fixture.directory + "/out" && template == "{item}/{order}-{type}")
+        #expect(folder.limits == SinkLimits(timeLimit: .seconds(2), concurrency: 1))
+        #expect(folder.type.name == "directory" && folder.settings.text("path") == fixture.directory + "/out")
+        #expect(folder.settings.text("template") == "{item}/{order}-{type}")
         let hook = try #require(configuration.sinks.last)
-        guard case .http(let url, let secrets, let inlineUpTo, let networks) = hook.destination else {
-            Issue.record("a web address was configured")
-            return
-        }
-        #expect(url == "https://hooks.example.com/a?b=c" && secrets.count == 2 && inlineUpTo == 0)
-        #expect(networks.count == 2 && networks[1].contains("::1") && hook.filter == DeliveryFilter())
+        let settings = hook.settings
+        #expect(hook.type.name == "http" && settings.text("url") == "https://hooks.example.com/a?b=c")
+        #expect(settings.secrets("secrets").count == 2 && settings.integer("inlineUpTo") == 0)
+        #expect(settings.texts("allowedNetworks").count == 2 && hook.filter == DeliveryFilter())
+        #expect(hook.limits == SinkLimits())
     }
 
     @Test("nothing below a section or a list is nothing", arguments: ["sinks:", "listener:", "listener: {tls: }"])

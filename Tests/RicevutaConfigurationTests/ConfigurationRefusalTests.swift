@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Sinks
 import Testing
 
 @testable import RicevutaConfiguration
@@ -174,7 +175,7 @@ struct ConfigurationRefusalTests {
         let fixture = try ConfigurationFixture("")
         let path = fixture.directory + "/none.yaml"
         let failure = try #require(throws: ConfigurationFailure.self) {
-            try Configuration.load(path, environment: [:])
+            try Configuration.load(path, environment: [:], sinkTypes: SinkTypes.all)
         }
         #expect(
             failure.description
@@ -224,7 +225,11 @@ struct ConfigurationRefusalTests {
     func description() throws {
         let fixture = try ConfigurationFixture(ConfigurationFixture.least + "log: {levle: info}")
         let failure = try #require(throws: ConfigurationFailure.self) {
-            try Configuration.load(fixture.path, environment: ConfigurationFixture.environment)
+            try Configuration.load(
+                fixture.path,
+                environment: ConfigurationFixture.environment,
+                sinkTypes: SinkTypes.all
+            )
         }
         #expect(failure.description == "\(fixture.path):3:7: log.levle: unknown key; did you mean level?")
     }

@@ -16,7 +16,7 @@ import Visengine
             content: .link("http://127.0.0.1/documents/x")
         )
 
-        let json = try JSONValue(parsing: event.encoded { _ in })
+        let json = try JSONValue(parsing: event.encoded())
 
         #expect(
             json == [
@@ -55,19 +55,19 @@ import Visengine
         #expect(json["time"] == "1970-01-01T00:00:00.000Z")
     }
 
-    @Test(arguments: [0, 1, 2, 3, 1000])
-    func putsTheContentInItsPlace(count: Int) throws {
+    @Test(arguments: [0, 1, 2, 3, 1000, 3 << 17, 3 << 17 | 1, 1_000_000])
+    func putsTheContentInItsPlace(count: Int) async throws {
         let content = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
         let event = CloudEvent(
             notification: try SampleNotifications.notification(
                 document: SampleNotifications.document(content, name: nil)
             ),
             source: "s",
-            deliveryID: "d",
-            content: .inline
+            deliveryID: "d"
         )
+        let reader = RemoteDocuments(content: content).open(SampleNotifications.document(content))
 
-        let bytes = event.encoded { $0.append(contentsOf: Data(content).base64EncodedData()) }
+        let bytes = try await event.encoded(inlining: reader)
         let text = try JSONValue(parsing: bytes)["data"]?["document"]?["content_base64"]?.string
 
         #expect(text.flatMap { Data(base64Encoded: $0) } == Data(content))

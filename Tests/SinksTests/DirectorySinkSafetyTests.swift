@@ -97,7 +97,7 @@ struct DirectorySinkSafetyTests {
                 try Data().write(to: URL(fileURLWithPath: name))
             }
 
-            await sink.sweep()
+            #expect(try await sink.prepare() == [])
 
             #expect(try FileManager.default.contentsOfDirectory(atPath: incoming) == ["\(DirectorySink.process)-1"])
             #expect(try FileManager.default.contentsOfDirectory(atPath: root) == [".incoming"])
@@ -106,16 +106,30 @@ struct DirectorySinkSafetyTests {
 
     @Test func tryingAFolderOutLeavesNothing() async throws {
         try await withSink { sink, root in
-            #expect(await sink.probe(within: .seconds(30)) == .works(notes: []))
+            #expect(try await sink.check() == [])
             #expect(try FileManager.default.contentsOfDirectory(atPath: root) == [])
             try FileManager.default.removeItem(atPath: root)
-            #expect(await sink.probe(within: .seconds(30)) == .missing)
+            #expect(try await sink.check() == ["\(root) does not exist yet; it will be created"])
             try Data().write(to: URL(fileURLWithPath: root))
-            guard case .fails(let reason) = await sink.probe(within: .seconds(30)) else {
+            let failure = await #expect(throws: SinkFailure.self) { try await sink.check() }
+            guard case .unusable(let reason) = failure else {
                 Issue.record("a file passed for a folder")
                 return
             }
             #expect(reason.contains(root))
+        }
+    }
+
+    @Test func preparingMakesTheFolder() async throws {
+        try await withSink { sink, root in
+            try FileManager.default.removeItem(atPath: root)
+
+            #expect(try await sink.prepare() == [])
+
+            #expect(try FileManager.default.contentsOfDirectory(atPath: root) == [])
+            try FileManager.default.removeItem(atPath: root)
+            try Data().write(to: URL(fileURLWithPath: root))
+            await #expect(throws: SinkFailure.self) { try await sink.prepare() }
         }
     }
 }

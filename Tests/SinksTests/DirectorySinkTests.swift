@@ -114,7 +114,7 @@ struct DirectorySinkTests {
                 let stem = "\(root)/65b0a1f2c3d4e5f601020304"
                 try Data(SampleNotifications.content).write(to: URL(fileURLWithPath: "\(stem).zip"))
                 try Data("half".utf8).write(to: URL(fileURLWithPath: "\(root)/.incoming/left-over"))
-                await sink.sweep()
+                #expect(try await sink.prepare() == [])
 
                 let notification = try SampleNotifications.notification(document: document)
                 #expect(await sink.deliver(SampleNotifications.parcel(notification, path: path)) == .accepted)
@@ -199,25 +199,37 @@ struct DirectorySinkTests {
         }
     }
 
-    @Test func letsTheGroupReadWhenAskedTo() async throws {
-        try await withTemporaryDirectory { directory in
-            try await withDocument { path, document in
-                let name = try #require(SinkName(rawValue: "folder"))
-                let sink = DirectorySink(
-                    name: name,
-                    root: "\(directory)/out",
-                    template: try NameTemplate("{type}"),
-                    isGroupReadable: true
+    @Test func writesADocumentThatIsNotOnThisMachine() async throws {
+        let content = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        try await withSink(template: "{order}") { sink, root in
+            let document = SampleNotifications.document(content)
+            for id in ["ntf_1", "ntf_2", "ntf_1"] {
+                let parcel = Parcel(
+                    notification: try SampleNotifications.notification(id: id, document: document),
+                    deliveryID: "dlv",
+                    attempt: 1,
+                    documents: RemoteDocuments(content: content)
                 )
-                let notification = try SampleNotifications.notification(document: document)
-
-                #expect(await sink.deliver(SampleNotifications.parcel(notification, path: path)) == .accepted)
-
-                #expect(try permissions(of: "\(directory)/out") == 0o750)
-                for file in try files(in: "\(directory)/out") {
-                    #expect(try permissions(of: "\(directory)/out/\(file)") == 0o640)
-                }
+                #expect(await sink.deliver(parcel) == .accepted)
             }
+
+            let stem = "65b0a1f2c3d4e5f601020304"
+            #expect(try files(in: root) == ["\(stem)-2.json", "\(stem)-2.zip", "\(stem).json", "\(stem).zip"])
+            #expect(try self.content(of: "\(root)/\(stem)-2.zip") == content)
+        }
+    }
+
+    @Test func leavesNothingOfADocumentThatBreaksOff() async throws {
+        try await withSink { sink, root in
+            let parcel = Parcel(
+                notification: try SampleNotifications.notification(document: SampleNotifications.document()),
+                deliveryID: "dlv",
+                attempt: 1,
+                documents: RemoteDocuments(content: SampleNotifications.content, breaksOffAfter: 1)
+            )
+
+            #expect(await sink.deliver(parcel) == .transient(reason: "cannot read the document bucket: went away"))
+            #expect(try files(in: root) == [])
         }
     }
 

@@ -23,7 +23,7 @@ struct HTTPSinkFailureTests {
             let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
 
             #expect(outcome == .transient(reason: "timed out waiting for the receiver's response"))
-            #expect(sink.maxAttemptDuration == .seconds(1))
+            #expect(sink.limits.timeLimit == .seconds(1))
         }
     }
 
@@ -116,8 +116,8 @@ struct HTTPSinkFailureTests {
             let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/")
             #expect(await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification())) == .accepted)
 
-            sink.close()
-            sink.close()
+            await sink.close()
+            await sink.close()
 
             let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
             #expect(outcome == .transient(reason: "the sink is closed"))

@@ -38,7 +38,7 @@ enum SampleNotifications {
         delivery: String = "dlv_1",
         path: String? = nil
     ) -> Parcel {
-        Parcel(notification: notification, deliveryID: delivery, attempt: 1, documentPath: path)
+        Parcel(notification: notification, deliveryID: delivery, attempt: 1, documents: FileDocuments(path: path))
     }
 
     private struct Missing: Error {}

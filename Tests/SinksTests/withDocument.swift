@@ -1,3 +1,5 @@
+import BaseKit
+import FileArchive
 import Foundation
 import RicevutaCore
 import TestSupport
@@ -11,5 +13,18 @@ func withDocument(
         let path = "\(directory)/archived.zip"
         try Data(content).write(to: URL(fileURLWithPath: path))
         try await body(path, SampleNotifications.document(content))
+    }
+}
+
+/// Documents that lie in one file, as those of an archive on this machine.
+struct FileDocuments: DocumentOpening {
+    private static let threads = BlockingThreads(name: "documents", limit: 8)
+
+    /// `nil` where no document is expected to be read.
+    let path: String?
+
+    func open(_ document: StoredDocument) throws(DocumentReadError) -> any DocumentReader {
+        guard let path else { throw .unreadable(at: "nowhere", reason: "file not found") }
+        return LocalDocumentReader(document, at: path, threads: Self.threads)
     }
 }

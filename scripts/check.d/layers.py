@@ -29,7 +29,7 @@ MAY_USE = {
     "flow": ["kit", "wire", "core"],  # Ports of the core only: what implements them is the program's choice.
     "adapters": ["C", "kit", "wire", "core"],  # Never each other.
     "admin": ["kit", "core", "listener", "exporter"],
-    "configuration": ["kit", "wire", "core", "adapters"],  # Adapters say what their own settings may be.
+    "configuration": ["kit", "wire", "core"],  # What adapters can be told, they declare, and the program hands over.
     "sandbox": ["kit", "wire", "listener"],
     "program": [name for name in LAYERS if not name.startswith("sandbox")],
     "sandbox program": ["kit", "listener", "wire", "sandbox"],

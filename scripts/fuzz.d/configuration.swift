@@ -1,4 +1,5 @@
 import Foundation
+import Sinks
 
 @testable import RicevutaConfiguration
 
@@ -18,7 +19,7 @@ public func fuzzConfiguration(_ start: UnsafeRawPointer?, _ count: Int) -> CInt 
     guard let text = String(validating: bytes, as: UTF8.self), !text.contains("fromFile") else { return 0 }
     let lines = bytes.count { $0 == 0x0A || $0 == 0x0D } + 2 + text.unicodeScalars.count { $0.value > 0x7F }
     do {
-        _ = try Configuration.parse(text, of: "fuzz.yaml", environment: environment)
+        _ = try Configuration.parse(text, of: "fuzz.yaml", environment: environment, sinkTypes: SinkTypes.all)
     } catch {
         require(!error.problems.isEmpty, "refused without a reason")
         for problem in error.problems {

@@ -37,7 +37,7 @@ package enum TimeLimit {
         _ limit: Duration,
         _ work: @escaping @Sendable () async -> Value
     ) async -> Ending<Value> {
-        await run(work) { try? await ContinuousClock().sleep(for: limit) }  // Cancelled when the work is done.
+        await run(work) { _ = await Deadlines.shared.sleep(for: limit) }
     }
 
     /// Runs work for as long as something is noted in `progress` at least once within the limit.
@@ -50,7 +50,7 @@ package enum TimeLimit {
             while !Task.isCancelled {
                 let left = limit - progress.silence
                 guard left > .zero else { return }
-                try? await ContinuousClock().sleep(for: left)  // Cancelled when the work is done.
+                await Deadlines.shared.sleep(for: left)
             }
         }
     }

@@ -1,16 +1,13 @@
 public import Visengine
 
 /// Documents on disk, once for each content.
-public protocol DocumentArchive: Sendable {
+public protocol DocumentArchive: DocumentOpening {
     /// Starts a document under a temporary name.
     ///
     /// - Parameter maxBytes: The most bytes that it may have, instead of the configured limit; `nil` is that limit.
     /// - Returns: What takes the document's bytes.
     /// - Throws: ``ArchiveError``.
     func begin(maxBytes: Int64?) async throws(ArchiveError) -> any DocumentWriter
-
-    /// The absolute path of a stored document.
-    func path(of document: StoredDocument) -> String
 }
 
 /// Takes the bytes of one document.

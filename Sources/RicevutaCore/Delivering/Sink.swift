@@ -1,31 +1,100 @@
-/// A configured destination.
+/// A configured destination, from its first use to its last.
+///
+/// ``prepare()`` is called once, when the program starts; ``check()`` only by commands, on a sink that delivers
+/// nothing; ``close()`` once, when no attempt is under way any more.
 public protocol Sink: Sendable {
     /// The configured name.
     var name: SinkName { get }
 
+    /// How long one attempt may take, and how many run at once.
+    var limits: SinkLimits { get }
+
+    /// Makes ready what deliveries rely on: creates folders, removes what an earlier process left, opens clients.
+    ///
+    /// Deliveries do not wait for it, and are made also when it failed: a destination that is away at the start may be
+    /// back a minute later. So ``deliver(_:)`` makes for itself whatever is still missing.
+    ///
+    /// - Returns: What of the usual is not to be had there, each in a sentence for an operator.
+    /// - Throws: ``SinkFailure`` when deliveries would fail now.
+    func prepare() async throws(SinkFailure) -> [String]
+
+    /// Finds out whether deliveries would work, without making one and without leaving anything behind.
+    ///
+    /// - Returns: What of the usual is not to be had there, each in a sentence for an operator.
+    /// - Throws: ``SinkFailure`` when deliveries would fail now.
+    func check() async throws(SinkFailure) -> [String]
+
     /// Makes one attempt. Doesn't throw: a failed attempt is an outcome.
     ///
     /// May be repeated with the same notification after a crash, so it has to be idempotent or carry the stable id.
+    /// Ends within the time limit of ``limits``, and soon after its task is cancelled, which happens a little later.
     func deliver(_ parcel: Parcel) async -> DeliveryOutcome
+
+    /// Closes connections and files; what is delivered after it fails.
+    func close() async
+}
+
+/// What bounds the work of one sink, whatever its type.
+public struct SinkLimits: Sendable, Equatable {
+    /// The longest that one attempt may take.
+    public var timeLimit: Duration
+    /// The most attempts at the same time, at least 1.
+    public var concurrency: Int
+
+    /// Creates limits.
+    public init(timeLimit: Duration = .seconds(30), concurrency: Int = 4) {
+        self.timeLimit = timeLimit
+        self.concurrency = max(1, concurrency)
+    }
+}
+
+/// Why deliveries to a sink would fail.
+public enum SinkFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The destination cannot be reached now; it may be later, without anybody's doing.
+    case unreachable(reason: String)
+    /// The destination is there and of no use; somebody has to mend it, or the configuration.
+    case unusable(reason: String)
+
+    /// One line for an operator, with what to do next.
+    public var description: String {
+        switch self {
+        case .unreachable(let reason), .unusable(let reason): reason
+        }
+    }
 }
 
 /// One notification on its way to one sink.
-public struct Parcel: Sendable, Equatable {
+public struct Parcel: Sendable {
     /// What is told.
     public var notification: Notification
     /// The delivery's own id: a replay is a new delivery of the same notification.
     public var deliveryID: String
     /// Which attempt this is, from 1.
     public var attempt: Int
-    /// The absolute path of the document, when the notification has one.
-    public var documentPath: String?
+
+    private let documents: any DocumentOpening
 
     /// Creates a parcel.
-    public init(notification: Notification, deliveryID: String, attempt: Int, documentPath: String? = nil) {
+    ///
+    /// - Parameters:
+    ///   - notification: What is told.
+    ///   - deliveryID: The delivery's own id.
+    ///   - attempt: Which attempt this is, from 1.
+    ///   - documents: Where the notification's document is read from.
+    public init(notification: Notification, deliveryID: String, attempt: Int, documents: any DocumentOpening) {
         self.notification = notification
         self.deliveryID = deliveryID
         self.attempt = attempt
-        self.documentPath = documentPath
+        self.documents = documents
+    }
+
+    /// Opens the notification's document.
+    ///
+    /// - Returns: What reads it; `nil` when the notification has none.
+    /// - Throws: ``DocumentReadError``.
+    public func openDocument() async throws(DocumentReadError) -> (any DocumentReader)? {
+        guard let document = notification.document else { return nil }
+        return try await documents.open(document)
     }
 }
 

@@ -16,12 +16,13 @@ public struct DirectorySink: Sink {
     /// The configured name.
     public let name: SinkName
 
+    /// What bounds each delivery; deliveries that hang count.
+    public let limits: SinkLimits
+
     let root: String
-    let threads: BlockingThreads
+    private let threads: BlockingThreads
     private let template: NameTemplate
-    private let isGroupReadable: Bool
     private let source: String
-    private let timeLimit: Duration
 
     /// Creates a sink; makes nothing yet.
     ///
@@ -29,36 +30,61 @@ public struct DirectorySink: Sink {
     ///   - name: The configured name.
     ///   - root: The absolute path of the directory; made when it is missing. Files are built in its `.incoming`.
     ///   - template: The path below it.
-    ///   - isGroupReadable: Whether the group may read what is written; the owner alone otherwise.
     ///   - source: CloudEvents `source`.
-    ///   - timeLimit: The longest that one delivery may take.
-    ///   - concurrency: The most deliveries at the same time, those included that hang.
+    ///   - limits: What bounds each delivery; deliveries that hang count.
     public init(
         name: SinkName,
         root: String,
         template: NameTemplate = .standard,
-        isGroupReadable: Bool = false,
         source: String = "urn:ricevuta",
-        timeLimit: Duration = .seconds(30),
-        concurrency: Int = 4
+        limits: SinkLimits = SinkLimits()
     ) {
         self.name = name
         self.root = root
         self.template = template
-        self.isGroupReadable = isGroupReadable
         self.source = source
-        self.timeLimit = timeLimit
-        threads = BlockingThreads(name: "sink-\(name)", limit: concurrency)
+        self.limits = limits
+        threads = BlockingThreads(name: "sink-\(name)", limit: limits.concurrency)
     }
 
-    /// Removes what an earlier process left half written; what this one is writing stays.
+    /// Makes the folder, removes what an earlier process left half written, and tries the folder out.
     ///
-    /// For the one process that delivers.
-    public func sweep() async {
-        // What cannot be removed takes room and nothing else; the next start tries again.
-        _ = await threads.run(within: timeLimit) { [root, incoming] in
-            Self.sweep(incoming) { _ in true }
-            Self.sweep(root) { FolderProbe.isOurs($0) }
+    /// What this process is writing stays. For the one process that delivers.
+    ///
+    /// - Returns: What its file system lacks, as SMB shares do.
+    /// - Throws: ``SinkFailure``.
+    public func prepare() async throws(SinkFailure) -> [String] {
+        try await probe { sink throws(FileFailure) in
+            try sink.makeDirectory(sink.root)
+            // What cannot be removed takes room and nothing else; the next start tries again.
+            Self.sweep(sink.incoming) { _ in true }
+            Self.sweep(sink.root) { FolderProbe.isOurs($0) }
+        }
+    }
+
+    /// Tries the folder out, in a hidden directory that is removed afterwards; a folder that is not there is left so.
+    ///
+    /// - Returns: What its file system lacks, as SMB shares do.
+    /// - Throws: ``SinkFailure``.
+    public func check() async throws(SinkFailure) -> [String] { try await probe { _ throws(FileFailure) in } }
+
+    /// Does nothing: each delivery closes what it opens.
+    public func close() async {}
+
+    private func probe(
+        after preparing: @escaping @Sendable (DirectorySink) throws(FileFailure) -> Void
+    ) async throws(SinkFailure) -> [String] {
+        let outcome = await threads.run(within: limits.timeLimit) { [self] in
+            Result { () throws(SinkFailure) in
+                do throws(FileFailure) { try preparing(self) } catch { throw .unusable(reason: "\(error)") }
+                return try FolderProbe(root: root).limitations()
+            }
+        }
+        switch outcome {
+        case .finished(let found): return try found.get()
+        case .abandoned: throw .unreachable(reason: "the folder \(root) does not respond")
+        case .refused(let count):
+            throw .unreachable(reason: "the folder \(root) does not respond: \(count) earlier deliveries still hang")
         }
     }
 
@@ -73,21 +99,40 @@ public struct DirectorySink: Sink {
     ///
     /// - Returns: Transient for whatever the file system does: disks are emptied and rights are mended.
     public func deliver(_ parcel: Parcel) async -> DeliveryOutcome {
-        let outcome = await threads.run(within: timeLimit) { [self] in
+        // What was written after all, if late, is written.
+        await TimeLimit.run(limits.timeLimit) { [self] in
             do {
-                try write(parcel)
-                return DeliveryOutcome.accepted
+                let content = try await content(of: parcel)
+                try await onThread { try write(parcel, content) }
+                return .accepted
             } catch {
                 return .transient(reason: "\(error)")
             }
         }
-        switch outcome {
-        case .finished(let outcome): return outcome
-        case .abandoned: return .transient(reason: "the folder \(root) timed out after \(timeLimit)")
-        case .refused(let count):
-            return .transient(
-                reason: "the folder \(root) does not respond: \(count) earlier deliveries still hang"
-            )
+        .value
+    }
+
+    /// Where the document of one delivery comes from.
+    private enum Content {
+        case local(any LocalDocument)
+        /// A file in `.incoming` that has it already.
+        case staged(NewFile)
+    }
+
+    /// Fetches a document that does not lie on this machine; one that does is read when it is written.
+    private func content(of parcel: Parcel) async throws -> Content? {
+        guard let reader = try await parcel.openDocument() else { return nil }
+        if let local = reader.local { return .local(local) }
+        let file = try await onThread { try newFile() }
+        while let piece = try await reader.read(upTo: 256 << 10) { try await onThread { try file.write(piece) } }
+        return .staged(file)
+    }
+
+    private func onThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        switch await threads.run({ Result { try work() } }) {
+        case .finished(let result): return try result.get()
+        case .abandoned: throw DirectorySinkError.timedOut(root, limits.timeLimit)
+        case .refused(let count): throw DirectorySinkError.notResponding(root, hanging: count)
         }
     }
 
@@ -97,7 +142,7 @@ public struct DirectorySink: Sink {
     private var incoming: String { "\(root)/.incoming" }
 
     // Each of the errors below says in one line what failed; they end in one place, above.
-    private func write(_ parcel: Parcel) throws {
+    private func write(_ parcel: Parcel, _ content: Content?) throws {
         let path = "\(root)/\(template.path(for: parcel.notification))"
         try makeDirectory((path as NSString).deletingLastPathComponent)
 
@@ -107,34 +152,34 @@ public struct DirectorySink: Sink {
             case .ourselves:
                 // An earlier attempt gave the names, and may have ended before they were synced: a power cut may have
                 // taken either.
-                if let document = parcel.notification.document { _ = try place(document, of: parcel, in: slot) }
+                if let document = parcel.notification.document, let content {
+                    _ = try place(document, from: content, in: slot)
+                }
                 return try DurableFiles.sync(directory: slot.directory, .whereSupported)
             case .another: continue
-            case .nobody: if try fill(slot, with: parcel) { return }
+            case .nobody: if try fill(slot, with: parcel, content) { return }
             }
         }
         throw DirectorySinkError.noFreeName(path)
     }
 
-    private func makeDirectory(_ path: String, syncing: NameSyncing = .whereSupported) throws {
-        try DurableFiles.makeDirectory(
-            path,
-            permissions: isGroupReadable ? 0o750 : 0o700,
-            below: root,
-            syncing: syncing
-        )
+    private func makeDirectory(
+        _ path: String,
+        syncing: NameSyncing = .whereSupported
+    ) throws(FileFailure) {
+        try DurableFiles.makeDirectory(path, below: root, syncing: syncing)
     }
 
     /// Writes into a slot that looked free; `false` when something else was there first after all.
-    private func fill(_ slot: DirectorySlot, with parcel: Parcel) throws -> Bool {
-        var event = CloudEvent(notification: parcel.notification, source: source, deliveryID: parcel.deliveryID)
-        if let document = parcel.notification.document {
-            guard try place(document, of: parcel, in: slot) else { return false }
+    private func fill(_ slot: DirectorySlot, with parcel: Parcel, _ content: Content?) throws -> Bool {
+        var event = CloudEvent(parcel, source: source)
+        if let document = parcel.notification.document, let content {
+            guard try place(document, from: content, in: slot) else { return false }
             event.content = .file((slot.documentPath(document.kind) as NSString).lastPathComponent)
         }
         let sidecar = try newFile()
         try sidecar.write(event.json.encoded(pretty: true) + [UInt8(ascii: "\n")])
-        guard try name(sidecar, slot.sidecarPath) else { return false }
+        guard try sidecar.name(slot.sidecarPath) else { return false }
         try DurableFiles.sync(directory: slot.directory, .whereSupported)
         return true
     }
@@ -142,22 +187,24 @@ public struct DirectorySink: Sink {
     /// Sees to it that the document is there, synced; its name is not synced yet.
     ///
     /// - Returns: `false` when something else has its name.
-    private func place(_ document: StoredDocument, of parcel: Parcel, in slot: DirectorySlot) throws -> Bool {
+    private func place(_ document: StoredDocument, from content: Content, in slot: DirectorySlot) throws -> Bool {
         let final = slot.documentPath(document.kind)
         // From an attempt that ended before the JSON file, or whose names were not synced.
         if slot.holds(document) {
             try DurableFiles.sync(file: final)
             return true
         }
-        guard let path = parcel.documentPath else { throw DirectorySinkError.noDocument }
-        let copy = try newFile()
-        var reader = try DocumentReader(document, at: path, pieceSize: 256 << 10)
-        while let piece = try reader.next() { try copy.write(piece) }
-        return try name(copy, final)
+        switch content {
+        case .staged(let file): return try file.name(final)
+        case .local(let source):
+            let copy = try newFile()
+            try source.copy(into: copy)
+            return try copy.name(final)
+        }
     }
 
     /// A file in `.incoming`, whose own name no power cut matters to.
-    private func newFile() throws -> NewFile {
+    private func newFile() throws(FileFailure) -> NewFile {
         let path = "\(incoming)/\(Self.process)-\(UUID().uuidString)"
         do throws(FileFailure) {
             return try NewFile(creating: path)
@@ -167,32 +214,21 @@ public struct DirectorySink: Sink {
             return try NewFile(creating: path)
         }
     }
-
-    /// Syncs a file and gives it its name, which is not synced yet.
-    ///
-    /// - Returns: `false` when the name is taken.
-    private func name(_ file: NewFile, _ final: String) throws -> Bool {
-        if isGroupReadable {
-            try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file.path)
-        }
-        guard try file.name(final) else {
-            file.discard()
-            return false
-        }
-        return true
-    }
 }
 
 /// Why a notification could not be written, beside what the file system and the archive say.
 enum DirectorySinkError: Error, Equatable, CustomStringConvertible {
-    case noDocument
     case noFreeName(String)
+    case timedOut(String, Duration)
+    case notResponding(String, hanging: Int)
 
     var description: String {
         switch self {
-        case .noDocument: "the notification's document is missing from the archive"
         case .noFreeName(let path):
             "no free file name for \(path) after 1000 attempts; use {notification} in the sink's template"
+        case .timedOut(let root, let limit): "the folder \(root) timed out after \(limit)"
+        case .notResponding(let root, let count):
+            "the folder \(root) does not respond: \(count) earlier deliveries still hang"
         }
     }
 }

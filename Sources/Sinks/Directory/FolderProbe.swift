@@ -1,15 +1,6 @@
 import BaseKit
 import Foundation
-
-/// What was found when a sink's folder was tried out.
-public enum FolderReport: Sendable, Equatable {
-    /// It is not there yet; the first delivery makes it.
-    case missing
-    /// Deliveries work; what of the usual is not to be had there, in sentences for an operator.
-    case works(notes: [String])
-    /// Deliveries would fail, and why.
-    case fails(reason: String)
-}
+import RicevutaCore
 
 /// Tries out what deliveries rely on, in a directory of its own that is removed afterwards.
 ///
@@ -26,13 +17,15 @@ struct FolderProbe {
 
     static func isOurs(_ name: String) -> Bool { name.hasPrefix(prefix) }
 
+    /// What of the usual is not to be had there, in sentences for an operator.
+    ///
     /// Blocks on the folder.
-    func report() -> FolderReport {
+    func limitations() throws(SinkFailure) -> [String] {
         do {
-            guard try DurableFiles.isTaken(root) else { return .missing }
-            return .works(notes: try notes())
+            guard try DurableFiles.isTaken(root) else { return ["\(root) does not exist yet; it will be created"] }
+            return try notes()
         } catch {
-            return .fails(reason: "\(error)")
+            throw .unusable(reason: "\(error)")
         }
     }
 
@@ -49,8 +42,8 @@ struct FolderProbe {
         var notes: [String] = []
         if way == .lookAndRename {
             notes.append(
-                "its file system supports neither hard links nor rename without replacing: a file with the same name "
-                    + "that another program writes at the same moment could be overwritten"
+                "the file system of \(root) supports neither hard links nor rename without replacing: a file with the "
+                    + "same name that another program writes at the same moment could be overwritten"
             )
         }
         do throws(FileFailure) {
@@ -58,13 +51,13 @@ struct FolderProbe {
         } catch {
             try DurableFiles.sync(directory: directory, .whereSupported)
             notes.append(
-                "its file system cannot sync directories: a power failure may lose the newest deliveries; "
+                "the file system of \(root) cannot sync directories: a power failure may lose the newest deliveries; "
                     + "`ricevuta delivery replay` replays them"
             )
         }
         if try DurableFiles.isTaken("\(directory)/nAME") {
             notes.append(
-                "its file system is case-insensitive: file names that differ only in case get a number"
+                "the file system of \(root) is case-insensitive: file names that differ only in case get a number"
             )
         }
         return notes
@@ -91,23 +84,6 @@ private enum FolderProbeError: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .replaces(let root): "the file system of \(root) overwrites existing files"
-        }
-    }
-}
-
-extension DirectorySink {
-    /// Tries the folder out: what of the usual its file system lacks, as SMB shares do, or why nothing can be
-    /// delivered.
-    ///
-    /// Makes a hidden directory in the folder and removes it; a folder that is not there yet is left so.
-    ///
-    /// - Parameter time: The longest to wait for it.
-    /// - Returns: What was found.
-    public func probe(within time: Duration) async -> FolderReport {
-        let outcome = await threads.run(within: time) { [root] in FolderProbe(root: root).report() }
-        switch outcome {
-        case .finished(let report): return report
-        case .abandoned, .refused: return .fails(reason: "the folder \(root) timed out after \(time)")
         }
     }
 }

@@ -71,7 +71,7 @@ public final class HTTPSink: Sink {
     /// Checks settings without making a sink.
     ///
     /// - Throws: ``HTTPSinkError``.
-    public static func check(_ settings: HTTPSinkSettings) throws(HTTPSinkError) { _ = try target(of: settings) }
+    public static func validate(_ settings: HTTPSinkSettings) throws(HTTPSinkError) { _ = try target(of: settings) }
 
     private static func target(of settings: HTTPSinkSettings) throws(HTTPSinkError) -> HTTPTarget {
         let target = try HTTPTarget(settings.url)
@@ -87,16 +87,18 @@ public final class HTTPSink: Sink {
         return target
     }
 
-    /// The longest that ``deliver(_:)`` takes, reading a document of the inline limit aside: what leases are derived
-    /// from.
-    public var maxAttemptDuration: Duration { settings.timeLimit }
+    /// What bounds each attempt, from looking the host up to the end of the answer.
+    public var limits: SinkLimits { SinkLimits(timeLimit: settings.timeLimit, concurrency: settings.concurrency) }
+
+    var host: String { target.host }
+    var url: String { target.url }
 
     /// Closes the connections; attempts under way fail.
-    public func close() { clients.close() }
+    public func close() async { clients.close() }
 
     /// Makes one attempt.
     ///
-    /// - Parameter parcel: What to tell; its document's path is read when the document goes inside.
+    /// - Parameter parcel: What to tell; its document is read when it goes inside.
     /// - Returns: How it ended; see ``HTTPAnswer`` for what each status means. What the network does is transient.
     public func deliver(_ parcel: Parcel) async -> DeliveryOutcome {
         let deadline = ContinuousClock.now + settings.timeLimit
@@ -112,69 +114,60 @@ public final class HTTPSink: Sink {
         }
     }
 
-    private func allowedAddresses() async -> Result<[String], Refusal> {
+    func allowedAddresses() async -> Result<[String], Refusal> {
         let found: [String]
         if target.isAddress {
             found = [target.host]
         } else {
             switch await addresses.resolve(target.host, settings.timeLimit) {
-            case .success([]): return .failure(Refusal(.transient(reason: "\(target.host) resolves to no address")))
+            case .success([]): return .failure(.passing("\(target.host) resolves to no address"))
             case .success(let addresses): found = addresses
             case .failure(.timedOut):
-                return .failure(Refusal(.transient(reason: "resolving \(target.host) timed out")))
+                return .failure(.passing("resolving \(target.host) timed out"))
             case .failure(.notFound(let reason)):
-                return .failure(Refusal(.transient(reason: "cannot resolve \(target.host): \(reason)")))
+                return .failure(.passing("cannot resolve \(target.host): \(reason)"))
             }
         }
         let allowed = found.filter { address in settings.allowedNetworks.contains { $0.contains(address) } }
         guard allowed.isEmpty else { return .success(allowed) }
         let reason = "\(target.host) resolves to \(found.joined(separator: ", ")), outside the sink's allowedNetworks"
-        return .failure(Refusal(.permanent(reason: reason)))
+        return .failure(.lasting(reason))
     }
 
     private func body(
         for parcel: Parcel,
         deadline: ContinuousClock.Instant
     ) async -> Result<[UInt8], Refusal> {
-        var event = CloudEvent(
-            notification: parcel.notification,
-            source: settings.source,
-            deliveryID: parcel.deliveryID
-        )
-        if let document = parcel.notification.document {
-            if let path = parcel.documentPath, document.size <= settings.inlineLimit {
-                event.content = .inline
-                return await body(of: event, with: document, at: path, deadline: deadline)
-            }
-            event.content = link(document, now()).map { .link($0) } ?? .none
+        var event = CloudEvent(parcel, source: settings.source)
+        guard let document = parcel.notification.document else { return .success(event.encoded()) }
+        if document.size <= settings.inlineLimit {
+            return await body(of: event, with: parcel, deadline: deadline)
         }
-        return .success(event.encoded { _ in })
+        if let link = link(document, now()) { event.content = .link(link) }
+        return .success(event.encoded())
     }
 
     private func body(
         of event: CloudEvent,
-        with document: StoredDocument,
-        at path: String,
+        with parcel: Parcel,
         deadline: ContinuousClock.Instant
     ) async -> Result<[UInt8], Refusal> {
         let left = max(.zero, ContinuousClock.now.duration(to: deadline))
-        let read = await threads.run(within: left) {
-            Result { () throws(DocumentReadError) in
-                try event.encoded { (bytes: inout [UInt8]) throws(DocumentReadError) in
-                    try InlineDocument.append(document, at: path, to: &bytes)
-                }
+        let read = await TimeLimit.run(left) { () async -> Result<[UInt8], DocumentReadError> in
+            do throws(DocumentReadError) {
+                guard let reader = try await parcel.openDocument() else { return .success(event.encoded()) }
+                return .success(try await event.encoded(inlining: reader))
+            } catch {
+                return .failure(error)
             }
         }
-        switch read {
-        case .finished(.success(let body)): return .success(body)
-        case .finished(.failure(let error)): return .failure(Refusal(.transient(reason: error.description)))
-        case .abandoned: return .failure(Refusal(.transient(reason: "reading the document timed out")))
-        case .refused(let count):
-            return .failure(Refusal(.transient(reason: "\(count) earlier document reads still hang")))
+        switch read.valueInTime {
+        case .success(let body): return .success(body)
+        case .failure(let error): return .failure(.passing(error.description))
+        case nil: return .failure(.passing("reading the document timed out"))
         }
     }
 
-    /// Tries one address after the other, as long as no connection comes about.
     private func post(
         _ body: [UInt8],
         parcel: Parcel,
@@ -192,25 +185,51 @@ public final class HTTPSink: Sink {
         }
         request.body = .bytes(body)
 
-        var outcome = DeliveryOutcome.transient(reason: "no address to connect to")
+        switch await attempt(request, at: addresses, deadline: deadline) {
+        case .answered(let answer): return answer
+        case .notConnected(let reason), .failed(let reason): return .transient(reason: reason)
+        }
+    }
+
+    /// Sends a request to one address after the other, as long as no connection comes about.
+    func attempt(
+        _ request: HTTPClientRequest,
+        at addresses: [String],
+        deadline: ContinuousClock.Instant
+    ) async -> Attempt {
+        var last = Attempt.notConnected("no address to connect to")
         for address in addresses {
             let attempt = await clients.with(address: address) { client in
                 await Self.send(request, with: client, deadline: deadline, now: now)
             }
             switch attempt {
-            case .answered(let answer): return answer
-            case .failed(let reason): return .transient(reason: reason)
-            case .notConnected(let reason): outcome = .transient(reason: "\(reason) (\(address))")
-            case nil: return .transient(reason: "the sink is closed")
+            case .answered, .failed: return attempt ?? last
+            case .notConnected(let reason): last = .notConnected("\(reason) (\(address))")
+            case nil: return .failed("the sink is closed")
             }
         }
-        return outcome
+        return last
     }
 }
 
-/// An outcome that ends an attempt before it began.
-private struct Refusal: Error {
-    let outcome: DeliveryOutcome
+/// Why an attempt ended before anything was sent.
+enum Refusal: Error {
+    /// May be otherwise in a while, without anybody's doing.
+    case passing(String)
+    /// Will be so until somebody changes something.
+    case lasting(String)
 
-    init(_ outcome: DeliveryOutcome) { self.outcome = outcome }
+    var outcome: DeliveryOutcome {
+        switch self {
+        case .passing(let reason): .transient(reason: reason)
+        case .lasting(let reason): .permanent(reason: reason)
+        }
+    }
+
+    var failure: SinkFailure {
+        switch self {
+        case .passing(let reason): .unreachable(reason: reason)
+        case .lasting(let reason): .unusable(reason: reason)
+        }
+    }
 }

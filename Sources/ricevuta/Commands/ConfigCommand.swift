@@ -2,6 +2,7 @@ import ArgumentParser
 import BaseKit
 import RicevutaConfiguration
 import RicevutaCore
+import Sinks
 
 /// The command `ricevuta config`.
 struct ConfigCommand: AsyncParsableCommand {
@@ -16,8 +17,8 @@ struct ConfigCommand: AsyncParsableCommand {
             abstract: "Check the configuration file and the secrets it refers to.",
             discussion: """
                 Prints each problem as FILE:LINE:COLUMN: KEY: PROBLEM and exits 78. Unsafe settings are printed as \
-                warnings; the exit code stays 0. Sink folders are tested with temporary files: limitations are \
-                warnings, and an unusable folder exits 1.
+                warnings; the exit code stays 0. Each sink is tested without a delivery: folders with temporary files, \
+                URLs with a HEAD request. Limitations and an unreachable sink are warnings; an unusable one exits 1.
                 """
         )
 
@@ -33,26 +34,26 @@ struct ConfigCommand: AsyncParsableCommand {
                 Terminal.print(["ok": false, "problems": .array(error.problems.map(\.json)), "warnings": []])
                 throw ExitCode(CommandFailure.Code.configuration.rawValue)
             }
-            let folders = await SinkFolders.look(at: configuration)
+            let sinks = try await SinkChecks.run(configuration)
             if output.json {
                 Terminal.print([
-                    "ok": .bool(folders.failures.isEmpty),
-                    "problems": .array(folders.failures.map { json($0) }),
-                    "warnings": .array(configuration.warnings.map(\.json) + folders.notes.map { json($0) }),
+                    "ok": .bool(sinks.failures.isEmpty),
+                    "problems": .array(sinks.failures.map { json($0) }),
+                    "warnings": .array(configuration.warnings.map(\.json) + sinks.notes.map { json($0) }),
                 ])
             } else {
-                let sinks = configuration.sinks.map(\.name.rawValue).joined(separator: ", ")
-                if folders.failures.isEmpty {
-                    Terminal.print("\(file.path) is valid; sinks: \(sinks.isEmpty ? "none" : sinks)")
+                let names = configuration.sinks.map(\.name.rawValue).joined(separator: ", ")
+                if sinks.failures.isEmpty {
+                    Terminal.print("\(file.path) is valid; sinks: \(names.isEmpty ? "none" : names)")
                 }
                 for warning in configuration.warnings { Terminal.note(warning.warning) }
-                for note in folders.notes { Terminal.note("warning: \(note)") }
-                for failure in folders.failures { Terminal.printError(failure) }
+                for note in sinks.notes { Terminal.note("warning: \(note)") }
+                for failure in sinks.failures { Terminal.printError(failure) }
             }
-            guard folders.failures.isEmpty else { throw ExitCode(CommandFailure.Code.failed.rawValue) }
+            guard sinks.failures.isEmpty else { throw ExitCode(CommandFailure.Code.failed.rawValue) }
         }
 
-        /// What was found in a folder, which is no place in the file.
+        /// What was found at a sink, which is no place in the file.
         private func json(_ text: String) -> JSONValue {
             ["file": .string(file.path), "key": "sinks", "message": .string(text)]
         }
@@ -63,7 +64,7 @@ struct ConfigCommand: AsyncParsableCommand {
             abstract: "Print a configuration file with every key, its default and a comment."
         )
 
-        func perform() async throws { print(ConfigurationDocument.example(), terminator: "") }
+        func perform() async throws { print(ConfigurationDocument.example(sinkTypes: SinkTypes.all), terminator: "") }
     }
 
     struct Schema: RicevutaCommand {
@@ -71,7 +72,7 @@ struct ConfigCommand: AsyncParsableCommand {
             abstract: "Print a JSON Schema of the configuration file, for editors."
         )
 
-        func perform() async throws { print(ConfigurationDocument.schema(), terminator: "") }
+        func perform() async throws { print(ConfigurationDocument.schema(sinkTypes: SinkTypes.all), terminator: "") }
     }
 }
 

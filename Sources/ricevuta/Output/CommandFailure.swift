@@ -4,7 +4,6 @@ import CallbackJournal
 import HTTPListener
 import RicevutaConfiguration
 import RicevutaCore
-import Sinks
 import SystemPackage
 import VisengineClient
 
@@ -59,8 +58,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let failure as FileFailure: self.init(.storage, failure.description)
         case let error as ListenerError: self.init(.unavailable, error.description)
         case let error as VisengineError: self.init(Self.code(of: error), Self.text(of: error))
-        case let error as HTTPSinkError: self.init(.configuration, error.description)
-        case let error as NameTemplateError: self.init(.configuration, error.description)
+        case let problem as SettingProblem: self.init(.configuration, problem.description)
+        case let failure as SinkFailure: self.init(.unavailable, failure.description)
         default: self.init(.fault, "\(error)")
         }
     }

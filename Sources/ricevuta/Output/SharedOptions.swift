@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RicevutaConfiguration
+import Sinks
 
 /// Which configuration file.
 struct ConfigurationOption: ParsableArguments {
@@ -16,7 +17,11 @@ struct ConfigurationOption: ParsableArguments {
 
     /// Reads and checks the file.
     func load() throws(ConfigurationFailure) -> Configuration {
-        try Configuration.load(path, environment: ProcessInfo.processInfo.environment)
+        try Configuration.load(
+            path,
+            environment: ProcessInfo.processInfo.environment,
+            sinkTypes: SinkTypes.all
+        )
     }
 
     /// Opens the ledger beside a process that may be serving it, for as long as `body` runs.

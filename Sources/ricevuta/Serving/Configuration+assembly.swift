@@ -26,10 +26,7 @@ extension Configuration {
             intake: IntakeLimits(maxBodyBytes: listener.maxBodyBytes, bodyBytesPerOrder: bodyBytesPerOrder),
             reconciliation: reconciliation,
             delivery: delivery,
-            attemptsPerSink: Dictionary(sinks.map { ($0.name, $0.concurrency) }) { first, _ in first },
             callTimeLimit: (provider.timeLimit + waiting) * retry.maxAttempts,
-            // A sink's own limit comes first; this one is for those that forget theirs.
-            attemptTimeLimit: (sinks.map(\.timeLimit).max() ?? .zero) + .seconds(15),
             tokenLifetimeAfterFinal: tokenLifetimeAfterFinal
         )
     }

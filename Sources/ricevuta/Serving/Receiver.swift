@@ -24,8 +24,7 @@ struct Receiver: Sendable {
 
     /// Opens everything and starts to listen.
     ///
-    /// - Throws: `LedgerError`, `ArchiveError`, `HTTPSinkError`, `NameTemplateError` or `ListenerError`; nothing is
-    ///   left open then.
+    /// - Throws: `LedgerError`, `ArchiveError`, `SettingProblem` or `ListenerError`; nothing is left open then.
     static func start(
         _ configuration: Configuration,
         manager: ServiceManager,
@@ -91,7 +90,7 @@ struct Receiver: Sendable {
         archive.sweep()
         let adminAddress = ListeningAddress()
         let links = LinkMaker(configuration, adminAddress: adminAddress)
-        let sinks = try SinkSet(configuration.sinks, link: links.link)
+        let sinks = try configuration.sinks.map { try $0.make(link: links.link, now: { .now() }) }
         let http = HTTPClient(
             eventLoopGroup: HTTPClient.defaultEventLoopGroup,
             configuration: configuration.provider.clientConfiguration.httpClientConfiguration
@@ -136,10 +135,9 @@ struct Receiver: Sendable {
                         await ledger.close()
                     },
                     ShutdownHook {
-                        sinks.close()
                         try? await http.shutdown()  // Whatever it says, the process ends next.
                     },
-                    FolderService(folders: sinks.folders, logger: logger),
+                    SinkService(sinks: sinks, logger: logger),
                     RetentionService(
                         ledger: ledger,
                         quarantine: archive,
@@ -180,7 +178,7 @@ struct Receiver: Sendable {
         _ journal: Journal,
         _ ledger: any LedgerStore,
         _ archive: LocalArchive,
-        _ sinks: SinkSet,
+        _ sinks: [any Sink],
         _ http: HTTPClient,
         logger: Logger
     ) -> CallbackFlow {
@@ -192,7 +190,7 @@ struct Receiver: Sendable {
                 reader: client,
                 documents: client,
                 archive: archive,
-                sinks: sinks.all
+                sinks: sinks
             ),
             keys: configuration.tokens,
             policy: configuration.source,

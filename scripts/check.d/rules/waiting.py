@@ -25,7 +25,7 @@ def no_global_queue(tree):
     """Nothing runs on the global queues, whose few threads are those of all tasks on Linux."""
     for path, source in tree.swift():
         for line, code in enumerate(source.lines):
-            if re.search(r"\bDispatchQueue\.global\b|\.global\(qos", code):
+            if re.search(r"\bDispatchQueue\.global\b|(?<!\w)\.global\(", code):
                 yield Finding(path, line, no_global_queue.rule,
                               "blocks the threads of all tasks: use `BlockingThreads`, or a thread of its own")
 

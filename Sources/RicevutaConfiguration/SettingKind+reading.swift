@@ -1,15 +1,21 @@
 import BaseKit
+import RicevutaCore
 
 /// Why a value is refused; never the value itself.
 struct ValueRefusal: Error, Equatable {
     var message: String
 }
 
-extension ValueKind {
+extension SettingKind {
+    static let pathForm = TextForm("a path, absolute or relative to the configuration file", pattern: "^.+$") { _ in
+        true
+    }
+
     /// What to write, as the end of a sentence that starts with "expected".
     var expectation: String {
         switch self {
         case .text(let form): form.expectation
+        case .path: Self.pathForm.expectation
         case .choice(let names): "one of \(names.joined(separator: ", "))"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .number(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
@@ -21,14 +27,14 @@ extension ValueKind {
                 + "from \(Quantity.text(size: range.lowerBound)) to \(Quantity.text(size: range.upperBound))"
         case .secret: SecretSource.expectation
         case .list: "a list"
-        case .section: "a section"
+        case .section, .typed: "a section"
         }
     }
 
     /// Whether nothing can stand for an empty section or an empty list.
     var mayBeEmpty: Bool {
         switch self {
-        case .list, .section: true
+        case .list, .section, .typed: true
         default: false
         }
     }
@@ -39,8 +45,9 @@ extension ValueKind {
     ///   - text: The value as it stands in the file.
     ///   - isPlain: Whether it stands without quotes; numbers do.
     /// - Returns: The value, or what was expected in its place.
-    func value(of text: String, isPlain: Bool) -> Result<ConfigurationValue, ValueRefusal> {
+    func value(of text: String, isPlain: Bool) -> Result<SettingValue, ValueRefusal> {
         switch self {
+        case .path: return SettingKind.text(Self.pathForm).value(of: text, isPlain: isPlain)
         case .text(let form):
             if form.accepts(text) { return .success(.text(text)) }
             return .failure(ValueRefusal(message: "expected \(form.expectation(inPlaceOf: text))"))
@@ -60,23 +67,18 @@ extension ValueKind {
         case .size(let range):
             guard let value = Quantity.size(text), range.contains(value) else { return refusal() }
             return .success(.integer(value))
-        case .secret, .list, .section: return refusal()
+        case .secret, .list, .section, .typed: return refusal()
         }
     }
 
-    private func refusal(_ hint: String = "") -> Result<ConfigurationValue, ValueRefusal> {
+    private func refusal(_ hint: String = "") -> Result<SettingValue, ValueRefusal> {
         .failure(ValueRefusal(message: "expected \(expectation)\(hint)"))
     }
 }
 
-extension ConfigurationKey {
+extension SettingKey {
     /// Whether the key may be left out without anything in its place.
     var isOptional: Bool {
         if case .none = absence { true } else { false }
     }
-}
-
-extension [ConfigurationKey] {
-    /// Whether some key belongs to this variant.
-    func hasVariant(_ name: String) -> Bool { contains { $0.variant == name } }
 }

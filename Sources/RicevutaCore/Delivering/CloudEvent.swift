@@ -1,49 +1,83 @@
-import BaseKit
-import RicevutaCore
+public import BaseKit
 import Visengine
 
-/// A notification as a CloudEvents 1.0 event, in the JSON format.
+/// A notification as a CloudEvents 1.0 event, in the JSON format: the one form in which sinks pass it on.
 ///
 /// Members without a value are left out. `document` is the last member of `data`, and `data` the last of the event, so
-/// that a content can be put in where it is read; see ``encoded(content:)``.
-struct CloudEvent {
+/// that a content can be put in where it is read; see ``encoded(inlining:)``.
+public struct CloudEvent: Sendable {
     /// The media type of the structured mode (CloudEvents JSON format 1.0.2, section 3).
-    static let contentType = "application/cloudevents+json; charset=utf-8"
+    public static let contentType = "application/cloudevents+json; charset=utf-8"
 
     /// What an event says of its document beside the facts about it.
-    enum Content {
+    public enum Content: Sendable, Equatable {
+        /// Nothing.
         case none
-        /// Where to fetch it.
+        /// Where to fetch it: member `link`.
         case link(String)
-        /// The name of the file beside the event's own.
+        /// The name of the file beside the event's own: member `file`.
         case file(String)
-        /// The document itself.
+        /// The document itself: member `content_base64`.
         case inline
     }
 
-    let notification: Notification
-    let source: String
-    let deliveryID: String
-    var content = Content.none
+    /// What is told.
+    public let notification: Notification
+    /// CloudEvents `source`: a URI reference.
+    public let source: String
+    /// The delivery's own id.
+    public let deliveryID: String
+    /// What the event says of the notification's document.
+    public var content: Content
 
-    /// The event as compact JSON in UTF-8.
+    /// Creates an event.
+    public init(notification: Notification, source: String, deliveryID: String, content: Content = .none) {
+        self.notification = notification
+        self.source = source
+        self.deliveryID = deliveryID
+        self.content = content
+    }
+
+    /// The event of a parcel.
+    public init(_ parcel: Parcel, source: String, content: Content = .none) {
+        self.init(
+            notification: parcel.notification,
+            source: source,
+            deliveryID: parcel.deliveryID,
+            content: content
+        )
+    }
+
+    /// The event as compact JSON in UTF-8, without a line feed at its end.
+    public func encoded() -> [UInt8] { json.encoded() }
+
+    /// The event with the document inside, as compact JSON in UTF-8.
     ///
-    /// - Parameter append: Appends the document's base64; called for an inline content only.
+    /// As much memory as the text takes, and a piece of the document.
+    ///
+    /// - Parameter reader: Reads the notification's document.
     /// - Returns: The text, without a line feed at its end.
-    /// - Throws: What `append` throws.
-    func encoded<Failure: Error>(content append: (inout [UInt8]) throws(Failure) -> Void) throws(Failure) -> [UInt8] {
-        var bytes = json.encoded()
-        guard case .inline = content else { return bytes }
+    /// - Throws: ``DocumentReadError``.
+    public func encoded(inlining reader: any DocumentReader) async throws(DocumentReadError) -> [UInt8] {
+        var event = self
+        event.content = .inline
+        var bytes = event.encoded()
         // The content, still empty, ends the text, but for its quote and three braces.
         let tail = Array(bytes.suffix(4))
         bytes.removeLast(tail.count)
-        try append(&bytes)
+        bytes.reserveCapacity(bytes.count + (Int(reader.document.size) + 2) / 3 * 4 + 8)
+        while let piece = try await reader.read(upTo: Self.pieceSize) {
+            bytes.append(contentsOf: Base64.encode(piece))
+        }
         bytes.append(contentsOf: tail)
         return bytes
     }
 
+    // A multiple of three, so that the pieces' base64 follow one another without filling.
+    private static let pieceSize = 3 << 17
+
     /// The event; an inline content is left empty.
-    var json: JSONValue {
+    public var json: JSONValue {
         .object([
             "specversion": "1.0", "id": .string(notification.id), "source": .string(source),
             "type": .string(notification.type.rawValue), "subject": .string(notification.orderID.rawValue),

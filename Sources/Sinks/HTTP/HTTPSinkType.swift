@@ -1,0 +1,93 @@
+import BaseKit
+import RicevutaCore
+
+/// Signed CloudEvents to a web address.
+struct HTTPSinkType: SinkType {
+    let name = "http"
+    let summary = "signed CloudEvents to a URL"
+
+    let keys: [SettingKey] = [
+        .required(
+            "url",
+            .text(.webAddress),
+            "URL that notifications are posted to.",
+            sample: "http://127.0.0.1:8090/"
+        ),
+        .required(
+            "secrets",
+            .list(of: .secret(.webhook), atLeast: 1),
+            "Signing secrets, whsec_ + base64; two while rotating.",
+            sample: "[{fromEnvironment: RICEVUTA_WEBHOOK_SECRET}]"
+        ),
+        .value(
+            "inlineUpTo",
+            .size(0...Int64(HTTPSinkSettings.maxInlineBytes)),
+            "256KiB",
+            "Documents up to this size are embedded in the notification; larger ones are sent as a link."
+        ),
+        .value(
+            "allowedNetworks",
+            .list(of: .text(.network), atLeast: 1),
+            "[\"127.0.0.0/8\", \"::1/128\"]",
+            "Networks that may be connected to; 0.0.0.0/0 and ::/0 allow any."
+        ),
+    ]
+
+    func problems(in values: SettingValues) -> [SettingProblem] {
+        guard let url = values.text("url") else { return [] }
+        var problems: [SettingProblem] = []
+        if values.list("secrets").count > 2 {
+            problems.append(
+                SettingProblem("secrets", "has more than two secrets; at most the current and the previous one")
+            )
+        }
+        let settings = HTTPSinkSettings(url: url, allowedNetworks: networks(values))
+        do throws(HTTPSinkError) { try HTTPSink.validate(settings) } catch {
+            problems.append(SettingProblem("url", error.description))
+        }
+        return problems
+    }
+
+    func warnings(in values: SettingValues) -> [SettingProblem] {
+        guard let url = values.text("url"), WebAddress.isClearText(url) else { return [] }
+        return [
+            SettingProblem("url", "is http: notifications and documents are sent in clear text; use https")
+        ]
+    }
+
+    func make(_ values: SettingValues, _ context: SinkContext) throws(SettingProblem) -> any Sink {
+        let settings = HTTPSinkSettings(
+            url: try values.required("url") { $0.text($1) },
+            source: context.source,
+            inlineLimit: Int(try values.required("inlineUpTo") { $0.integer($1) }),
+            timeLimit: context.limits.timeLimit,
+            allowedNetworks: networks(values),
+            concurrency: context.limits.concurrency
+        )
+        let secrets = values.secrets("secrets").compactMap { WebhookSecret($0.text) }
+        guard let secret = secrets.first else { throw SettingProblem("secrets", "has no signing secret") }
+        do throws(HTTPSinkError) {
+            return try HTTPSink(
+                name: context.name,
+                settings: settings,
+                signer: WebhookSigner(secret: secret, retiring: secrets.dropFirst().first),
+                link: context.link,
+                now: context.now
+            )
+        } catch {
+            throw SettingProblem("url", error.description)
+        }
+    }
+
+    private func networks(_ values: SettingValues) -> [AddressRange] {
+        values.texts("allowedNetworks").compactMap { AddressRange($0) }
+    }
+}
+
+extension SecretForm {
+    /// A Standard Webhooks secret: `whsec_` and base64.
+    static let webhook = SecretForm { bytes in
+        WebhookSecret(String(decoding: bytes, as: UTF8.self)) != nil
+            ? nil : "the secret is not whsec_ + base64 of 24 to 64 bytes; `ricevuta secret` creates one"
+    }
+}
