@@ -156,7 +156,8 @@ let package = Package(
         .testTarget(
             name: "RicevutaTests",
             dependencies: [
-                "BaseKit", "ricevuta", "RicevutaConfiguration", "RicevutaCore", "TestSupport", "Visengine", log,
+                "BaseKit", "HTTPListener", "Pipeline", "ricevuta", "RicevutaConfiguration", "RicevutaCore", "Sinks",
+                "TestSupport", "Visengine", log,
             ]
         ),
         .testTarget(

@@ -1,3 +1,4 @@
+public import BaseKit
 public import RicevutaCore
 
 /// What the console asks the rest of the program.
@@ -10,10 +11,12 @@ public struct AdminPorts: Sendable {
     public var summary: @Sendable () async throws(LedgerError) -> LedgerSummary
     /// What the journal reports of itself.
     public var journal: @Sendable () -> JournalCounts
-    /// Whether a link to a document is ours and has not expired; checks in constant time.
-    public var isGood: @Sendable (DocumentLink) -> Bool
+    /// Check links to documents.
+    public var links: DocumentLinks
     /// The document with that SHA-256, `nil` when there is none; asked only after the link was found good.
     public var document: @Sendable (_ sha256: String) async -> ServedDocument?
+    /// The clock that links expire by.
+    public var now: @Sendable () -> Timestamp
 
     /// Names the ports.
     public init(
@@ -21,14 +24,16 @@ public struct AdminPorts: Sendable {
         engine: LedgerEngine,
         summary: @escaping @Sendable () async throws(LedgerError) -> LedgerSummary,
         journal: @escaping @Sendable () -> JournalCounts,
-        isGood: @escaping @Sendable (DocumentLink) -> Bool,
-        document: @escaping @Sendable (_ sha256: String) async -> ServedDocument?
+        links: DocumentLinks,
+        document: @escaping @Sendable (_ sha256: String) async -> ServedDocument?,
+        now: @escaping @Sendable () -> Timestamp = { .now() }
     ) {
         self.problems = problems
         self.engine = engine
         self.summary = summary
         self.journal = journal
-        self.isGood = isGood
+        self.links = links
         self.document = document
+        self.now = now
     }
 }

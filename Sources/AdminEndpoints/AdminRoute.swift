@@ -1,4 +1,5 @@
 import HTTPListener
+import RicevutaCore
 
 /// What the operator's side has, by path.
 enum AdminRoute: Equatable {
@@ -17,8 +18,8 @@ enum AdminRoute: Equatable {
         case "/readyz": self = .readiness
         case "/metrics": self = .metrics
         default:
-            guard path.hasPrefix("/documents/") else { return nil }
-            let sha256 = path.dropFirst("/documents/".count)
+            guard path.hasPrefix(DocumentLinks.path) else { return nil }
+            let sha256 = path.dropFirst(DocumentLinks.path.count)
             guard sha256.utf8.count == 64, sha256.utf8.allSatisfy(Self.isHexDigit) else { return nil }
             self = .document(sha256: String(sha256))
         }

@@ -96,7 +96,7 @@ public struct AdminServer: Sendable {
 
     private func document(_ sha256: String, head: RequestHead) async -> Response {
         // The link comes first: without a good one, nobody learns what the archive holds.
-        guard let link = DocumentLink(sha256: sha256, query: head.query), ports.isGood(link) else {
+        guard ports.links.allow(sha256: sha256, query: head.query, now: ports.now()) else {
             logger.debug(
                 "Document link rejected",
                 metadata: ["document.sha256": "\(sha256)", "peer": "\(head.peer)"]

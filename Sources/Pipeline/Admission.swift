@@ -4,14 +4,10 @@ public import RicevutaCore
 public enum Admission: Sendable, Equatable {
     /// Read the body, and hand it to ``Intake/take(_:body:contentType:answer:)``.
     case admitted(AdmittedCallback)
-    /// Nothing is here.
-    case notFound
-    /// Only this method is.
-    case methodNotAllowed(allow: String)
     /// The token is missing or wrong.
     case unauthorized
     /// What `Authorization` has to show is missing or wrong.
-    case credentialsNeeded(challenge: String)
+    case credentialsNeeded
     /// Callbacks are not taken from this address.
     case networkNotAllowed
     /// Callbacks are not taken without another client certificate.

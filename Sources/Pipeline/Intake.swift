@@ -58,25 +58,22 @@ public final class Intake: Sendable {
     /// Decides on a request's head, before its body is read.
     ///
     /// - Parameters:
-    ///   - method: The method as sent.
-    ///   - path: The raw path, undecoded: `/callbacks/TOKEN`, or `/callbacks` where the token is in the body.
+    ///   - place: What stands in the path where the token does (``CallbackPath/token(in:)``); empty when the token is
+    ///     somewhere else.
     ///   - peer: The connection's address, 4 or 16 bytes.
-    ///   - forwardedFor: The values of ``proxyHeader``.
+    ///   - forwardedFor: The values of the header in which trusted proxies say whom they speak for.
     ///   - query: What follows the target's `?`, undecoded.
     ///   - authorization: The values of `Authorization`.
     ///   - certificate: The SHA-256 of the client's certificate, if the listener's authorities vouch for it.
     /// - Returns: Whether to read the body.
     public func admit(
-        method: String,
-        path: String,
+        token place: Substring,
         peer: [UInt8],
         forwardedFor: [String],
         query: String? = nil,
         authorization: [String] = [],
         certificate: String? = nil
     ) -> Admission {
-        guard let place = CallbackPath.token(in: path) else { return .notFound }
-        guard method == "POST" else { return .methodNotAllowed(allow: "POST") }
         let source = policy.origin(peer: peer, forwarded: forwardedFor)
         if source.isUnreadable { tellOfProxy(source) }
         let origin = source.address
@@ -95,7 +92,7 @@ public final class Intake: Sendable {
             if let tooMany { return refuse(tooMany, .limited, from: origin) }
             guard credentials.allow(authorization) else {
                 noteFailure(of: origin, isLimited: !source.isProxy, now: time)
-                return refuse(.credentialsNeeded(challenge: credentials.challenge), .credentials, from: origin)
+                return refuse(.credentialsNeeded, .credentials, from: origin)
             }
         }
         var shown: Substring? = place
@@ -114,9 +111,6 @@ public final class Intake: Sendable {
         if token.isRetired { alarm(.retiredKey, token: token, origin: origin) }
         return .admitted(AdmittedCallback(token: token, origin: source))
     }
-
-    /// The header, by its name in lower case, in which proxies say whom they speak for; `nil` when none is trusted.
-    public var proxyHeader: String? { policy.trustedProxies.isEmpty ? nil : policy.proxyHeader.rawValue }
 
     private func noteFailure(of origin: [UInt8], isLimited: Bool, now: Timestamp) {
         if isLimited { limiter.withLock { $0.fail(origin, now: now) } }
@@ -139,7 +133,7 @@ public final class Intake: Sendable {
     /// ``JournalOutcome/duplicate(of:)`` only after the journal's sync.
     ///
     /// - Parameters:
-    ///   - admitted: What ``admit(method:path:peer:forwardedFor:query:authorization:certificate:)`` let in.
+    ///   - admitted: What ``admit(token:peer:forwardedFor:query:authorization:certificate:)`` let in.
     ///   - body: The body as it arrived.
     ///   - contentType: `Content-Type` as it arrived.
     ///   - coding: The values of `Content-Encoding`; only with a token in the head.

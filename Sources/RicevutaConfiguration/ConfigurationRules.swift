@@ -36,7 +36,7 @@ struct ConfigurationRules {
 
     private func health() -> [(place: SettingPlace, message: String)] {
         guard let listener = root.section("listener"), let path = listener.text("healthPath"),
-            path == "/callbacks" || path.hasPrefix("/callbacks/"), let place = listener.place("healthPath")
+            CallbackPath.covers(path), let place = listener.place("healthPath")
         else { return [] }
         return [(place, "conflicts with the callback path; choose another, such as /healthz")]
     }

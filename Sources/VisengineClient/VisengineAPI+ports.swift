@@ -32,7 +32,7 @@ extension VisengineAPI: DocumentSource {
     ) async throws(VisengineError) -> DocumentMetadata {
         let download = DocumentDownload(
             transport: transport,
-            request: .read(.document, "\(documentPath)/\(id)"),
+            request: .read(.document, dialect.paths.document(id)),
             writer: writer
         )
         return try await transport.repeating(.document) { await download.attempt() }
@@ -47,6 +47,37 @@ extension VisengineAPI: DocumentSource {
             return try await readDocument(of: id, into: writer)
         } catch {
             throw DocumentFetchError(error)
+        }
+    }
+}
+
+extension VisengineAPI: Catalogue {
+    /// Reads all that can be ordered; see ``readCatalogue()``.
+    public func items() async throws(CallFailure) -> [CatalogueItem] {
+        do throws(VisengineError) {
+            return try await readCatalogue()
+        } catch {
+            throw CallFailure(error)
+        }
+    }
+
+    /// Reads everything about one item; see ``readItem(_:)``.
+    public func item(_ hash: ItemHash) async throws(CallFailure) -> ItemDetail {
+        do throws(VisengineError) {
+            return try await readItem(hash)
+        } catch {
+            throw CallFailure(error)
+        }
+    }
+}
+
+extension VisengineAPI: OrderPlacer {
+    /// Places an order; see ``placeOrder(_:)``.
+    public func place(_ placement: OrderPlacement) async throws(CallFailure) -> PlacedOrder {
+        do throws(VisengineError) {
+            return try await placeOrder(placement)
+        } catch {
+            throw CallFailure(error)
         }
     }
 }

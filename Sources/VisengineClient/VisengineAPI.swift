@@ -3,7 +3,7 @@ import BaseKit
 import NIOHTTP1
 public import Visengine
 
-/// The provider's nine calls.
+/// The provider's nine calls, in the dialect that the configuration names.
 ///
 /// Every call waits for its turn in the token bucket, is refused at once while the circuit is open, and is tried again
 /// after what may pass, as long as trying again cannot do a thing twice: a placement only when no connection came
@@ -11,7 +11,7 @@ public import Visengine
 /// header and nowhere else. Safe to use from any task; cancelling the task ends the call.
 public final class VisengineAPI: Sendable {
     let transport: ProviderTransport
-    let documentPath: String
+    let dialect: ProviderDialect
 
     /// Creates a client.
     ///
@@ -28,7 +28,7 @@ public final class VisengineAPI: Sendable {
     ) {
         var configuration = configuration
         while configuration.baseURL.hasSuffix("/") { configuration.baseURL.removeLast() }
-        documentPath = configuration.documentPath
+        dialect = configuration.dialect
         transport = ProviderTransport(
             configuration: configuration,
             http: http,
@@ -39,8 +39,8 @@ public final class VisengineAPI: Sendable {
     }
 
     /// Reads the catalogue (`GET /visure`).
-    public func catalogue() async throws(VisengineError) -> [CatalogueItem] {
-        let data = try await transport.data(.read(.catalogue, "/visure"))
+    public func readCatalogue() async throws(VisengineError) -> [CatalogueItem] {
+        let data = try await transport.data(.read(.catalogue, dialect.paths.catalogue))
         do throws(CatalogueDecodingError) {
             return try CatalogueItem.list(json: data)
         } catch {
@@ -49,8 +49,8 @@ public final class VisengineAPI: Sendable {
     }
 
     /// Reads all that the catalogue says of one item (`GET /visure/{hash}`; 400/200 for an unknown hash).
-    public func item(_ hash: ItemHash) async throws(VisengineError) -> ItemDetail {
-        let data = try await transport.data(.read(.item, "/visure/\(hash)"))
+    public func readItem(_ hash: ItemHash) async throws(VisengineError) -> ItemDetail {
+        let data = try await transport.data(.read(.item, dialect.paths.item(hash)))
         do throws(CatalogueDecodingError) {
             return try ItemDetail(json: data)
         } catch {
@@ -63,9 +63,15 @@ public final class VisengineAPI: Sendable {
     /// - Returns: The order; for a test only the prices.
     /// - Throws: ``VisengineError``. With ``VisengineError/mayHaveSucceeded`` the order may exist all the same, and its
     ///   callback may come.
-    public func place(_ placement: OrderPlacement) async throws(VisengineError) -> PlacedOrder {
+    public func placeOrder(_ placement: OrderPlacement) async throws(VisengineError) -> PlacedOrder {
         let data = try await transport.data(
-            .change(.place, .POST, "/richiesta", placement.json, isRepeatable: placement.isTest)
+            .change(
+                .place,
+                .POST,
+                dialect.paths.orders,
+                dialect.bodies.placement(placement),
+                isRepeatable: placement.isTest
+            )
         )
         let order = placement.isTest ? nil : try Self.order(data, of: .place)
         return PlacedOrder(
@@ -82,9 +88,9 @@ public final class VisengineAPI: Sendable {
     public func readOrders() async throws(VisengineError) -> [Order] {
         let data: JSONValue
         do throws(VisengineError) {
-            data = try await transport.data(.read(.orders, "/richiesta"))
+            data = try await transport.data(.read(.orders, dialect.paths.orders))
         } catch {
-            if error.code == .noOrders { return [] }
+            if error.meaning?.effect == .emptyList { return [] }
             throw error
         }
         guard let elements = data.array else { throw VisengineError(.orders, .unreadable("data is not a list")) }
@@ -94,7 +100,7 @@ public final class VisengineAPI: Sendable {
 
     /// Reads one order (`GET /richiesta/{_id}`; 404/202 for an unknown one).
     public func readOrder(_ id: OrderID) async throws(VisengineError) -> Order {
-        try Self.order(try await transport.data(.read(.order, "/richiesta/\(id)")), of: .order)
+        try Self.order(try await transport.data(.read(.order, dialect.paths.order(id))), of: .order)
     }
 
     /// Changes a draft, or makes it final (`PUT /richiesta/{_id}`; 400/239 when it is final already).
@@ -102,8 +108,8 @@ public final class VisengineAPI: Sendable {
         let request = ProviderRequest.change(
             .updateDraft,
             .PUT,
-            "/richiesta/\(id)",
-            changes.json,
+            dialect.paths.order(id),
+            dialect.bodies.changes(changes),
             isRepeatable: !changes.makesFinal
         )
         return try Self.order(try await transport.data(request), of: .updateDraft)
@@ -117,9 +123,13 @@ public final class VisengineAPI: Sendable {
     /// - Returns: The order with the new search.
     /// - Throws: ``VisengineError``.
     public func addSearch(to id: OrderID, values: [String: String]) async throws(VisengineError) -> Order {
-        let body: JSONValue = ["json_visura": .object(JSONObject(inputs: values))]
-        let data = try await transport.data(.change(.addSearch, .POST, "/richiesta/\(id)", body))
-        return try Self.order(data, of: .addSearch)
+        let request = ProviderRequest.change(
+            .addSearch,
+            .POST,
+            dialect.paths.order(id),
+            dialect.bodies.search(values)
+        )
+        return try Self.order(try await transport.data(request), of: .addSearch)
     }
 
     /// Chooses a search's result, for which the document is then made and charged (`PUT /richiesta/{_id}/ricerche`).
@@ -135,9 +145,13 @@ public final class VisengineAPI: Sendable {
         search: String,
         index: Int
     ) async throws(VisengineError) -> Order {
-        let body: JSONValue = ["id_ricerca": .string(search), "indice": JSONValue(index)]
-        let data = try await transport.data(.change(.chooseSearchResult, .PUT, "/richiesta/\(id)/ricerche", body))
-        return try Self.order(data, of: .chooseSearchResult)
+        let request = ProviderRequest.change(
+            .chooseSearchResult,
+            .PUT,
+            dialect.paths.searchChoice(id),
+            dialect.bodies.choice(search, index)
+        )
+        return try Self.order(try await transport.data(request), of: .chooseSearchResult)
     }
 
     private static func order(_ data: JSONValue, of call: VisengineCall) throws(VisengineError) -> Order {

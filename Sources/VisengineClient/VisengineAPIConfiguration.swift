@@ -1,12 +1,13 @@
 public import AsyncHTTPClient
 import NIOCore
+public import Visengine
 
 /// How a client goes about its calls.
 public struct VisengineAPIConfiguration: Sendable {
     /// The address of the API, without a slash at its end.
     public var baseURL: String
-    /// The path of the document call, before `/` and the order's id: `/documento` (doc).
-    public var documentPath: String
+    /// How the API is spoken.
+    public var dialect: ProviderDialect
     /// How long each kind of call may take.
     public var timeLimits: CallTimeLimits
     /// What happens after a failure that may pass.
@@ -21,7 +22,7 @@ public struct VisengineAPIConfiguration: Sendable {
     /// Creates a configuration.
     public init(
         baseURL: String = "https://visengine2.altravia.com",
-        documentPath: String = "/documento",
+        dialect: ProviderDialect = .visengine(),
         timeLimits: CallTimeLimits = CallTimeLimits(),
         retry: RetryPolicy = RetryPolicy(),
         rate: CallRate = CallRate(),
@@ -29,7 +30,7 @@ public struct VisengineAPIConfiguration: Sendable {
         maxAnswerBytes: Int = 16 << 20
     ) {
         self.baseURL = baseURL
-        self.documentPath = documentPath
+        self.dialect = dialect
         self.timeLimits = timeLimits
         self.retry = retry
         self.rate = rate

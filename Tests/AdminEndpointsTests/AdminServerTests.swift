@@ -12,6 +12,14 @@ import Visengine
 @Suite(.timeLimit(.minutes(1))) struct AdminServerTests {
     private static let sha256 = String(repeating: "0a", count: 32)
     private static let other = String(repeating: "0b", count: 32)
+    private static let links = DocumentLinks(key: [UInt8](repeating: 7, count: 32), lifetime: .seconds(100))
+
+    /// The query of a link to a document that expires at 200, with `good` for its signature.
+    private static func query(_ sha256: String, _ text: String) -> String {
+        let document = StoredDocument(sha256: sha256, size: 1, kind: .pdf, name: nil)
+        let link = links.link(to: document, at: "", now: Timestamp(seconds: 100))
+        return text.replacing("good", with: link.split(separator: "signature=")[1])
+    }
 
     /// Runs a console on a listener of its own, and stops it.
     private func withConsole(
@@ -29,11 +37,12 @@ import Visengine
             engine: LedgerEngine(name: "store", version: "3.40.1", note: "not fixed", labels: ["fix": "false"]),
             summary: { () throws(LedgerError) in try summary.get() },
             journal: { journal },
-            isGood: { $0.expires == "200" && $0.signature == "good" },
+            links: Self.links,
             document: { sha256 in
                 sha256 == Self.sha256
                     ? ServedDocument(path: documentPath, contentType: "application/pdf", fileExtension: "pdf") : nil
-            }
+            },
+            now: { Timestamp(seconds: 100) }
         )
         let console = AdminServer(
             ports: ports,
@@ -169,8 +178,8 @@ import Visengine
         try Data("%PDF-1.7".utf8).write(to: file)
 
         try await withConsole(documentPath: file.path) { port in
-            let base = "/documents/\(Self.sha256)"
-            let answer = try await send("GET", base + "?expires=200&signature=good", port: port)
+            let target = "/documents/\(Self.sha256)" + Self.query(Self.sha256, "?expires=200&signature=good")
+            let answer = try await send("GET", target, port: port)
             #expect(answer.status == 200)
             #expect(answer.body == "%PDF-1.7")
             #expect(answer.has("Content-Type: application/pdf"))
@@ -178,7 +187,7 @@ import Visengine
             #expect(answer.has("X-Content-Type-Options: nosniff"))
             #expect(answer.has("Content-Disposition: attachment; filename=\"\(Self.sha256).pdf\""))
 
-            let head = try await send("HEAD", base + "?expires=200&signature=good", port: port)
+            let head = try await send("HEAD", target, port: port)
             #expect(head.status == 200)
             #expect(head.body.isEmpty)
             #expect(head.has("Content-Length: 8"))
@@ -193,6 +202,7 @@ import Visengine
     func refusesABadLink(query: String) async throws {
         try await withConsole { port in
             for sha256 in [Self.sha256, Self.other] {
+                let query = Self.query(sha256, query)
                 let answer = try await send("GET", "/documents/\(sha256)\(query)", port: port)
                 #expect(answer.status == 403)
                 #expect(answer.has("Content-Type: application/problem+json"))
@@ -202,9 +212,18 @@ import Visengine
 
     @Test func hasNoDocumentThatTheArchiveDoesNotHave() async throws {
         try await withConsole { port in
-            let unknown = try await send("GET", "/documents/\(Self.other)?expires=200&signature=good", port: port)
+            let good = "?expires=200&signature=good"
+            let unknown = try await send(
+                "GET",
+                "/documents/\(Self.other)" + Self.query(Self.other, good),
+                port: port
+            )
             #expect(unknown.status == 404)
-            let vanished = try await send("GET", "/documents/\(Self.sha256)?expires=200&signature=good", port: port)
+            let vanished = try await send(
+                "GET",
+                "/documents/\(Self.sha256)" + Self.query(Self.sha256, good),
+                port: port
+            )
             #expect(vanished.status == 404)
         }
     }

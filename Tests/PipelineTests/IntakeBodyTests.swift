@@ -37,7 +37,7 @@ import Visengine
         isCut: Bool = false
     ) throws -> ReceivedCallback {
         let path = "/callbacks/" + keys.mint(try Sample.nonce())
-        let admission = intake.admit(method: "POST", path: path, peer: [192, 0, 2, 1], forwardedFor: [])
+        let admission = intake.admit(path: path, peer: [192, 0, 2, 1], forwardedFor: [])
         guard case .admitted(let admitted) = admission else { throw CancellationError() }
         let answers = Mutex<[IntakeAnswer]>([])
         intake.take(admitted, body: body, contentType: type, coding: coding, isCut: isCut) { answer in
@@ -186,7 +186,6 @@ import Visengine
         let intake = intake()
         guard
             case .admitted(let admitted) = intake.admit(
-                method: "POST",
                 path: "/callbacks",
                 peer: [192, 0, 2, 1],
                 forwardedFor: []

@@ -10,6 +10,31 @@ protocol IntakeSuite {
     var peer: [UInt8] { get }
 }
 
+extension Intake {
+    /// Decides on a callback by its path, as the handler of the listener does.
+    func admit(
+        path: String,
+        peer: [UInt8],
+        forwardedFor: [String],
+        query: String? = nil,
+        authorization: [String] = [],
+        certificate: String? = nil
+    ) -> Admission {
+        guard let place = CallbackPath.token(in: path) else {
+            Issue.record("not a callback's path: \(path)")
+            return .unauthorized
+        }
+        return admit(
+            token: place,
+            peer: peer,
+            forwardedFor: forwardedFor,
+            query: query,
+            authorization: authorization,
+            certificate: certificate
+        )
+    }
+}
+
 extension IntakeSuite {
     var peer: [UInt8] { [192, 0, 2, 1] }
 
@@ -29,7 +54,7 @@ extension IntakeSuite {
     }
 
     func take(_ intake: Intake, _ path: String, _ body: String) throws -> [IntakeAnswer] {
-        let admission = intake.admit(method: "POST", path: path, peer: peer, forwardedFor: [])
+        let admission = intake.admit(path: path, peer: peer, forwardedFor: [])
         guard case .admitted(let admitted) = admission else {
             Issue.record("not admitted: \(admission)")
             return []

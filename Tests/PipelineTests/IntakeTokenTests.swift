@@ -40,7 +40,7 @@ import Testing
         let twice = token.replacing(".", with: "%252E")
         let path = form.replacing("TOKEN", with: token).replacing("TWICE", with: twice)
 
-        let admission = intake().admit(method: "POST", path: path, peer: peer, forwardedFor: [])
+        let admission = intake().admit(path: path, peer: peer, forwardedFor: [])
 
         #expect(admission == .unauthorized)
     }
@@ -49,7 +49,7 @@ import Testing
     func hasNoOtherPlaceForCallbacks(form: String) throws {
         let path = form.replacing("TOKEN", with: keys.mint(try Sample.nonce()))
 
-        #expect(intake().admit(method: "POST", path: path, peer: peer, forwardedFor: []) == .notFound)
+        #expect(CallbackPath.token(in: path) == nil)
     }
 
     @Test(
@@ -74,7 +74,6 @@ import Testing
             text.split(separator: "TOKEN", omittingEmptySubsequences: false).joined(separator: token)
         }
         let admission = intake(SourcePolicy(tokenPlaces: [place])).admit(
-            method: "POST",
             path: "/callbacks",
             peer: peer,
             forwardedFor: [],
@@ -96,7 +95,6 @@ import Testing
         let token = keys.mint(try Sample.nonce())
 
         let admission = intake.admit(
-            method: "POST",
             path: "/callbacks",
             peer: peer,
             forwardedFor: [],

@@ -22,7 +22,6 @@ import Testing
         let answers = Mutex<[IntakeAnswer]>([])
         for _ in 0..<3 {
             let admission = intake.admit(
-                method: "POST",
                 path: "/callbacks/\(token)",
                 peer: [192, 0, 2, 1],
                 forwardedFor: []

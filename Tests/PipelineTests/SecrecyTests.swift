@@ -22,7 +22,6 @@ import Testing
 
         for token in [good, retired, forged] {
             let admission = intake.admit(
-                method: "POST",
                 path: "/callbacks/\(token)",
                 peer: [127, 0, 0, 1],
                 forwardedFor: []

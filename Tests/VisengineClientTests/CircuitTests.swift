@@ -54,7 +54,7 @@ struct CircuitTests {
         } _: { client, provider in
             for _ in 0..<3 { _ = try await failure(of: .catalogue, with: client) }
             clock.pass(.seconds(30))
-            async let trial = client.catalogue()
+            async let trial = client.readCatalogue()
             for await _ in arrived { break }
 
             let meanwhile = try await failure(of: .catalogue, with: client)

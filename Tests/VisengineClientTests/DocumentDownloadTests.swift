@@ -36,7 +36,7 @@ struct DocumentDownloadTests {
         let configuration = SandboxConfiguration(isZipped: isZipped, documentBytes: size)
         // An answer's limit is none of a document's.
         try await withSandbox(configuration, adjust: { $0.maxAnswerBytes = 4096 }) { client, sandbox in
-            let id = try #require(try await client.place(try Samples.placement()).order).id
+            let id = try #require(try await client.placeOrder(try Samples.placement()).order).id
             sandbox.finish(id)
             let writer = MemoryWriter()
 
@@ -163,7 +163,7 @@ struct DocumentDownloadTests {
         _ body: (VisengineAPI, Sandbox, OrderID) async throws -> Void
     ) async throws {
         try await withSandbox(SandboxConfiguration(documentBytes: bytes)) { client, sandbox in
-            let id = try #require(try await client.place(try Samples.placement()).order).id
+            let id = try #require(try await client.placeOrder(try Samples.placement()).order).id
             sandbox.finish(id)
             try await body(client, sandbox, id)
         }

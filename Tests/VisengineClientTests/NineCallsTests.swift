@@ -10,7 +10,7 @@ import VisengineSandbox
 struct NineCallsTests {
     @Test func readsTheCatalogue() async throws {
         try await withSandbox { client, _ in
-            let items = try await client.catalogue()
+            let items = try await client.readCatalogue()
 
             let pension = try #require(items.first { $0.name == "Pensione Vecchiaia" })
             #expect(pension.category == "Patronato")
@@ -21,7 +21,7 @@ struct NineCallsTests {
 
     @Test func readsAnItem() async throws {
         try await withSandbox { client, _ in
-            let detail = try await client.item(try #require(ItemHash(rawValue: Samples.pension)))
+            let detail = try await client.readItem(try #require(ItemHash(rawValue: Samples.pension)))
 
             #expect(detail.item.name == "Pensione Vecchiaia")
             #expect(detail.fields.map(\.key) == ["$0", "$1", "$4", "$3", "$2", "$5", "$6", "$7"])
@@ -39,7 +39,7 @@ struct NineCallsTests {
                 $0.callback = CallbackRegistration(url: "http://127.0.0.1:1/in", token: "nonce.mac")
             }
 
-            let placed = try await client.place(placement)
+            let placed = try await client.placeOrder(placement)
 
             let order = try #require(placed.order)
             #expect(order.state == .processing)
@@ -53,7 +53,7 @@ struct NineCallsTests {
 
     @Test func aTestPlacementGivesPricesAndNoOrder() async throws {
         try await withSandbox { client, sandbox in
-            let placed = try await client.place(try Samples.placement(isTest: true))
+            let placed = try await client.placeOrder(try Samples.placement(isTest: true))
 
             #expect(
                 placed == PlacedOrder(order: nil, price: Price(thousandths: 12_700), searchPrice: Price(thousandths: 0))
@@ -66,8 +66,8 @@ struct NineCallsTests {
 
     @Test func listsOrders() async throws {
         try await withSandbox { client, _ in
-            let first = try #require(try await client.place(try Samples.placement()).order)
-            let second = try #require(try await client.place(try Samples.placement(isFinal: false)).order)
+            let first = try #require(try await client.placeOrder(try Samples.placement()).order)
+            let second = try #require(try await client.placeOrder(try Samples.placement(isFinal: false)).order)
 
             let orders = try await client.readOrders()
 
@@ -115,7 +115,7 @@ struct NineCallsTests {
 
     @Test func readsAnOrder() async throws {
         try await withSandbox(SandboxConfiguration(now: { 1_750_000_000 })) { client, sandbox in
-            let id = try #require(try await client.place(try Samples.placement()).order).id
+            let id = try #require(try await client.placeOrder(try Samples.placement()).order).id
             sandbox.finish(id)
 
             let order = try await client.readOrder(id)
@@ -134,7 +134,7 @@ struct NineCallsTests {
     @Test func changesADraftAndMakesItFinal() async throws {
         try await withSandbox { client, _ in
             let draft = try Samples.placement(isFinal: false) { $0.values["$4"] = nil }
-            let id = try #require(try await client.place(draft).order).id
+            let id = try #require(try await client.placeOrder(draft).order).id
 
             let changes = DraftChanges(fields: ["$4": "RSSMRA85T10A562S"], email: "b@example.test")
             let changed = try await client.updateDraft(id, changes)
@@ -149,7 +149,7 @@ struct NineCallsTests {
 
     @Test func searchesAndChoosesAResult() async throws {
         try await withSandbox { client, sandbox in
-            let id = try #require(try await client.place(try Samples.searchPlacement()).order).id
+            let id = try #require(try await client.placeOrder(try Samples.searchPlacement()).order).id
             let searched = try await client.addSearch(to: id, values: ["$1": "12345678903"])
             sandbox.advance(id)
 
@@ -164,7 +164,7 @@ struct NineCallsTests {
 
     @Test func fetchesADocument() async throws {
         try await withSandbox { client, sandbox in
-            let id = try #require(try await client.place(try Samples.placement()).order).id
+            let id = try #require(try await client.placeOrder(try Samples.placement()).order).id
             sandbox.advance(id)
             let writer = MemoryWriter()
 

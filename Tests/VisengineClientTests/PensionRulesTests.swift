@@ -10,7 +10,7 @@ struct PensionRulesTests {
 
     private func withPension(_ body: (VisengineAPI, ItemDetail) async throws -> Void) async throws {
         try await withSandbox { client, _ in
-            try await body(client, try await client.item(try #require(ItemHash(rawValue: Samples.pension))))
+            try await body(client, try await client.readItem(try #require(ItemHash(rawValue: Samples.pension))))
         }
     }
 
@@ -19,7 +19,7 @@ struct PensionRulesTests {
             #expect(item.fields.allSatisfy { !$0.isNullable })
             #expect(item.problems(in: Self.whole, options: ["opzione_0", "opzione_1"]) == [])
 
-            let placed = try await client.place(OrderPlacement(item: item.item.hash, values: Self.whole))
+            let placed = try await client.placeOrder(OrderPlacement(item: item.item.hash, values: Self.whole))
 
             #expect(placed.order?.state == .processing)
         }

@@ -96,7 +96,7 @@ struct PlacementSafetyTests {
         try await withSandbox { client, sandbox in
             sandbox.setFaults { $0.failures = [CallFailure(call: .place, status: status, times: 2)] }
 
-            let placed = try await client.place(try Samples.placement())
+            let placed = try await client.placeOrder(try Samples.placement())
 
             #expect(placed.order != nil)
             #expect(sandbox.count(.place) == 3)
@@ -112,7 +112,7 @@ struct PlacementSafetyTests {
                 ? Response(status: 503, headers: [("Retry-After", "3")], body: .bytes(Array("busy".utf8)))
                 : .success(Samples.order)
         } _: { client, provider in
-            _ = try await client.place(try Samples.placement())
+            _ = try await client.placeOrder(try Samples.placement())
 
             #expect(provider.requests.count == 2)
             #expect(clock.waits == [.seconds(3)])
@@ -136,7 +136,7 @@ struct PlacementSafetyTests {
         try await withSandbox { client, sandbox in
             sandbox.setFaults { $0.failures = [CallFailure(call: .place, status: 500, times: 2)] }
 
-            let placed = try await client.place(try Samples.placement(isTest: true))
+            let placed = try await client.placeOrder(try Samples.placement(isTest: true))
 
             #expect(placed.price == Price(thousandths: 12_700))
             #expect(sandbox.count(.place) == 3)
@@ -145,7 +145,7 @@ struct PlacementSafetyTests {
 
     @Test func aDraftsChangeIsRepeatedUnlessItMakesItFinal() async throws {
         try await withSandbox { client, sandbox in
-            let id = try #require(try await client.place(try Samples.placement(isFinal: false)).order).id
+            let id = try #require(try await client.placeOrder(try Samples.placement(isFinal: false)).order).id
             sandbox.setFaults { $0.failures = [CallFailure(call: .updateDraft, status: 500, times: 2)] }
 
             let changed = try await client.updateDraft(id, DraftChanges(email: "b@example.test"))

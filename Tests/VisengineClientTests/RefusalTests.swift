@@ -32,17 +32,17 @@ struct RefusalTests {
 
     static let refusals = [
         Refusal("an item of the wrong hash", 400, .wrongItemHash, "wrong hash_visura") { client, _ in
-            _ = try await client.item(try #require(ItemHash(rawValue: "0000")))
+            _ = try await client.readItem(try #require(ItemHash(rawValue: "0000")))
         },
         Refusal("an order with a bad address", 400, .invalidField, "email is considered invalid!") { client, _ in
-            _ = try await client.place(try Samples.placement { $0.email = "nobody" })
+            _ = try await client.placeOrder(try Samples.placement { $0.email = "nobody" })
         },
         Refusal("an order without money", 402, .insufficientCredit, "Insufficient Credit in Wallet: 0.00") {
             $1.setCredit(Price(thousandths: 0))
-            _ = try await $0.place(try Samples.placement())
+            _ = try await $0.placeOrder(try Samples.placement())
         },
         Refusal("an order without its fields", 412, .insufficientFields, "Insufficient data to validate") { client, _ in
-            _ = try await client.place(try Samples.placement { $0.values = [:] })
+            _ = try await client.placeOrder(try Samples.placement { $0.values = [:] })
         },
         Refusal("reading what is no id", 400, .invalidOrderID, "Invalid id") { client, _ in
             _ = try await client.readOrder(try Samples.id("7"))
@@ -51,42 +51,42 @@ struct RefusalTests {
             _ = try await client.readOrder(try Samples.id())
         },
         Refusal("changing a final order", 400, .orderAlreadyFinal, "the request has already been closed") { client, _ in
-            let id = try #require(try await client.place(try Samples.placement()).order).id
+            let id = try #require(try await client.placeOrder(try Samples.placement()).order).id
             _ = try await client.updateDraft(id, DraftChanges(makesFinal: true))
         },
         Refusal("changing an unknown order", 404, .unknownOrderToChange, "no requests matches this id") { client, _ in
             _ = try await client.updateDraft(try Samples.id(), DraftChanges())
         },
         Refusal("changing an unknown field", 412, .invalidChange, "error in the input data: ") { client, _ in
-            let id = try #require(try await client.place(try Samples.placement(isFinal: false)).order).id
+            let id = try #require(try await client.placeOrder(try Samples.placement(isFinal: false)).order).id
             _ = try await client.updateDraft(id, DraftChanges(fields: ["$99": "x"]))
         },
         Refusal("searching for what is no id", 400, .invalidOrderIDForSearch, "Invalid id") { client, _ in
             _ = try await client.addSearch(to: try Samples.id("7"), values: [:])
         },
         Refusal("searching for a draft", 404, .orderNotFinal, "the request is in state 0") { client, _ in
-            let id = try #require(try await client.place(try Samples.placement(isFinal: false)).order).id
+            let id = try #require(try await client.placeOrder(try Samples.placement(isFinal: false)).order).id
             _ = try await client.addSearch(to: id, values: [:])
         },
         Refusal("searching where there is none", 409, .searchNotAllowed, "this request does not allow") { client, _ in
-            let id = try #require(try await client.place(try Samples.placement()).order).id
+            let id = try #require(try await client.placeOrder(try Samples.placement()).order).id
             _ = try await client.addSearch(to: id, values: [:])
         },
         Refusal("searching without money", 402, .insufficientCreditForSearch, "Insufficient Credit in Wallet") {
-            let id = try #require(try await $0.place(try Samples.searchPlacement()).order).id
+            let id = try #require(try await $0.placeOrder(try Samples.searchPlacement()).order).id
             $1.setCredit(Price(thousandths: 0))
             _ = try await $0.addSearch(to: id, values: ["$0": "PROVA"])
         },
         Refusal("choosing a negative index", 400, .negativeResultIndex, "indice must be >= 0") { client, _ in
-            let id = try #require(try await client.place(try Samples.searchPlacement()).order).id
+            let id = try #require(try await client.placeOrder(try Samples.searchPlacement()).order).id
             _ = try await client.chooseSearchResult(of: id, search: "\(id)_0", index: -1)
         },
         Refusal("choosing where there is none", 409, .noResultsToChoose, "the request does not produce") { client, _ in
-            let id = try #require(try await client.place(try Samples.placement()).order).id
+            let id = try #require(try await client.placeOrder(try Samples.placement()).order).id
             _ = try await client.chooseSearchResult(of: id, search: "\(id)_0", index: 0)
         },
         Refusal("choosing no result", 428, .resultIndexRequired, "indice not valid or required") { client, _ in
-            let id = try #require(try await client.place(try Samples.searchPlacement()).order).id
+            let id = try #require(try await client.placeOrder(try Samples.searchPlacement()).order).id
             _ = try await client.chooseSearchResult(of: id, search: "\(id)_0", index: 7)
         },
         Refusal("a document of what is no id", 400, .invalidDocumentID, "Invalid id") { client, _ in
@@ -96,7 +96,7 @@ struct RefusalTests {
             _ = try await client.readDocument(of: try Samples.id(), into: MemoryWriter())
         },
         Refusal("a document too early", 422, .documentNotYetAvailable, "document not yet available") { client, _ in
-            let id = try #require(try await client.place(try Samples.placement()).order).id
+            let id = try #require(try await client.placeOrder(try Samples.placement()).order).id
             _ = try await client.readDocument(of: id, into: MemoryWriter())
         },
     ]

@@ -74,13 +74,13 @@ struct RequestTests {
             email: "a@example.test"
         )
 
-        let body = String(decoding: changes.json.encoded(), as: UTF8.self)
+        let body = String(decoding: ProviderDialect.visengine().bodies.changes(changes).encoded(), as: UTF8.self)
 
         #expect(
             body == #"{"json_visura":{"$0":"A","$1":"B"},"json_visura.$2":"D","json_visura.$3":"C","#
                 + #""email_target":"a@example.test"}"#
         )
-        #expect(DraftChanges().json == [:])
+        #expect(ProviderDialect.visengine().bodies.changes(DraftChanges()) == [:])
     }
 
     @Test(arguments: [("", "/documento"), ("/", "/documento"), ("/v2//", "/v2/documento")])
@@ -95,8 +95,10 @@ struct RequestTests {
     }
 
     @Test func takesAnotherPathForDocuments() async throws {
-        try await withSandbox(adjust: { $0.documentPath = "/visure/documento" }) { client, sandbox in
-            let id = try #require(try await client.place(try Samples.placement()).order).id
+        try await withSandbox(adjust: { $0.dialect = .visengine(documentPath: "/visure/documento") }) {
+            client,
+            sandbox in
+            let id = try #require(try await client.placeOrder(try Samples.placement()).order).id
             sandbox.finish(id)
             let writer = MemoryWriter()
 
@@ -105,7 +107,7 @@ struct RequestTests {
             #expect(writer.bytes.count == 20_000)
         }
         try await withProvider(
-            adjust: { $0.documentPath = "/visure/documento" },
+            adjust: { $0.dialect = .visengine(documentPath: "/visure/documento") },
             answer: { _, _ in .refusal(422, 247) }
         ) { client, provider in
             _ = try await failure(of: .document, with: client)
@@ -118,7 +120,7 @@ struct RequestTests {
         let tokens = Tokens()
         let provider = try TestProvider { _, number in number == 0 ? .refusal(503) : .success([]) }
         try await withClient(of: provider.baseURL, token: { tokens.next() }) { client in
-            _ = try await client.catalogue()
+            _ = try await client.readCatalogue()
         }
         await provider.stop()
 
@@ -129,7 +131,7 @@ struct RequestTests {
         try await withProvider { _, _ in
             .success([])
         } _: { client, provider in
-            for _ in 0..<5 { _ = try await client.catalogue() }
+            for _ in 0..<5 { _ = try await client.readCatalogue() }
 
             #expect(Set(provider.requests.map(\.head.peer.port)).count == 1)
         }

@@ -56,7 +56,7 @@ struct RetryTests {
         try await withSandbox(clock: clock) { client, sandbox in
             sandbox.setFaults { $0.failures = [CallFailure(call: .catalogue, status: 502, times: 3)] }
 
-            let items = try await client.catalogue()
+            let items = try await client.readCatalogue()
 
             #expect(items.count == 7)
             #expect(sandbox.count(.catalogue) == 4)
@@ -110,7 +110,7 @@ struct RetryTests {
             // 100 seconds would be more than the policy waits for; this is 40 after the clock's 2027-01-15T08:00:00Z.
             number == 0 ? .refusal(503, retryAfter: "Fri, 15 Jan 2027 08:00:40 GMT") : .success([])
         } _: { client, _ in
-            _ = try await client.catalogue()
+            _ = try await client.readCatalogue()
 
             #expect(clock.waits == [.seconds(40)])
         }
@@ -135,7 +135,7 @@ struct RetryTests {
         try await withProvider(clock: clock) { _, number in
             number == 0 ? .refusal(503, retryAfter: "soon") : .success([])
         } _: { client, _ in
-            _ = try await client.catalogue()
+            _ = try await client.readCatalogue()
 
             #expect(clock.waits == [.milliseconds(500)])
         }

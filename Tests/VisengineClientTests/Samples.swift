@@ -49,9 +49,9 @@ func make(_ call: VisengineCall, with client: VisengineAPI) async throws {
     let id = try Samples.id()
     let hash = try #require(ItemHash(rawValue: Samples.pension))
     switch call {
-    case .catalogue: _ = try await client.catalogue()
-    case .item: _ = try await client.item(hash)
-    case .place: _ = try await client.place(try Samples.placement())
+    case .catalogue: _ = try await client.readCatalogue()
+    case .item: _ = try await client.readItem(hash)
+    case .place: _ = try await client.placeOrder(try Samples.placement())
     case .orders: _ = try await client.readOrders()
     case .order: _ = try await client.readOrder(id)
     case .updateDraft: _ = try await client.updateDraft(id, DraftChanges(makesFinal: true))

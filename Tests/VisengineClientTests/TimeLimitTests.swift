@@ -83,7 +83,7 @@ struct TimeLimitTests {
         // 26 KB of answer in pieces with 130 ms between: more than three seconds in all.
         configuration.faults.slowBody = SlowBody(calls: [.document], pieceBytes: 1000, pause: .milliseconds(130))
         try await withSandbox(configuration, adjust: { $0.timeLimits = limits }) { client, sandbox in
-            let id = try #require(try await client.place(try Samples.placement()).order).id
+            let id = try #require(try await client.placeOrder(try Samples.placement()).order).id
             sandbox.finish()
             let writer = MemoryWriter()
 

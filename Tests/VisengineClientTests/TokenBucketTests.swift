@@ -54,13 +54,13 @@ struct TokenBucketTests {
     @Test func aClientKeepsToItsRate() async throws {
         let clock = TestClock()
         try await withSandbox(clock: clock, adjust: { $0.rate = CallRate(perSecond: 2, burst: 3) }) { client, sandbox in
-            for _ in 0..<6 { _ = try await client.catalogue() }
+            for _ in 0..<6 { _ = try await client.readCatalogue() }
 
             #expect(clock.waits == [.milliseconds(500), .milliseconds(500), .milliseconds(500)])
             #expect(sandbox.count(.catalogue) == 6)
 
             clock.pass(.seconds(60))
-            for _ in 0..<3 { _ = try await client.catalogue() }
+            for _ in 0..<3 { _ = try await client.readCatalogue() }
             #expect(clock.waits.count == 3)
         }
     }
@@ -70,7 +70,7 @@ struct TokenBucketTests {
         try await withSandbox(clock: clock, adjust: { $0.rate = CallRate(perSecond: 1, burst: 1) }) { client, sandbox in
             sandbox.setFaults { $0.failures = [CallFailure(call: .catalogue, status: 500, times: 2)] }
 
-            _ = try await client.catalogue()
+            _ = try await client.readCatalogue()
 
             // The delays drawn are zero: what is waited for is the rate.
             #expect(clock.waits.filter { $0 > .zero } == [.seconds(1), .seconds(1)])
@@ -84,14 +84,14 @@ struct TokenBucketTests {
             try await Task.sleep(for: .seconds(3600))
         }
         try await withSandbox(clock: clock, adjust: { $0.rate = CallRate(perSecond: 1, burst: 1) }) { client, sandbox in
-            _ = try await client.catalogue()
+            _ = try await client.readCatalogue()
             let call = Task { try await failure(of: .catalogue, with: client) }
             for await _ in waiting { break }
             call.cancel()
 
             let error = try await call.value
             clock.pass(.seconds(1))
-            _ = try await client.catalogue()
+            _ = try await client.readCatalogue()
 
             #expect(error.cause == .cancelled)
             #expect(!error.mayHaveSucceeded)

@@ -101,7 +101,7 @@ struct UnreadableAnswerTests {
             adjust: { $0.maxAnswerBytes = body.count },
             answer: { _, _ in .json(200, body) }
         ) { client, _ in
-            let items = try await client.catalogue()
+            let items = try await client.readCatalogue()
 
             #expect(items.isEmpty)
         }

@@ -137,15 +137,17 @@ import Visengine
             isTest: true
         )
 
+        let write = ProviderDialect.visengine().bodies.placement
+
         #expect(
-            String(decoding: placement.json.encoded(), as: UTF8.self) == #"""
+            String(decoding: write(placement).encoded(), as: UTF8.self) == #"""
                 {"hash_visura":"0a1b","json_visura":{"$2":"ab.pdf|data:application/pdf;base64,AQI=","$10":"b"},\#
                 "opzioni":{"opzione_0":true},"callback_data":{"url":"https://hooks.example.test/v/t","method":"POST",\#
                 "field":"data","data":{"ricevuta":"t"}},"email_target":"ada@example.test","state":0,"test":true}
                 """#
         )
         #expect(
-            OrderPlacement(item: placement.item, values: [:]).json
+            write(OrderPlacement(item: placement.item, values: [:]))
                 == ["hash_visura": "0a1b", "json_visura": [:], "state": 1]
         )
     }

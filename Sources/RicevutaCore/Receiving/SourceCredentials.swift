@@ -22,9 +22,6 @@ public struct SourceCredentials: Sendable, Equatable {
         self.value = Array(value.utf8)
     }
 
-    /// What a refusal says in `WWW-Authenticate`.
-    public var challenge: String { "\(scheme.rawValue) realm=\"callbacks\"" }
-
     /// Whether these are the credentials, in time that does not depend on how much of them is right.
     ///
     /// - Parameter authorization: The values of `Authorization`: exactly one counts.

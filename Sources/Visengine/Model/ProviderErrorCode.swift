@@ -1,4 +1,8 @@
-/// The number under `error` in an answer of the provider's: the named ones are documented, others surely exist.
+/// The number under `error` in an answer of the provider's: the named ones are documented for Visengine, others surely
+/// exist.
+///
+/// Another service may mean something else by the same number; what a number means is its dialect's to say
+/// (``ProviderErrorTable``).
 public struct ProviderErrorCode: RawRepresentable, Sendable, Hashable {
     /// The number as sent.
     public let rawValue: Int
@@ -44,9 +48,7 @@ public struct ProviderErrorCode: RawRepresentable, Sendable, Hashable {
     public static let searchNotAllowed = ProviderErrorCode(rawValue: 222)
     /// 428: `json_visura required`.
     public static let fieldsRequired = ProviderErrorCode(rawValue: 224)
-    /// 402: the wallet cannot pay for the search.
-    ///
-    /// Docuengine uses the same number, at 422, for "not yet available".
+    /// 402: the wallet cannot pay for the search; "not yet available" in Docuengine, at 422.
     public static let insufficientCreditForSearch = ProviderErrorCode(rawValue: 225)
 
     // MARK: PUT /richiesta/{_id}
@@ -81,11 +83,6 @@ public struct ProviderErrorCode: RawRepresentable, Sendable, Hashable {
     public static let unknownDocument = ProviderErrorCode(rawValue: 244)
     /// 422: the document is not there yet: ask again later.
     public static let documentNotYetAvailable = ProviderErrorCode(rawValue: 247)
-
-    /// Whether the wallet has to be filled before the call can succeed.
-    public var meansInsufficientCredit: Bool {
-        self == .insufficientCredit || self == .insufficientCreditForSearch || self == .insufficientCreditForChoice
-    }
 }
 
 extension ProviderErrorCode: CustomStringConvertible {

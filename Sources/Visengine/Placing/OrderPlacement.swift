@@ -1,6 +1,6 @@
-public import BaseKit
-
-/// The body of `POST /richiesta` (doc): what is ordered, with which inputs, and where the callback goes.
+/// What is ordered, with which inputs, and where the callback goes: `POST /richiesta` in Visengine (doc).
+///
+/// Names in code are Visengine's; ``ProviderDialect`` writes it.
 public struct OrderPlacement: Sendable, Equatable {
     /// `hash_visura`.
     public var item: ItemHash
@@ -37,28 +37,4 @@ public struct OrderPlacement: Sendable, Equatable {
         self.isFinal = isFinal
         self.isTest = isTest
     }
-
-    /// The body on the wire; what is not set is left out, except `state`, which is always said.
-    public var json: JSONValue {
-        var body: JSONObject = ["hash_visura": .string(item.rawValue), "json_visura": .object(Self.inputs(values))]
-        if !options.isEmpty {
-            body["opzioni"] = .object(JSONObject(options.map { JSONObject.Member($0, true) }))
-        }
-        body["callback_data"] = callback?.json
-        body["email_target"] = email.map { .string($0) }
-        body["state"] = isFinal ? 1 : 0
-        if isTest { body["test"] = true }
-        return .object(body)
-    }
-
-    /// By number, so that the same values always give the same text.
-    private static func inputs(_ values: [String: String]) -> JSONObject {
-        let sorted = values.sorted { left, right in
-            let numbers = (Self.number(left.key), Self.number(right.key))
-            return numbers.0 == numbers.1 ? left.key < right.key : numbers.0 < numbers.1
-        }
-        return JSONObject(sorted.map { JSONObject.Member($0.key, .string($0.value)) })
-    }
-
-    private static func number(_ key: String) -> Int { Int(key.drop { $0 == "$" || $0.isLetter }) ?? .max }
 }

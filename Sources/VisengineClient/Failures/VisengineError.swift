@@ -34,6 +34,8 @@ public struct VisengineError: Error, Sendable, Equatable {
     public var cause: Cause
     /// The provider's number for it, `error`.
     public var code: ProviderErrorCode?
+    /// What that number means in the provider's dialect; `nil` when it is not documented.
+    public var meaning: ProviderErrorTable.Meaning?
     /// The provider's words, `message`, cut to 200 characters.
     ///
     /// May hold personal data: for the one who made the call, never for a log.
@@ -48,6 +50,7 @@ public struct VisengineError: Error, Sendable, Equatable {
         _ call: VisengineCall,
         _ cause: Cause,
         code: ProviderErrorCode? = nil,
+        meaning: ProviderErrorTable.Meaning? = nil,
         message: String = "",
         retryAfter: Duration? = nil,
         mayHaveSucceeded: Bool = false
@@ -55,6 +58,7 @@ public struct VisengineError: Error, Sendable, Equatable {
         self.call = call
         self.cause = cause
         self.code = code
+        self.meaning = meaning
         self.message = String(message.prefix(200))
         self.retryAfter = retryAfter
         self.mayHaveSucceeded = mayHaveSucceeded
@@ -124,7 +128,7 @@ extension VisengineError: CustomStringConvertible, CustomDebugStringConvertible,
     }
 
     private func meaning(of status: Int) -> String {
-        if let meaning = code?.meaning { return meaning }
+        if let meaning { return meaning.text }
         return switch status {
         case 200..<300: "the provider reported a failure"
         case 300..<400: "the provider redirects, which is not followed; check provider.baseURL"

@@ -61,7 +61,7 @@ struct DocumentDownload: Sendable {
         } catch let error as ArchiveError {
             throw VisengineError(request.call, .archive(error))
         } catch let error as DocumentDecodingError {
-            throw Self.error(error, of: request)
+            throw self.error(error)
         } catch {
             throw ConnectionFailure.classify(error, of: request)
         }
@@ -71,14 +71,20 @@ struct DocumentDownload: Sendable {
         do throws(DocumentDecodingError) {
             return try decoder.finish()
         } catch {
-            throw Self.error(error, of: request)
+            throw self.error(error)
         }
     }
 
-    private static func error(_ error: DocumentDecodingError, of request: ProviderRequest) -> VisengineError {
+    private func error(_ error: DocumentDecodingError) -> VisengineError {
         guard case .refused(let code, let message) = error else {
             return VisengineError(request.call, .damagedDocument(error))
         }
-        return VisengineError(request.call, .refused(status: 200), code: code, message: message)
+        return VisengineError(
+            request.call,
+            .refused(status: 200),
+            code: code,
+            meaning: transport.configuration.dialect.errors[code],
+            message: message
+        )
     }
 }

@@ -9,8 +9,12 @@ struct ProviderAnswer: Sendable {
 
     /// The envelope of a success.
     ///
+    /// - Parameters:
+    ///   - request: What was asked.
+    ///   - errors: What error numbers mean.
+    /// - Returns: The envelope.
     /// - Throws: ``VisengineError`` for everything else.
-    func envelope(for request: ProviderRequest) throws(VisengineError) -> Envelope {
+    func envelope(for request: ProviderRequest, errors: ProviderErrorTable) throws(VisengineError) -> Envelope {
         let envelope: Envelope?
         var problem = "not the provider's usual JSON"
         do throws(JSONParsingError) {
@@ -29,6 +33,7 @@ struct ProviderAnswer: Sendable {
             request.call,
             .refused(status: status),
             code: envelope?.error,
+            meaning: errors[envelope?.error],
             message: envelope?.message ?? "",
             retryAfter: retryAfter,
             mayHaveSucceeded: !request.isRepeatable && !isRefusal(envelope)

@@ -123,7 +123,7 @@ struct ProviderTransport: Sendable {
                 .flatMap { RetryAfter.duration($0, now: environment.now()) },
             body: try await body(of: response, to: request)
         )
-        return try answer.envelope(for: request)
+        return try answer.envelope(for: request, errors: configuration.dialect.errors)
     }
 
     private func body(

@@ -1,9 +1,8 @@
 import ArgumentParser
-import AsyncHTTPClient
 import BaseKit
 import RicevutaConfiguration
+import RicevutaCore
 import Visengine
-import VisengineClient
 
 /// The command `ricevuta item`.
 struct ItemCommand: AsyncParsableCommand {
@@ -20,19 +19,7 @@ struct ItemCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
 
         func perform() async throws {
-            let provider = try file.load().provider
-            let http = HTTPClient(
-                eventLoopGroup: HTTPClient.defaultEventLoopGroup,
-                configuration: provider.clientConfiguration.httpClientConfiguration
-            )
-            let result: Result<[CatalogueItem], any Error>
-            do {
-                result = .success(try await provider.client(http).catalogue())
-            } catch {
-                result = .failure(error)
-            }
-            try? await http.shutdown()  // Nothing is in flight any more.
-            let items = try result.get()
+            let items = try await file.load().provider.withClient { client in try await client.items() }
             Listing(
                 empty: "The catalogue is empty.",
                 columns: ["HASH", "CATEGORY", "NAME"],

@@ -1,11 +1,8 @@
 import ArgumentParser
-import AsyncHTTPClient
-import BaseKit
-import Foundation
+import Pipeline
 import RicevutaConfiguration
 import RicevutaCore
 import Visengine
-import VisengineClient
 
 /// The command `ricevuta order place`.
 struct OrderPlaceCommand: RicevutaCommand {
@@ -53,51 +50,39 @@ struct OrderPlaceCommand: RicevutaCommand {
 
     func perform() async throws {
         try await file.withLedger(.operate, mayCreate: true) { ledger, configuration in
+            let registrar = try configuration.callbackRegistrar
             let nonce = OrderNonce.random()
-            let callback = try configuration.registration(for: nonce)
-            let settings = configuration.provider.clientConfiguration
-            let http = HTTPClient(
-                eventLoopGroup: HTTPClient.defaultEventLoopGroup,
-                configuration: settings.httpClientConfiguration
-            )
-            let result: Result<OrderRecord?, any Error>
-            do {
-                let placing = Placing(client: configuration.provider.client(http), ledger: ledger)
-                result = .success(try await place(nonce, callback, placing, configuration))
-            } catch {
-                result = .failure(error)
+            let record = try await configuration.provider.withClient { client in
+                let placing = OrderPlacing(
+                    catalogue: client,
+                    placer: client,
+                    ledger: ledger,
+                    registrar: registrar,
+                    firstPoll: configuration.reconciliation.firstInterval
+                )
+                return try await place(nonce, placing)
             }
-            try? await http.shutdown()  // Nothing is in flight any more.
-            guard let record = try result.get() else { return }
+            guard let record else { return }
             if wait {
-                let done = try await OrderWaiter(ledger: ledger, nonce: nonce).run()
+                let done = try await document(of: nonce, in: ledger)
                 return output.json ? Terminal.print(done.json) : Terminal.print(Listing.table(done.details))
             }
             output.json ? Terminal.print(record.json) : Terminal.print("placed order \(record.name)")
         }
     }
 
-    private func place(
-        _ nonce: OrderNonce,
-        _ callback: CallbackRegistration,
-        _ placing: Placing,
-        _ configuration: Configuration
-    ) async throws -> OrderRecord? {
+    private func place(_ nonce: OrderNonce, _ placing: OrderPlacing) async throws -> OrderRecord? {
         let detail = try await placing.item(item)
         let inputs = try OrderInputs(detail, fields: fields, files: files, values: values, options: options)
-        let placement = OrderPlacement(
-            item: detail.item.hash,
+        let request = OrderPlacing.Request(
+            item: detail.item,
             values: inputs.values,
             options: inputs.options,
-            callback: callback,
-            email: email,
-            isTest: test
+            email: email
         )
         if test {
-            let answer = try await placing.client.place(placement)
-            Terminal.print(
-                "valid; price \(answer.price.map { "\($0) EUR" } ?? "unknown")"
-            )
+            let price = try await placing.price(of: request)
+            Terminal.print("valid; price \(price.map { "\($0) EUR" } ?? "unknown")")
             return nil
         }
         if !yes, Terminal.canAsk {
@@ -106,72 +91,35 @@ struct OrderPlaceCommand: RicevutaCommand {
                 throw CommandFailure(.failed, "cancelled: no order was placed")
             }
         }
-        return try await placing.place(placement, nonce, detail, firstPoll: configuration.reconciliation.firstInterval)
-    }
-}
-
-/// Places one order so that nothing is lost, whatever happens in between.
-struct Placing: Sendable {
-    let client: VisengineAPI
-    let ledger: any PlacementLedger
-
-    /// Finds an item by its hash or, without regard to case, by its name.
-    func item(_ text: String) async throws -> ItemDetail {
-        let hash: ItemHash
-        let isHash = text.utf8.count == 32 && !text.contains(" ")
-        if isHash, let given = ItemHash(rawValue: text) {
-            hash = given
-        } else {
-            let found = try await client.catalogue().filter { $0.name.lowercased() == text.lowercased() }
-            guard let only = found.first, found.count == 1 else {
-                throw CommandFailure(
-                    .notFound,
-                    found.isEmpty
-                        ? "item '\(text)' not found; `ricevuta item list` shows the catalogue"
-                        : "\(found.count) items have that name; use the hash"
-                )
-            }
-            hash = only.hash
-        }
-        return try await client.item(hash)
-    }
-
-    /// Records, places, and records the answer.
-    func place(
-        _ placement: OrderPlacement,
-        _ nonce: OrderNonce,
-        _ detail: ItemDetail,
-        firstPoll: Duration
-    ) async throws -> OrderRecord {
-        let now = Timestamp.now()
-        _ = try await ledger.placing(
-            nonce,
-            item: detail.item.hash,
-            itemName: detail.item.name,
-            now: now,
-            firstPoll: now + firstPoll
-        )
-        do throws(VisengineError) {
-            let answer = try await client.place(placement)
-            guard let order = answer.order else {
-                throw VisengineError(.place, .unreadable("no order ID"), mayHaveSucceeded: true)
-            }
-            do {
-                return try await ledger.placed(nonce, as: order, now: .now())
-            } catch {
-                Terminal.note(
-                    "placed as \(order.id), but not recorded: \(error); its callback or the next poll will record it"
-                )
-                throw VisengineError(.place, .unreadable("the order was placed"), mayHaveSucceeded: true)
-            }
+        do throws(OrderPlacingError) {
+            return try await placing.place(request, nonce: nonce)
         } catch {
-            // An answer that was lost is no refusal: the order is looked for by its token.
-            if !error.mayHaveSucceeded {
-                try await ledger.placementRefused(nonce, reason: error.description, now: .now())
-            } else {
+            switch error {
+            case .outcomeUnknown, .placedButNotRecorded, .refusalNotRecorded:
                 Terminal.note("recorded as \(nonce); `ricevuta serve` will find out whether the order exists")
+            case .itemNotFound, .severalItems, .call, .notRecorded, .refused: break
             }
             throw error
+        }
+    }
+
+    private func document(of nonce: OrderNonce, in ledger: SQLiteStore) async throws -> OrderRecord {
+        let waiting = OrderWaiting { () throws(LedgerError) in
+            guard let record = try await ledger.order(named: nonce.rawValue) else {
+                throw .notFound(what: "order", name: nonce.rawValue)
+            }
+            return record
+        }
+        var bar = ProgressBar()
+        defer { Terminal.endDrawing() }
+        do throws(OrderWaiting.Failure) {
+            return try await waiting.run { bar.show($0) }
+        } catch {
+            switch error {
+            case .ended(let text): throw CommandFailure(.failed, "the order ended without a document: \(text)")
+            case .ledger(let failure): throw failure
+            case .cancelled: throw CancellationError()
+            }
         }
     }
 }

@@ -32,29 +32,10 @@ struct TokenCommand: AsyncParsableCommand {
         }
 
         func perform() async throws {
-            let configuration = try file.load()
-            let registrations = try (0..<count).map { _ in try configuration.registration(for: .random()) }
+            let registrar = try file.load().callbackRegistrar
+            let registrations = (0..<count).map { _ in registrar.registration(for: .random()) }
             if output.json { return Terminal.print(.array(registrations.map(\.json))) }
             Terminal.print(registrations.map(\.url).joined(separator: "\n"))
         }
-    }
-}
-
-extension Configuration {
-    /// `callback_data` of the order with that nonce.
-    ///
-    /// - Throws: ``CommandFailure`` when nothing says how the provider reaches the listener.
-    func registration(
-        for nonce: OrderNonce,
-        method: CallbackRegistration.Method = .json
-    ) throws(CommandFailure) -> CallbackRegistration {
-        guard let base = listener.publicURL else {
-            throw CommandFailure(
-                .configuration,
-                "listener.publicURL is not set: the provider needs it to send callbacks"
-            )
-        }
-        let token = tokens.mint(nonce)
-        return CallbackRegistration(url: "\(base)/callbacks/\(token)", method: method, token: token)
     }
 }

@@ -73,8 +73,3 @@ struct LineLogHandler: LogHandler {
             ? String(decoding: JSONValue.string(value).encoded(), as: UTF8.self) : value
     }
 }
-
-extension Timestamp {
-    /// The system's time of day.
-    static func now() -> Timestamp { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
-}

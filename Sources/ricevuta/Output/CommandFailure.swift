@@ -1,11 +1,10 @@
-import ArgumentParser
 import BaseKit
 import CallbackJournal
 import HTTPListener
+import Pipeline
 import RicevutaConfiguration
 import RicevutaCore
 import SystemPackage
-import VisengineClient
 
 /// How a command ends when it could not do what it was asked: a sentence for the user, and a code for scripts.
 struct CommandFailure: Error, CustomStringConvertible {
@@ -57,7 +56,9 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let error as ReceiverIdentityError: self.init(.storage, error.description)
         case let failure as FileFailure: self.init(.storage, failure.description)
         case let error as ListenerError: self.init(.unavailable, error.description)
-        case let error as VisengineError: self.init(Self.code(of: error), Self.text(of: error))
+        case let error as CallFailure: self.init(Self.code(of: error), Self.text(of: error))
+        case let error as OrderPlacingError: self.init(error)
+        case let error as CallbackRegistrar.Missing: self.init(.configuration, error.description)
         case let problem as SettingProblem: self.init(.configuration, problem.description)
         case let failure as SinkFailure: self.init(.unavailable, failure.description)
         default: self.init(.fault, "\(error)")
@@ -73,40 +74,28 @@ struct CommandFailure: Error, CustomStringConvertible {
         }
     }
 
-    private static func code(of error: VisengineError) -> Code {
-        if error.mayHaveSucceeded { return .notNow }
-        return switch error.status {
-        case 401, 403: .notPermitted
-        case 404: .notFound
-        case 400, 402, 409, 412, 422, 428: .badInput
-        default: .unavailable
+    private init(_ error: OrderPlacingError) {
+        switch error {
+        case .itemNotFound, .severalItems: self.init(.notFound, error.description)
+        case .notRecorded(let failure): self.init(failure)
+        case .call(let failure), .refused(let failure), .refusalNotRecorded(let failure, _): self.init(failure)
+        case .outcomeUnknown(let failure): self.init(.notNow, Self.text(of: failure))
+        case .placedButNotRecorded: self.init(.notNow, error.description)
+        }
+    }
+
+    private static func code(of failure: CallFailure) -> Code {
+        switch failure.kind {
+        case .notPermitted: .notPermitted
+        case .notFound: .notFound
+        case .rejected: .badInput
+        case .unavailable: .unavailable
+        case .outcomeUnknown: .notNow
         }
     }
 
     /// With the provider's own words: they are for the one who made the call.
-    private static func text(of error: VisengineError) -> String {
-        error.message.isEmpty ? error.description : "\(error.description): \(error.message)"
-    }
-}
-
-/// A command whose failures end it with a sentence on standard error and a code that means something.
-protocol RicevutaCommand: AsyncParsableCommand {
-    /// Does what the command is for.
-    func perform() async throws
-}
-
-extension RicevutaCommand {
-    func run() async throws {
-        do {
-            try await perform()
-        } catch let code as ExitCode {
-            throw code
-        } catch let error as ValidationError {
-            throw error
-        } catch {
-            let failure = CommandFailure(error)
-            Terminal.printError(failure.description)
-            throw ExitCode(failure.code.rawValue)
-        }
+    private static func text(of failure: CallFailure) -> String {
+        failure.message.isEmpty ? failure.reason : "\(failure.reason): \(failure.message)"
     }
 }

@@ -17,7 +17,7 @@ extension AdminPorts {
         _ ledger: any LedgerStore,
         _ archive: LocalArchive,
         _ directory: DataDirectory,
-        links: LinkMaker
+        links: DocumentLinks
     ) {
         // A disk that hangs must not keep the answer from being given that it hangs.
         let threads = BlockingThreads(name: "admin", limit: 4)
@@ -57,7 +57,7 @@ extension AdminPorts {
                     duplicates: journal.duplicates
                 )
             },
-            isGood: { links.isGood(sha256: $0.sha256, expires: $0.expires, signature: $0.signature) },
+            links: links,
             document: { sha256 in
                 let found = await threads.run(within: .seconds(10)) { archive.find(sha256: sha256) }
                 guard case .finished(let file) = found else { return nil }

@@ -2,7 +2,7 @@ import HTTPListener
 import Pipeline
 import RicevutaCore
 
-/// Puts the intake behind the listener: HTTP in, HTTP out, nothing decided here.
+/// Puts the intake behind the listener: paths, methods and status codes here, the decision on a callback there.
 ///
 /// | what the intake says | answer |
 /// |---|---|
@@ -17,11 +17,30 @@ import RicevutaCore
 ///
 /// Where the configuration has a path for it, 200 also says that the program lives.
 struct CallbackHandler: RequestHandler {
-    let intake: Intake
+    private let intake: Intake
     /// The header in which trusted proxies say whom they speak for, in lower case; `nil` when there are none.
-    let proxyHeader: String?
+    private let proxyHeader: String?
     /// Where a balancer may ask whether the program lives.
-    let healthPath: String?
+    private let healthPath: String?
+    private let credentialsRefused: Response
+
+    /// Creates a handler.
+    ///
+    /// - Parameters:
+    ///   - intake: Decides, and takes callbacks.
+    ///   - policy: Whom callbacks are taken from, as far as requests and answers speak of it.
+    ///   - healthPath: Where a balancer may ask whether the program lives; `nil` for nowhere.
+    init(intake: Intake, policy: SourcePolicy, healthPath: String? = nil) {
+        self.intake = intake
+        self.healthPath = healthPath
+        proxyHeader = policy.trustedProxies.isEmpty ? nil : policy.proxyHeader.rawValue
+        let challenge = policy.credentials.map { "\($0.scheme.rawValue) realm=\"callbacks\"" }
+        credentialsRefused = .problem(
+            401,
+            detail: "Missing or invalid credentials.",
+            headers: challenge.map { [("WWW-Authenticate", $0)] } ?? []
+        )
+    }
 
     /// Who has shown no token yet gets little room for a body that may hold one.
     private static let maxBytesWithoutToken = 256 << 10
@@ -29,9 +48,10 @@ struct CallbackHandler: RequestHandler {
     func decide(_ head: RequestHead) -> HeadDecision {
         let path = head.path
         if path == healthPath { return Self.decideOnHealth(head) }
+        guard let place = CallbackPath.token(in: path) else { return .refuse(.notFound()) }
+        guard head.method == "POST" else { return .refuse(.methodNotAllowed(allow: ["POST"])) }
         let admission = intake.admit(
-            method: head.method,
-            path: path,
+            token: place,
             peer: head.peer.bytes,
             forwardedFor: proxyHeader.map(head.headers.all) ?? [],
             query: head.query,
@@ -46,17 +66,8 @@ struct CallbackHandler: RequestHandler {
                 return .readBody(limit: Self.maxBytesWithoutToken, passing: callback)
             }
             return .readBody(ifLonger: .cut(to: AdmittedCallback.keptBytes), passing: callback, givesWay: false)
-        case .notFound: return .refuse(.notFound())
-        case .methodNotAllowed(let allow): return .refuse(.methodNotAllowed(allow: [allow]))
         case .unauthorized: return .refuse(Self.unauthorized)
-        case .credentialsNeeded(let challenge):
-            return .refuse(
-                .problem(
-                    401,
-                    detail: "Missing or invalid credentials.",
-                    headers: [("WWW-Authenticate", challenge)]
-                )
-            )
+        case .credentialsNeeded: return .refuse(credentialsRefused)
         case .certificateNotAllowed:
             return .refuse(.problem(403, detail: "Client certificate required or not allowed."))
         case .networkNotAllowed: return .refuse(.problem(403, detail: "Source address not allowed."))
@@ -104,7 +115,7 @@ struct CallbackHandler: RequestHandler {
         return all.count == 1 ? first : all.joined(separator: ",")
     }
 
-    private static func response(to answer: IntakeAnswer) -> Response {
+    static func response(to answer: IntakeAnswer) -> Response {
         switch answer {
         case .journal(.accepted): accepted
         case .journal(.duplicate): duplicate

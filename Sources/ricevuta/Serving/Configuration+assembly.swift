@@ -1,12 +1,11 @@
 import AsyncHTTPClient
 import BaseKit
-import FileArchive
 import HTTPListener
 import Logging
 import Pipeline
 import RicevutaConfiguration
 import RicevutaCore
-import Synchronization
+import Visengine
 import VisengineClient
 
 // What the parts are told, out of what the operator wrote.
@@ -32,6 +31,25 @@ extension Configuration {
     }
 }
 
+extension Configuration {
+    /// Makes the registrations of orders.
+    ///
+    /// - Throws: ``CallbackRegistrar/Missing`` when nothing says how the provider reaches the listener.
+    var callbackRegistrar: CallbackRegistrar {
+        get throws(CallbackRegistrar.Missing) {
+            try CallbackRegistrar(publicURL: listener.publicURL, keys: tokens)
+        }
+    }
+
+    /// Sign and check links to documents.
+    var documentLinks: DocumentLinks {
+        DocumentLinks(
+            key: admin.linkKey?.bytes ?? DocumentLinks.key(derivedFrom: provider.token.bytes),
+            lifetime: admin.linkLifetime
+        )
+    }
+}
+
 extension Configuration.Provider {
     /// The client's configuration.
     var clientConfiguration: VisengineAPIConfiguration {
@@ -42,10 +60,24 @@ extension Configuration.Provider {
         limits.documentSilence = timeLimit
         return VisengineAPIConfiguration(
             baseURL: baseURL,
-            documentPath: documentPath,
+            dialect: .visengine(documentPath: documentPath),
             timeLimits: limits,
             rate: CallRate(perSecond: requestsPerSecond, burst: max(1, Int(requestsPerSecond * 2)))
         )
+    }
+
+    /// Lends a client with a connection pool of its own, which is closed when `body` has ended.
+    func withClient<Result: Sendable>(
+        _ body: (any Catalogue & OrderPlacer) async throws -> Result
+    ) async throws -> Result {
+        let http = HTTPClient(
+            eventLoopGroup: HTTPClient.defaultEventLoopGroup,
+            configuration: clientConfiguration.httpClientConfiguration
+        )
+        let result: Swift.Result<Result, any Error>
+        do { result = .success(try await body(client(http))) } catch { result = .failure(error) }
+        try? await http.shutdown()  // Nothing is in flight any more.
+        return try result.get()
     }
 
     /// A client on a connection pool of the caller's.
@@ -130,42 +162,4 @@ extension Configuration.Admin {
 /// The address of a listener as others on this machine reach it.
 private func webAddress(scheme: String, _ host: String, _ port: UInt16) -> String {
     "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
-}
-
-/// A port that is known only once somebody listens.
-final class ListeningAddress: Sendable {
-    private let port = Mutex<UInt16>(0)
-
-    func set(port: UInt16) { self.port.withLock { $0 = port } }
-
-    var current: UInt16 { port.withLock { $0 } }
-}
-
-/// Makes and checks links to documents.
-struct LinkMaker: Sendable {
-    private let admin: Configuration.Admin
-    private let key: [UInt8]
-    private let adminAddress: ListeningAddress
-
-    init(_ configuration: Configuration, adminAddress: ListeningAddress) {
-        admin = configuration.admin
-        key = configuration.admin.linkKey?.bytes ?? DocumentLinks.key(derivedFrom: configuration.provider.token.bytes)
-        self.adminAddress = adminAddress
-    }
-
-    private var links: DocumentLinks {
-        DocumentLinks(
-            baseURL: admin.publicURL ?? admin.url(port: adminAddress.current),
-            key: key,
-            lifetime: admin.linkLifetime
-        )
-    }
-
-    /// A link for a notification.
-    func link(_ document: StoredDocument, _ now: Timestamp) -> String? { links.link(to: document, now: now) }
-
-    /// Whether a link is ours and still holds.
-    func isGood(sha256: String, expires: String, signature: String) -> Bool {
-        links.verify(sha256: sha256, expires: expires, signature: signature, now: .now())
-    }
 }

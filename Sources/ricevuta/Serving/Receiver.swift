@@ -88,9 +88,11 @@ struct Receiver: Sendable {
         _ logger: Logger
     ) throws -> Receiver {
         archive.sweep()
-        let adminAddress = ListeningAddress()
-        let links = LinkMaker(configuration, adminAddress: adminAddress)
-        let sinks = try configuration.sinks.map { try $0.make(link: links.link, now: { .now() }) }
+        let adminAddress = AdminAddress(configuration.admin)
+        let links = configuration.documentLinks
+        let sinks = try configuration.sinks.map {
+            try $0.make(link: { links.link(to: $0, at: adminAddress.base, now: $1) }, now: { .now() })
+        }
         let http = HTTPClient(
             eventLoopGroup: HTTPClient.defaultEventLoopGroup,
             configuration: configuration.provider.clientConfiguration.httpClientConfiguration
@@ -111,7 +113,7 @@ struct Receiver: Sendable {
             do {
                 let handler = CallbackHandler(
                     intake: flow.intake,
-                    proxyHeader: flow.intake.proxyHeader,
+                    policy: configuration.source,
                     healthPath: configuration.listener.healthPath
                 )
                 listener = try configuration.listener.listen(
@@ -257,7 +259,7 @@ struct Receiver: Sendable {
         logger.notice(
             "Listening",
             metadata: [
-                "callbacks": "\(configuration.listener.url(port: listener.port))/callbacks",
+                "callbacks": "\(configuration.listener.url(port: listener.port))\(CallbackPath.root)",
                 "admin": "\(configuration.admin.url(port: admin.port))", "ledger": "\(ledger.location)",
                 "sinks": "\(configuration.sinks.map(\.name.rawValue).joined(separator: ","))",
                 "token.keys": "\(configuration.tokens.keyIDs.joined(separator: ","))",

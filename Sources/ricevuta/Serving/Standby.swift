@@ -56,7 +56,7 @@ struct Standby: Sendable {
                     "Disk full; answering callbacks with 503 until space is freed",
                     metadata: [
                         "error": "\(error)",
-                        "callbacks": "\(configuration.listener.url(port: callbacks.port))/callbacks",
+                        "callbacks": "\(configuration.listener.url(port: callbacks.port))\(CallbackPath.root)",
                         "admin": "\(configuration.admin.url(port: admin.port))",
                     ]
                 )

@@ -1,12 +1,22 @@
 /// The path of a callback: `/callbacks`, or `/callbacks/TOKEN`.
-enum CallbackPath {
+public enum CallbackPath {
+    /// The path without a token; nothing below it is anything but a callback.
+    public static var root: String { "/callbacks" }
+    private static var start: String { "/callbacks/" }
+
+    /// The path of a callback with that token.
+    public static func of(_ token: String) -> String { start + token }
+
+    /// Whether a path is one of a callback, whatever stands where the token does.
+    public static func covers(_ path: String) -> Bool { path == root || path.hasPrefix(start) }
+
     /// What stands where the token does; empty where there is none, `nil` for any other path.
     ///
     /// Proxies that normalise a path append a slash: one is passed over.
-    static func token(in path: String) -> Substring? {
-        if path == "/callbacks" { return "" }
-        guard path.hasPrefix("/callbacks/") else { return nil }
-        var shown = Substring(path.utf8.dropFirst("/callbacks/".utf8.count))
+    public static func token(in path: String) -> Substring? {
+        if path == root { return "" }
+        guard path.hasPrefix(start) else { return nil }
+        var shown = Substring(path.utf8.dropFirst(start.utf8.count))
         if shown.utf8.count > 1, shown.utf8.last == UInt8(ascii: "/") { shown = Substring(shown.utf8.dropLast()) }
         return shown
     }
@@ -16,7 +26,7 @@ enum CallbackPath {
     /// Proxies that normalise a path escape what needs no escape, or the other way round (RFC 3986 §6.2.2.2). Only
     /// unreserved characters are unescaped, so that nothing can hide in an escape. For a token that is no good as it
     /// stands: looking for escapes costs as much as a tenth of what the whole head does.
-    static func unescaped(_ text: Substring) -> Substring? {
+    public static func unescaped(_ text: Substring) -> Substring? {
         guard text.utf8.contains(UInt8(ascii: "%")) else { return nil }
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

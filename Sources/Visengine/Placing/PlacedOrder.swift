@@ -1,5 +1,3 @@
-public import Visengine
-
 /// What the provider says to a placement.
 public struct PlacedOrder: Sendable, Equatable {
     /// The order; `nil` for a test, of which nothing is kept (seen).

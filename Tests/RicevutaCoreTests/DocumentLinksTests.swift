@@ -1,13 +1,12 @@
 import BaseKit
 import Crypto
-import FileArchive
 import Foundation
 import RicevutaCore
 import Testing
 
 @Suite struct DocumentLinksTests {
     static let key = [UInt8](repeating: 7, count: 32)
-    static let links = DocumentLinks(baseURL: "http://127.0.0.1:9000", key: key, lifetime: .seconds(600))
+    static let links = DocumentLinks(key: key, lifetime: .seconds(600))
     static let now = Timestamp(seconds: 1_800_000_000)
     static let document = StoredDocument(
         sha256: String(repeating: "ab", count: 32),
@@ -17,7 +16,7 @@ import Testing
     )
 
     @Test func signsWhatItLinksTo() throws {
-        let parts = try parts(Self.links.link(to: Self.document, now: Self.now))
+        let parts = try parts(Self.links.link(to: Self.document, at: "http://127.0.0.1:9000", now: Self.now))
 
         #expect(parts.path == "/documents/\(Self.document.sha256)")
         #expect(parts.expires == "1800000600")
@@ -33,6 +32,7 @@ import Testing
         var sha256: String?
         var expires: String?
         var signature: String?
+        var more = ""
         var seconds: Int64 = 1_800_000_000
         var key = DocumentLinksTests.key
         var isGood = false
@@ -48,18 +48,21 @@ import Testing
         Change(testDescription: "no number", expires: "soon"),
         Change(testDescription: "no signature", signature: ""),
         Change(testDescription: "no base64", signature: "!"),
+        Change(testDescription: "another parameter", more: "&a=b", isGood: true),
+        Change(testDescription: "a parameter twice", more: "&expires=1800000600"),
+        Change(testDescription: "a parameter without a value", more: "&a"),
         Change(testDescription: "another key", key: [UInt8](repeating: 8, count: 32)),
     ]
 
     @Test(arguments: changes)
     func verifies(_ change: Change) throws {
-        let parts = try parts(Self.links.link(to: Self.document, now: Self.now))
-        let links = DocumentLinks(baseURL: "", key: change.key, lifetime: .seconds(1))
+        let parts = try parts(Self.links.link(to: Self.document, at: "http://127.0.0.1:9000", now: Self.now))
+        let links = DocumentLinks(key: change.key, lifetime: .seconds(1))
 
-        let isGood = links.verify(
+        let expires = "expires=\(change.expires ?? parts.expires)"
+        let isGood = links.allow(
             sha256: change.sha256 ?? Self.document.sha256,
-            expires: change.expires ?? parts.expires,
-            signature: change.signature ?? parts.signature,
+            query: expires + "&signature=\(change.signature ?? parts.signature)" + change.more,
             now: Timestamp(seconds: change.seconds)
         )
 

@@ -1,0 +1,37 @@
+public import RicevutaCore
+public import Visengine
+
+/// Why an order was not placed, or not as it should be; each case says what is certain of it.
+public enum OrderPlacingError: Error, Equatable, Sendable {
+    /// The catalogue has no item of that name; nothing was recorded or sent.
+    case itemNotFound(String)
+    /// The catalogue has so many items of that name; nothing was recorded or sent.
+    case severalItems(Int)
+    /// The catalogue could not be read, or a test failed; nothing was recorded, and no order exists.
+    case call(CallFailure)
+    /// The ledger did not take the order; nothing was sent.
+    case notRecorded(LedgerError)
+    /// No order exists, and the ledger says so.
+    case refused(CallFailure)
+    /// No order exists; the ledger holds it as pending, and polls find out.
+    case refusalNotRecorded(CallFailure, LedgerError)
+    /// An order may exist; the ledger holds it as pending, and its callback or a poll finds out.
+    case outcomeUnknown(CallFailure)
+    /// The order exists; the ledger holds it as pending, and its callback or a poll records the id.
+    case placedButNotRecorded(OrderID, LedgerError)
+}
+
+extension OrderPlacingError: CustomStringConvertible {
+    /// One sentence for an operator, without the provider's own words.
+    public var description: String {
+        switch self {
+        case .itemNotFound(let name): "item '\(name)' not found; `ricevuta item list` shows the catalogue"
+        case .severalItems(let count): "\(count) items have that name; use the hash"
+        case .call(let failure), .refused(let failure), .refusalNotRecorded(let failure, _): failure.reason
+        case .notRecorded(let error): error.description
+        case .outcomeUnknown(let failure): failure.reason
+        case .placedButNotRecorded(let id, let error):
+            "placed as \(id), but not recorded: \(error); its callback or the next poll will record it"
+        }
+    }
+}
