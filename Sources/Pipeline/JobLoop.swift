@@ -1,3 +1,4 @@
+import BaseKit
 import Logging
 import RicevutaCore
 import ServiceLifecycle
@@ -94,7 +95,7 @@ struct JobLoop<Work: Sendable>: Sendable {
     }
 
     private static func gather() async -> Event {
-        try? await Task.sleep(for: gatherTime)  // Cancelled at the end.
+        await Deadlines.shared.sleep(for: gatherTime)  // Cancelled at the end.
         return .gathered
     }
 
@@ -112,7 +113,7 @@ struct JobLoop<Work: Sendable>: Sendable {
 
     private func wait(_ pause: Duration) async -> Event {
         await cancelWhenGracefulShutdown {
-            if pause > .zero { try? await Task.sleep(for: pause) }  // Ends early on shutdown, which is wanted.
+            if pause > .zero { await Deadlines.shared.sleep(for: pause) }  // Ends early on shutdown, which is wanted.
             let start = ContinuousClock.now
             await ledger.waitForWork(kind)
             return .woken(after: ContinuousClock.now - start)

@@ -89,7 +89,11 @@ struct LocalDocumentReaderTests {
 
     @Test func anArchiveOpensWhatItHolds() async throws {
         try await withTemporaryDirectory { directory in
-            let archive: any DocumentArchive = try LocalArchive(root: directory, maxDocumentBytes: 1 << 20)
+            let archive: any DocumentArchive = try LocalArchive(
+                root: directory,
+                receiver: receiver,
+                maxDocumentBytes: 1 << 20
+            )
             let writer = try await archive.begin(maxBytes: nil)
             try await writer.write(SampleDocuments.pdf[...])
             let document = try await writer.commit(DocumentMetadata(name: "a.pdf"))

@@ -58,13 +58,12 @@ public final class BlockingThreads: Sendable {
         within time: Duration? = nil,
         _ work: @escaping @Sendable () -> Value
     ) async -> Outcome<Value> {
-        guard let time else { return await outcome(of: work) }
-        // Work that is abandoned says so.
-        return await TimeLimit.run(time) { [self] in await outcome(of: work) }.value
-    }
-
-    private func outcome<Value: Sendable>(of work: @escaping @Sendable () -> Value) async -> Outcome<Value> {
         let ticket = Ticket<Value>()
+        let abandon: @Sendable () -> Void = { [self] in
+            if ticket.abandon() { state.withLock { $0.abandoned += 1 } }
+        }
+        let deadline = time.map { Deadlines.shared.run(after: $0, abandon) }
+        defer { if let deadline { Deadlines.shared.cancel(deadline) } }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 guard ticket.wait(continuation) else { return }
@@ -77,7 +76,7 @@ public final class BlockingThreads: Sendable {
                 )
             }
         } onCancel: {
-            if ticket.abandon() { state.withLock { $0.abandoned += 1 } }
+            abandon()
         }
     }
 

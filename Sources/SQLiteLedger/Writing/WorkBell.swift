@@ -1,3 +1,4 @@
+import BaseKit
 import RicevutaCore
 import Synchronization
 
@@ -65,7 +66,8 @@ final class WorkBell: Sendable {
     func wait(for kind: JobKind) async {
         guard !Task.isCancelled, let (ticket, limit) = ticket(for: kind) else { return }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { try? await Task.sleep(until: limit, clock: .continuous) }  // Cancelled means woken.
+            // Cancelled means woken.
+            group.addTask { await Deadlines.shared.sleep(for: ContinuousClock.now.duration(to: limit)) }
             group.addTask { await self.park(kind, ticket, until: limit) }
             await group.next()
             group.cancelAll()

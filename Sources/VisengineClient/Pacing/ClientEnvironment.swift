@@ -39,10 +39,6 @@ public struct ClientEnvironment: Sendable {
     /// Waits on the system's clock.
     public static let wait: @Sendable (Duration) async throws(CancellationError) -> Void = {
         (duration: Duration) async throws(CancellationError) -> Void in
-        do {
-            try await ContinuousClock().sleep(for: duration)
-        } catch {
-            throw CancellationError()
-        }
+        guard await Deadlines.shared.sleep(for: duration) else { throw CancellationError() }
     }
 }

@@ -103,7 +103,7 @@ struct OrderPlaceCommand: RicevutaCommand {
         }
     }
 
-    private func document(of nonce: OrderNonce, in ledger: SQLiteStore) async throws -> OrderRecord {
+    private func document(of nonce: OrderNonce, in ledger: any LedgerReader) async throws -> OrderRecord {
         let waiting = OrderWaiting { () throws(LedgerError) in
             guard let record = try await ledger.order(named: nonce.rawValue) else {
                 throw .notFound(what: "order", name: nonce.rawValue)

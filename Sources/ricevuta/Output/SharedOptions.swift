@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RicevutaConfiguration
+import RicevutaCore
 import Sinks
 
 /// Which configuration file.
