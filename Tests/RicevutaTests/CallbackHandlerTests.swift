@@ -19,23 +19,25 @@ import Testing
         token = keys.mint(try #require(OrderNonce(rawValue: String(repeating: "n", count: 22))))
     }
 
-    /// Takes everything, or answers as it is told.
-    private struct Recorder: CallbackRecorder {
-        var outcome = RecordOutcome.accepted(id: 1)
+    /// Answers as it is told.
+    private struct Journal: CallbackJournaling {
+        var outcome: JournalOutcome
 
-        func record(_ callback: ReceivedCallback, completion: @escaping @Sendable (RecordOutcome) -> Void) {
-            completion(outcome)
+        func record(_ entries: [RecordEntry]) {
+            for entry in entries { entry.completion(outcome) }
         }
+
+        func shortage(besides count: Int) -> Duration? { nil }
     }
 
     private func handler(
         _ policy: SourcePolicy = SourcePolicy(),
-        _ outcome: RecordOutcome = .accepted(id: 1)
+        _ outcome: JournalOutcome = .accepted(number: 1)
     )
         -> CallbackHandler
     {
         let intake = Intake(
-            recorder: Recorder(outcome: outcome),
+            journal: Journal(outcome: outcome),
             keys: keys,
             policy: policy,
             limiter: FailureLimiter(burst: 1, refillPerSecond: 0.1),
@@ -94,12 +96,11 @@ import Testing
 
     @Test(
         arguments: [
-            (.accepted(id: 1), 200, "accepted\n"), (.duplicate(id: 1), 200, "duplicate\n"),
+            (.accepted(number: 1), 200, "accepted\n"), (.duplicate(of: 1), 200, "duplicate\n"),
             (.overloaded(retryAfter: .seconds(3)), 503, nil), (.failed, 503, nil), (.timedOut, 503, nil),
-            (.unwritable, 503, nil),
-        ] as [(RecordOutcome, Int, String?)]
+        ] as [(JournalOutcome, Int, String?)]
     )
-    func answersByWhatBecameOfIt(outcome: RecordOutcome, status: Int, text: String?) throws {
+    func answersByWhatBecameOfIt(outcome: JournalOutcome, status: Int, text: String?) throws {
         let head = RequestHead(method: "POST", target: "/callbacks/\(token)")
 
         let response = try answer(handler(SourcePolicy(), outcome), head)

@@ -67,6 +67,7 @@ struct LedgerOpeningTests {
         let path = "\(directory)/ricevuta.yaml"
         try yaml.write(toFile: path, atomically: false, encoding: .utf8)
         let secret = String(repeating: "s3cr3t", count: 8)
-        return LedgerOpening(try Configuration.load(path, environment: ["PROVIDER": secret, "KEY": secret]))
+        let environment = ["PROVIDER": secret, "KEY": secret]
+        return LedgerOpening(try Configuration.load(path, environment: environment, sinkTypes: []))
     }
 }
