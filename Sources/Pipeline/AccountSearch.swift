@@ -22,6 +22,7 @@ struct AccountSearch {
         case failed(ProviderFailure)
     }
 
+    let provider: ProviderID
     let ledger: any VerificationLedger
     let reader: any OrderReader
     let nonceOf: @Sendable (String) -> OrderNonce?
@@ -29,7 +30,7 @@ struct AccountSearch {
     let turn: SearchTurn
 
     func look(for nonce: OrderNonce) async throws(LedgerError) -> Outcome {
-        let known = try await ledger.searchedIDs(for: nonce)
+        let known = try await ledger.searchedIDs(for: nonce, at: provider)
         let listed: [OrderID]
         do throws(ProviderFailure) {
             for id in known {
@@ -40,7 +41,7 @@ struct AccountSearch {
             return .failed(error)
         }
         let hidden = turn.hidden(at: .now)
-        let open = try await ledger.unsearchedIDs(among: listed).filter { !hidden.contains($0) }
+        let open = try await ledger.unsearchedIDs(among: listed, at: provider).filter { !hidden.contains($0) }
         var looked: [SearchedOrder] = []
         var outcome = open.count > Self.maxReads ? Outcome.more(open.count - Self.maxReads) : .none
         search: for id in open.prefix(Self.maxReads) {
@@ -60,7 +61,7 @@ struct AccountSearch {
                 break search
             }
         }
-        try await ledger.noteSearched(looked, now: environment.now())
+        try await ledger.noteSearched(looked, at: provider, now: environment.now())
         return outcome
     }
 

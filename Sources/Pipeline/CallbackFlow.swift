@@ -32,10 +32,10 @@ public struct CallbackFlow: Sendable {
         public var journal: any CallbackJournaling
         /// Work and outcomes of each stage.
         public var ledger: any VerificationLedger & FetchLedger & DeliveryLedger
-        /// The provider's orders.
-        public var reader: any OrderReader
-        /// The provider's documents.
-        public var documents: any DocumentSource
+        /// The providers' orders.
+        public var readers: [ProviderID: any OrderReader]
+        /// The providers' documents.
+        public var documents: [ProviderID: any DocumentSource]
         /// Documents on disk.
         public var archive: any DocumentArchive
         /// The destinations.
@@ -45,14 +45,14 @@ public struct CallbackFlow: Sendable {
         public init(
             journal: any CallbackJournaling,
             ledger: any VerificationLedger & FetchLedger & DeliveryLedger,
-            reader: any OrderReader,
-            documents: any DocumentSource,
+            readers: [ProviderID: any OrderReader],
+            documents: [ProviderID: any DocumentSource],
             archive: any DocumentArchive,
             sinks: [any Sink]
         ) {
             self.journal = journal
             self.ledger = ledger
-            self.reader = reader
+            self.readers = readers
             self.documents = documents
             self.archive = archive
             self.sinks = sinks
@@ -63,6 +63,7 @@ public struct CallbackFlow: Sendable {
     ///
     /// - Parameters:
     ///   - ports: What it stands on.
+    ///   - provider: Whose callbacks the intake takes.
     ///   - keys: Check tokens, at the door and in the API's echo.
     ///   - policy: Whom callbacks are taken from.
     ///   - routing: Which sink wants what.
@@ -71,6 +72,7 @@ public struct CallbackFlow: Sendable {
     ///   - logger: The logger of every stage; `stage` is added.
     public init(
         ports: Ports,
+        provider: ProviderID,
         keys: CallbackTokenKeys,
         policy: SourcePolicy,
         routing: DeliveryRouting,
@@ -85,6 +87,7 @@ public struct CallbackFlow: Sendable {
         }
         intake = Intake(
             journal: ports.journal,
+            provider: provider,
             keys: keys,
             policy: policy,
             limits: settings.intake,
@@ -93,7 +96,7 @@ public struct CallbackFlow: Sendable {
         )
         verifier = VerifierService(
             ledger: ports.ledger,
-            reader: ports.reader,
+            readers: ports.readers,
             nonceOf: { text in
                 switch keys.check(text) {
                 case .valid(let nonce, _), .retired(let nonce, _): nonce

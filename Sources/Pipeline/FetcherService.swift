@@ -4,14 +4,17 @@ public import ServiceLifecycle
 
 /// Brings documents from the provider into the archive.
 public struct FetcherService: Service {
-    private let fetch: DocumentFetch
+    private let ledger: any FetchLedger
+    private let fetches: [ProviderID: DocumentFetch]
     private let settings: FlowSettings
+    private let environment: FlowEnvironment
+    private let logger: Logger
 
     /// Creates a service.
     ///
     /// - Parameters:
     ///   - ledger: Where work comes from and outcomes go.
-    ///   - documents: The provider's documents.
+    ///   - documents: The providers' documents.
     ///   - archive: Where they are kept.
     ///   - routing: Which sink wants what.
     ///   - settings: Limits and intervals.
@@ -19,41 +22,61 @@ public struct FetcherService: Service {
     ///   - logger: Gets a line for each document.
     public init(
         ledger: any FetchLedger,
-        documents: any DocumentSource,
+        documents: [ProviderID: any DocumentSource],
         archive: any DocumentArchive,
         routing: DeliveryRouting,
         settings: FlowSettings,
         environment: FlowEnvironment,
         logger: Logger
     ) {
-        fetch = DocumentFetch(
+        fetches = documents.mapValues { source in
+            DocumentFetch(
+                ledger: ledger,
+                documents: source,
+                archive: archive,
+                routing: routing,
+                settings: settings,
+                environment: environment,
+                logger: logger
+            )
+        }
+        self.ledger = ledger
+        self.settings = settings
+        self.environment = environment
+        self.logger = logger
+    }
+
+    private var missing: MissingProvider {
+        MissingProvider(
             ledger: ledger,
-            documents: documents,
-            archive: archive,
-            routing: routing,
-            settings: settings,
+            wait: settings.reconciliation.maxInterval,
             environment: environment,
             logger: logger
         )
-        self.settings = settings
     }
 
     /// Runs until graceful shutdown or cancellation.
     public func run() async {
         await JobLoop(
             kind: .fetch,
-            ledger: fetch.ledger,
+            ledger: ledger,
             maxInFlight: settings.fetchers,
-            claim: { [fetch, settings] room throws(LedgerError) in
-                let work = try await fetch.ledger.claimFetch(
+            claim: { [ledger, environment, settings] room throws(LedgerError) in
+                let work = try await ledger.claimFetch(
                     limit: room,
-                    now: fetch.environment.now(),
+                    now: environment.now(),
                     leaseFor: settings.fetchLease
                 )
                 return JobLoop<FetchWork>.Claimed(work: work, hasMore: work.count == room)
             },
-            perform: { [fetch] work in await fetch.perform(work) },
-            logger: fetch.logger
+            perform: { [fetches, missing] work in
+                if let fetch = fetches[work.order.provider] {
+                    await fetch.perform(work)
+                } else {
+                    await missing.perform(work.lease, of: work.order)
+                }
+            },
+            logger: logger
         ).run()
     }
 }

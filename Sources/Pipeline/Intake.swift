@@ -9,6 +9,7 @@ import Visengine
 /// Runs on listener threads: it never blocks, awaits or touches the disk.
 public final class Intake: Sendable {
     private let journal: any CallbackJournaling
+    private let provider: ProviderID
     private let keys: CallbackTokenKeys
     private let policy: SourcePolicy
     private let now: @Sendable () -> Timestamp
@@ -30,6 +31,7 @@ public final class Intake: Sendable {
     ///
     /// - Parameters:
     ///   - journal: Makes callbacks durable.
+    ///   - provider: Whose callbacks arrive here.
     ///   - keys: Check the tokens.
     ///   - policy: Whom callbacks are taken from.
     ///   - limiter: How often an address may show a bad token.
@@ -38,6 +40,7 @@ public final class Intake: Sendable {
     ///   - logger: Gets a line for each refusal, never a token.
     public init(
         journal: any CallbackJournaling,
+        provider: ProviderID,
         keys: CallbackTokenKeys,
         policy: SourcePolicy,
         limiter: FailureLimiter = FailureLimiter(),
@@ -46,6 +49,7 @@ public final class Intake: Sendable {
         logger: Logger
     ) {
         self.journal = journal
+        self.provider = provider
         self.keys = keys
         self.policy = policy
         self.limiter = Mutex(limiter)
@@ -182,6 +186,7 @@ public final class Intake: Sendable {
         if isUndecodable { report(content, token: token, origin: admitted.origin) }
 
         let callback = ReceivedCallback(
+            provider: provider,
             nonce: token?.nonce,
             keyID: token?.keyID,
             isRetiredKey: token?.isRetired ?? false,

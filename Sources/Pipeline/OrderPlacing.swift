@@ -14,6 +14,7 @@ public import Visengine
 /// Nothing is sent that is not recorded, nothing is sent twice, and only a refusal in so many words ends an order: any
 /// other failure leaves it pending, since the provider may have taken it, and charged for it.
 public struct OrderPlacing: Sendable {
+    private let provider: ProviderID
     private let catalogue: any Catalogue
     private let placer: any OrderPlacer
     private let ledger: any PlacementLedger
@@ -44,6 +45,7 @@ public struct OrderPlacing: Sendable {
     /// Names what placing stands on.
     ///
     /// - Parameters:
+    ///   - provider: Where orders are placed.
     ///   - catalogue: What the provider sells.
     ///   - placer: Sends orders.
     ///   - ledger: Records them first.
@@ -51,6 +53,7 @@ public struct OrderPlacing: Sendable {
     ///   - firstPoll: How long after its recording an order is read back without a callback.
     ///   - now: The clock.
     public init(
+        provider: ProviderID,
         catalogue: any Catalogue,
         placer: any OrderPlacer,
         ledger: any PlacementLedger,
@@ -58,6 +61,7 @@ public struct OrderPlacing: Sendable {
         firstPoll: Duration,
         now: @escaping @Sendable () -> Timestamp = { .now() }
     ) {
+        self.provider = provider
         self.catalogue = catalogue
         self.placer = placer
         self.ledger = ledger
@@ -125,6 +129,7 @@ public struct OrderPlacing: Sendable {
         do throws(LedgerError) {
             _ = try await ledger.placing(
                 nonce,
+                at: provider,
                 item: request.item.hash,
                 itemName: request.item.name,
                 now: now,

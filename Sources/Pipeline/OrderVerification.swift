@@ -3,7 +3,8 @@ import Logging
 import RicevutaCore
 import Visengine
 
-/// Verifies one order: finds out which of the provider's orders it is, reads it, and lets the ledger apply the answer.
+/// Verifies an order of one provider: finds out which of the provider's orders it is, reads it, and lets the ledger
+/// apply the answer.
 struct OrderVerification: Sendable {
     /// The most calls that one piece of work makes: a list, and some of the orders on it.
     static let maxReads = 1 + AccountSearch.maxReads
@@ -11,6 +12,7 @@ struct OrderVerification: Sendable {
     /// The provider may not show an order for a moment that it has just announced.
     private static let patience = 5
 
+    let provider: ProviderID
     let ledger: any VerificationLedger
     let reader: any OrderReader
     let nonceOf: @Sendable (String) -> OrderNonce?
@@ -22,6 +24,7 @@ struct OrderVerification: Sendable {
     private let searching = SearchTurn()
 
     init(
+        provider: ProviderID,
         ledger: any VerificationLedger,
         reader: any OrderReader,
         nonceOf: @escaping @Sendable (String) -> OrderNonce?,
@@ -30,6 +33,7 @@ struct OrderVerification: Sendable {
         environment: FlowEnvironment,
         logger: Logger
     ) {
+        self.provider = provider
         self.ledger = ledger
         self.reader = reader
         self.nonceOf = nonceOf
@@ -112,6 +116,7 @@ struct OrderVerification: Sendable {
         }
         defer { searching.end() }
         let search = AccountSearch(
+            provider: provider,
             ledger: ledger,
             reader: reader,
             nonceOf: nonceOf,

@@ -4,14 +4,17 @@ public import ServiceLifecycle
 
 /// Reads orders back from the API and moves them by what it says: brought forward by a callback, or as the next poll.
 public struct VerifierService: Service {
-    private let verification: OrderVerification
+    private let ledger: any VerificationLedger
+    private let verifications: [ProviderID: OrderVerification]
     private let settings: FlowSettings
+    private let environment: FlowEnvironment
+    private let logger: Logger
 
     /// Creates a service.
     ///
     /// - Parameters:
     ///   - ledger: Where work comes from and outcomes go.
-    ///   - reader: The provider's API.
+    ///   - readers: The providers' APIs.
     ///   - nonceOf: Checks a token that the API echoes and gives its nonce; retired keys count.
     ///   - routing: Which sink wants what.
     ///   - settings: Limits and intervals.
@@ -19,41 +22,64 @@ public struct VerifierService: Service {
     ///   - logger: Gets a line for each change of state.
     public init(
         ledger: any VerificationLedger,
-        reader: any OrderReader,
+        readers: [ProviderID: any OrderReader],
         nonceOf: @escaping @Sendable (String) -> OrderNonce?,
         routing: DeliveryRouting,
         settings: FlowSettings,
         environment: FlowEnvironment,
         logger: Logger
     ) {
-        verification = OrderVerification(
+        var verifications: [ProviderID: OrderVerification] = [:]
+        for (provider, reader) in readers {
+            verifications[provider] = OrderVerification(
+                provider: provider,
+                ledger: ledger,
+                reader: reader,
+                nonceOf: nonceOf,
+                routing: routing,
+                settings: settings,
+                environment: environment,
+                logger: logger
+            )
+        }
+        self.verifications = verifications
+        self.ledger = ledger
+        self.settings = settings
+        self.environment = environment
+        self.logger = logger
+    }
+
+    private var missing: MissingProvider {
+        MissingProvider(
             ledger: ledger,
-            reader: reader,
-            nonceOf: nonceOf,
-            routing: routing,
-            settings: settings,
+            wait: settings.reconciliation.maxInterval,
             environment: environment,
             logger: logger
         )
-        self.settings = settings
     }
 
     /// Runs until graceful shutdown or cancellation.
     public func run() async {
         await JobLoop(
             kind: .verify,
-            ledger: verification.ledger,
+            ledger: ledger,
             maxInFlight: settings.verifiers,
-            claim: { [verification, settings] room throws(LedgerError) in
-                let work = try await verification.ledger.claimVerify(
+            claim: { [ledger, environment, settings] room throws(LedgerError) in
+                let work = try await ledger.claimVerify(
                     limit: room,
-                    now: verification.environment.now(),
+                    now: environment.now(),
                     leaseFor: settings.verifyLease
                 )
                 return JobLoop<VerifyWork>.Claimed(work: work, hasMore: work.count == room)
             },
-            perform: { [verification] work in await verification.perform(work) },
-            logger: verification.logger
+            perform: { [verifications, missing] work in
+                if let verification = verifications[work.order.provider] {
+                    await verification.perform(work)
+                } else {
+                    await missing.perform(work.lease, of: work.order)
+                }
+            },
+            logger: logger
         ).run()
     }
 }

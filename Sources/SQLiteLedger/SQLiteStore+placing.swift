@@ -7,6 +7,7 @@ extension SQLiteStore: PlacementLedger {
     /// Records an order that is about to be placed, with its verify job due at `firstPoll`.
     public func placing(
         _ nonce: OrderNonce,
+        at provider: ProviderID,
         item: ItemHash,
         itemName: String?,
         now: Timestamp,
@@ -18,15 +19,16 @@ extension SQLiteStore: PlacementLedger {
             }
             try transaction.run(
                 """
-                INSERT INTO orders(nonce, origin, placement, item, item_name, created_at_ms)
-                VALUES (?, 'placed', 'pending', ?, ?, ?)
+                INSERT INTO orders(provider, nonce, origin, placement, item, item_name, created_at_ms)
+                VALUES (?, ?, 'placed', 'pending', ?, ?, ?)
                 """,
-                [nonce.rawValue, item.rawValue, itemName, now.milliseconds]
+                [provider.rawValue, nonce.rawValue, item.rawValue, itemName, now.milliseconds]
             )
             let key = transaction.db.lastInsertedRowID
             try transaction.arm(.verify, subject: key, due: firstPoll, now: now)
             return OrderRecord(
                 key: key,
+                provider: provider,
                 nonce: nonce,
                 origin: .placed,
                 placement: .pending,

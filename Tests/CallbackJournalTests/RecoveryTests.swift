@@ -33,6 +33,7 @@ struct RecoveryTests {
     @Test func handsOverACallbackAsItWas() async throws {
         try await withJournal(of: FakeLedger(.holds)) { journal, directory in
             let plain = ReceivedCallback(
+                provider: .visengine,
                 nonce: nil,
                 claim: CallbackClaim(),
                 decodingProblem: "callback_no_order",
@@ -62,6 +63,7 @@ struct RecoveryTests {
     @Test func handsOverWhatWasWrongWithABody() async throws {
         try await withJournal(of: FakeLedger(.holds)) { journal, directory in
             let cut = ReceivedCallback(
+                provider: .visengine,
                 nonce: try Sample.callback(1).nonce,
                 claim: CallbackClaim(orderID: OrderID(rawValue: "70a1b2c3d4e5f60718293a4b")),
                 decodingProblem: "callback_too_large",
@@ -184,6 +186,7 @@ struct RecoveryTests {
                 if place % 8 == 7 { body.append(0x20) }  // Each at each place between two multiples of 8.
             }
             let forged = ReceivedCallback(
+                provider: .visengine,
                 nonce: nil,
                 claim: CallbackClaim(),
                 body: body,

@@ -22,6 +22,7 @@ enum Sample {
             + #""x": "\#(String(repeating: "x", count: filler))"}"#
         let nonce: OrderNonce = try #require(OrderNonce(rawValue: String(repeating: "n", count: 22)))
         return ReceivedCallback(
+            provider: .visengine,
             nonce: nonce,
             keyID: "k1",
             isRetiredKey: number % 2 == 1,

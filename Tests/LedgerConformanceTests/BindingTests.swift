@@ -164,7 +164,10 @@ struct BindingTests {
 
             #expect(try await ledger.order().id == (try Sample.id()))
             #expect(
-                try await ledger.unsearchedIDs(among: [Sample.id("id2"), Sample.id(), Sample.id("id0")]).map(\.rawValue)
+                try await ledger.unsearchedIDs(
+                    among: [Sample.id("id2"), Sample.id(), Sample.id("id0")],
+                    at: .visengine
+                ).map(\.rawValue)
                     == ["id2", "id0"]
             )
         }

@@ -147,6 +147,7 @@ struct RecordingTests {
             said.lastSearchState = "Ricerca evasa"
             said.echo = .token("a secret token")
             let callback = ReceivedCallback(
+                provider: .visengine,
                 nonce: try Sample.nonce(),
                 keyID: "k",
                 claim: said,

@@ -93,6 +93,7 @@ struct TokenAllowanceTests {
     func showsWhatIsWrongWithACallbacksBody(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             let callback = ReceivedCallback(
+                provider: .visengine,
                 nonce: try Sample.nonce(),
                 claim: CallbackClaim(),
                 decodingProblem: "callback_no_order",

@@ -47,6 +47,7 @@ final class FakePlacing: PlacementLedger, OrderPlacer, Catalogue {
 
     func placing(
         _ nonce: OrderNonce,
+        at provider: ProviderID,
         item: ItemHash,
         itemName: String?,
         now: Timestamp,
@@ -85,6 +86,13 @@ final class FakePlacing: PlacementLedger, OrderPlacer, Catalogue {
     }
 
     private func record(_ nonce: OrderNonce) -> OrderRecord {
-        OrderRecord(key: 1, nonce: nonce, origin: .placed, placement: .pending, createdAt: Sample.now)
+        OrderRecord(
+            key: 1,
+            provider: .visengine,
+            nonce: nonce,
+            origin: .placed,
+            placement: .pending,
+            createdAt: Sample.now
+        )
     }
 }

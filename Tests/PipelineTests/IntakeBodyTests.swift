@@ -20,6 +20,7 @@ import Visengine
     private func intake(limits: IntakeLimits = IntakeLimits(), logger: Logger = Sample.logger) -> Intake {
         Intake(
             journal: journal,
+            provider: .visengine,
             keys: keys,
             policy: SourcePolicy(),
             limits: limits,

@@ -3,7 +3,7 @@ import RicevutaCore
 import Synchronization
 import Testing
 
-/// What the suites of ``Intake`` share: an intake with a fake recorder, and the way of one callback through it.
+/// What the suites of ``Intake`` share: an intake with a fake journal, and the way of one callback through it.
 protocol IntakeSuite {
     var journal: FakeJournal { get }
     var keys: CallbackTokenKeys { get }
@@ -45,6 +45,7 @@ extension IntakeSuite {
     ) -> Intake {
         Intake(
             journal: journal ?? self.journal,
+            provider: .visengine,
             keys: keys,
             policy: policy,
             limiter: FailureLimiter(burst: burst, refillPerSecond: 0.5),

@@ -11,6 +11,7 @@ import Visengine
 
     private func placing(_ fake: FakePlacing) throws -> OrderPlacing {
         OrderPlacing(
+            provider: .visengine,
             catalogue: fake,
             placer: fake,
             ledger: fake,

@@ -13,6 +13,7 @@ import Visengine
 
     private func verify(_ work: VerifyWork, at provider: FakeProvider) async {
         await OrderVerification(
+            provider: .visengine,
             ledger: ledger,
             reader: provider,
             nonceOf: { [keys] text in
@@ -71,6 +72,7 @@ import Visengine
             let ledger = WatchedLedger()
             let provider = FakeProvider(orders: try order("id1", echo))
             await OrderVerification(
+                provider: .visengine,
                 ledger: ledger,
                 reader: provider,
                 nonceOf: { [keys] in if case .valid(let nonce, _) = keys.check($0) { nonce } else { nil } },

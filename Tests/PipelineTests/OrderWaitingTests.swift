@@ -12,6 +12,7 @@ import Visengine
     ) -> OrderRecord {
         OrderRecord(
             key: 1,
+            provider: .visengine,
             nonce: nil,
             origin: .placed,
             placement: placement,

@@ -11,6 +11,7 @@ import Testing
         let keys = try Sample.keys()
         let intake = Intake(
             journal: journal,
+            provider: .visengine,
             keys: keys,
             policy: SourcePolicy(),
             limiter: FailureLimiter(burst: 1, refillPerSecond: 0.001),

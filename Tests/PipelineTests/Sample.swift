@@ -60,6 +60,7 @@ enum Sample {
             lease: lease(.verify, attempt: attempt, refusals: refusals),
             order: OrderRecord(
                 key: 1,
+                provider: .visengine,
                 nonce: try nonce(),
                 id: id,
                 origin: .placed,
@@ -91,6 +92,7 @@ enum Sample {
                 type: .orderUpdated,
                 occurredAt: now,
                 orderKey: 1,
+                provider: .visengine,
                 orderID: try Sample.id()
             )
         )

@@ -12,6 +12,7 @@ import Testing
         let forged = String(good.dropLast(3)) + "xyz"
         let intake = Intake(
             journal: FakeJournal(),
+            provider: .visengine,
             keys: keys,
             policy: SourcePolicy(),
             now: { Sample.now },

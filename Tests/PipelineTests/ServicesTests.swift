@@ -1,3 +1,4 @@
+import BaseKit
 import Logging
 import RicevutaCore
 import ServiceLifecycle
@@ -165,7 +166,7 @@ import Visengine
         try await ledger.record(naming: id)
         let verifier = VerifierService(
             ledger: ledger,
-            reader: provider,
+            readers: [.visengine: provider],
             nonceOf: { _ in nil },
             routing: DeliveryRouting([]),
             settings: FlowSettings(),
@@ -180,16 +181,40 @@ import Visengine
         #expect(ledger.events == [.confirmed(id, .bindIfFree)])
     }
 
+    /// The ledger may hold orders of a provider that is no longer configured, or not yet.
+    @Test func putsOffAnOrderOfAProviderThatIsNotConfigured() async throws {
+        let provider = FakeProvider()
+        try await ledger.record(naming: try Sample.id())
+        let verifier = VerifierService(
+            ledger: ledger,
+            readers: [try #require(ProviderID(rawValue: "docuengine")): provider],
+            nonceOf: { _ in nil },
+            routing: DeliveryRouting([]),
+            settings: FlowSettings(),
+            environment: Sample.environment,
+            logger: Sample.logger
+        )
+
+        try await running(verifier) { _ in
+            while ledger.events.isEmpty { await Task.yield() }
+        }
+
+        let wait = FlowSettings().reconciliation.maxInterval
+        #expect(ledger.events == [.postponed(until: Sample.now + wait)])
+        #expect(provider.reads.isEmpty)
+    }
+
     @Test func startsFromTheSinksBackSoThatStoppingGoesWithTheFlow() throws {
         let flow = CallbackFlow(
             ports: CallbackFlow.Ports(
                 journal: FakeJournal(),
                 ledger: ledger,
-                reader: FakeProvider(),
-                documents: FakeProvider(),
+                readers: [.visengine: FakeProvider()],
+                documents: [.visengine: FakeProvider()],
                 archive: FakeArchive(),
                 sinks: []
             ),
+            provider: .visengine,
             keys: try Sample.keys(),
             policy: SourcePolicy(),
             routing: DeliveryRouting([]),

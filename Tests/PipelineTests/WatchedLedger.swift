@@ -45,7 +45,14 @@ final class WatchedLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         let claim = CallbackClaim(orderID: id)
         let nonce = try Sample.nonce()
         _ = await ledger.record(
-            ReceivedCallback(nonce: nonce, claim: claim, body: [], peer: "192.0.2.1", receivedAt: Sample.now)
+            ReceivedCallback(
+                provider: .visengine,
+                nonce: nonce,
+                claim: claim,
+                body: [],
+                peer: "192.0.2.1",
+                receivedAt: Sample.now
+            )
         )
     }
 
@@ -100,17 +107,21 @@ final class WatchedLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         note(.parked)
     }
 
-    func unsearchedIDs(among ids: [OrderID]) async throws(LedgerError) -> [OrderID] {
+    func unsearchedIDs(among ids: [OrderID], at provider: ProviderID) async throws(LedgerError) -> [OrderID] {
         if let failure = state.withLock({ $0.searchFailure }) { throw failure }
-        return try await ledger.unsearchedIDs(among: ids)
+        return try await ledger.unsearchedIDs(among: ids, at: provider)
     }
 
-    func searchedIDs(for nonce: OrderNonce) async throws(LedgerError) -> [OrderID] {
-        try await ledger.searchedIDs(for: nonce)
+    func searchedIDs(for nonce: OrderNonce, at provider: ProviderID) async throws(LedgerError) -> [OrderID] {
+        try await ledger.searchedIDs(for: nonce, at: provider)
     }
 
-    func noteSearched(_ orders: [SearchedOrder], now: Timestamp) async throws(LedgerError) {
-        try await ledger.noteSearched(orders, now: now)
+    func noteSearched(
+        _ orders: [SearchedOrder],
+        at provider: ProviderID,
+        now: Timestamp
+    ) async throws(LedgerError) {
+        try await ledger.noteSearched(orders, at: provider, now: now)
         state.withLock { $0.searched += orders }
     }
 

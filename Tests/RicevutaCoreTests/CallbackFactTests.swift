@@ -10,6 +10,7 @@ struct CallbackFactTests {
     /// A second callback beside the one that says: order `id1` is available since `update`.
     struct Second: Sendable, CustomTestStringConvertible {
         let testDescription: String
+        var provider = "visengine"
         var nonce: Character? = "n"
         var id: String? = "id1"
         var state: OrderState? = .available
@@ -22,6 +23,7 @@ struct CallbackFactTests {
     static let seconds = [
         Second(testDescription: "another body", isSame: true),
         Second(testDescription: "no id, the ledger knows it", id: nil, isSame: true),
+        Second(testDescription: "another provider", provider: "docuengine"),
         Second(testDescription: "another order", nonce: "m"),
         Second(testDescription: "no token", nonce: nil),
         Second(testDescription: "another id", id: "id2"),
@@ -78,7 +80,7 @@ struct CallbackFactTests {
 
         let key = CallbackFact.key(of: Sample.callback(body: "silent"), knownID: try Sample.id(), bodyHash: hash)
         #expect(hashed == [Array("silent".utf8)])
-        #expect(key == Array("|id1|body|hash".utf8))
+        #expect(key == Array("visengine||id1|body|hash".utf8))
     }
 
     @Test func keepsAKeyShortWhateverTheSenderWrites() throws {
@@ -100,7 +102,12 @@ struct CallbackFactTests {
             lastSearchState: second.search
         )
         return CallbackFact.key(
-            of: Sample.callback(nonce: try second.nonce.map { try Sample.nonce($0) }, claim: claim, body: second.body),
+            of: Sample.callback(
+                provider: try Sample.provider(second.provider),
+                nonce: try second.nonce.map { try Sample.nonce($0) },
+                claim: claim,
+                body: second.body
+            ),
             knownID: try Sample.id(),
             bodyHash: { String(decoding: $0, as: UTF8.self) }
         )

@@ -9,6 +9,7 @@ struct DeliveryRoutingTests {
         var types: Set<NotificationType> = []
         var items: Set<String> = []
         var orders: Set<String> = []
+        var providers: Set<String> = []
         let isMet: Bool
     }
 
@@ -20,6 +21,8 @@ struct DeliveryRoutingTests {
         Wish(testDescription: "another item", items: ["item2"], isMet: false),
         Wish(testDescription: "its order", orders: ["id1"], isMet: true),
         Wish(testDescription: "another order", orders: ["id2"], isMet: false),
+        Wish(testDescription: "its provider", providers: ["visengine", "docuengine"], isMet: true),
+        Wish(testDescription: "another provider", providers: ["docuengine"], isMet: false),
         Wish(
             testDescription: "all three",
             types: [.orderUpdated],
@@ -41,7 +44,8 @@ struct DeliveryRoutingTests {
         let filter = DeliveryFilter(
             types: wish.types,
             items: Set(try wish.items.map { try Sample.item($0) }),
-            orders: Set(try wish.orders.map { try Sample.id($0) })
+            orders: Set(try wish.orders.map { try Sample.id($0) }),
+            providers: Set(try wish.providers.map { try Sample.provider($0) })
         )
 
         #expect(filter.wants(try Sample.notification(item: Sample.item())) == wish.isMet)

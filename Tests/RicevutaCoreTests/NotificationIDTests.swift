@@ -18,10 +18,13 @@ struct NotificationIDTests {
         other.sha256 = String(repeating: "0b", count: 32)
         var elsewhere = try Sample.record(.available)
         elsewhere.id = try Sample.id("id2")
+        var namesake = try Sample.record(.available)
+        namesake.provider = try Sample.provider("docuengine")
         return [
             try Notification(.orderUpdated, of: Sample.record(.available), occurrence: 0, now: Sample.now),
             try Notification(.orderLate, of: Sample.record(.available), occurrence: 0, now: Sample.now),
             try Notification(.orderUpdated, of: elsewhere, occurrence: 0, now: Sample.now),
+            try Notification(.orderUpdated, of: namesake, occurrence: 0, now: Sample.now),
             try Notification(.orderUpdated, of: Sample.record(.fulfilled), occurrence: 0, now: Sample.now),
             try Notification(.orderUpdated, of: Sample.record(.available), occurrence: 1, now: Sample.now),
             try Notification(.orderUpdated, of: Sample.record(), occurrence: 0, now: Sample.now),
@@ -64,7 +67,7 @@ struct NotificationIDTests {
 
         #expect(first.id == later.id)
         // Receivers keep these: a change here tells everything once more.
-        #expect(first.id == "msg_SsyPXGJoLEYlS_UyjNzppw")
+        #expect(first.id == "msg_w0VDfJVtLRGr5e9-vrWTIQ")
     }
 
     @Test func ofADocumentIsTheSameThoughItsOrderMovesOn() throws {

@@ -9,6 +9,7 @@ struct OrderMergeTests {
     private static func row(_ key: Int64, _ nonce: Character?, _ id: String?) throws -> OrderRecord {
         OrderRecord(
             key: key,
+            provider: .visengine,
             nonce: try nonce.map { try Sample.nonce($0) },
             id: try id.map { try Sample.id($0) },
             origin: .external,

@@ -20,6 +20,7 @@ enum Sample {
     static func record(_ state: OrderState? = nil, document: DocumentProgress = .none) throws -> OrderRecord {
         OrderRecord(
             key: 1,
+            provider: .visengine,
             nonce: try nonce(),
             id: try id(),
             origin: .placed,
@@ -41,16 +42,27 @@ enum Sample {
             type: type,
             occurredAt: now,
             orderKey: 1,
+            provider: .visengine,
             orderID: try id ?? Sample.id(),
             item: item
         )
     }
 
+    static func provider(_ name: String) throws -> ProviderID { try #require(ProviderID(rawValue: name)) }
+
     static func callback(
+        provider: ProviderID = .visengine,
         nonce: OrderNonce? = nil,
         claim: CallbackClaim = CallbackClaim(),
         body: String = "body"
     ) -> ReceivedCallback {
-        ReceivedCallback(nonce: nonce, claim: claim, body: Array(body.utf8), peer: "192.0.2.1", receivedAt: now)
+        ReceivedCallback(
+            provider: provider,
+            nonce: nonce,
+            claim: claim,
+            body: Array(body.utf8),
+            peer: "192.0.2.1",
+            receivedAt: now
+        )
     }
 }

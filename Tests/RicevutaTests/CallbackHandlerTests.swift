@@ -38,6 +38,7 @@ import Testing
     {
         let intake = Intake(
             journal: Journal(outcome: outcome),
+            provider: .visengine,
             keys: keys,
             policy: policy,
             limiter: FailureLimiter(burst: 1, refillPerSecond: 0.1),

@@ -20,7 +20,7 @@ struct LedgerOpeningTests {
             let service = try opening.open(.serve(as: receiver))
             let nonce = try #require(OrderNonce(rawValue: String(repeating: "n", count: 22)))
             let item = try #require(ItemHash(rawValue: "item1"))
-            _ = try await service.placing(nonce, item: item, itemName: nil, now: now, firstPoll: now)
+            _ = try await service.placing(nonce, at: .visengine, item: item, itemName: nil, now: now, firstPoll: now)
             let asked = try await service.claimVerify(limit: 1, now: now, leaseFor: .seconds(60))
             try await service.park(try #require(asked.first), reason: "not known to the API", now: now)
             await service.close()

@@ -57,7 +57,14 @@ struct FullDiskTests {
                     let name = String(repeating: "x", count: 2000)
                     let poll = Sample.now + .seconds(9)
                     let nonce = OrderNonce.random()
-                    _ = try await ledger.placing(nonce, item: item, itemName: name, now: Sample.now, firstPoll: poll)
+                    _ = try await ledger.placing(
+                        nonce,
+                        at: .visengine,
+                        item: item,
+                        itemName: name,
+                        now: Sample.now,
+                        firstPoll: poll
+                    )
                     placed += 1
                 }
             }

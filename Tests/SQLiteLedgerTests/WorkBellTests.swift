@@ -65,6 +65,7 @@ struct WorkBellTests {
                     group.addTask {
                         for number in 0..<(count / 3) {
                             let callback = ReceivedCallback(
+                                provider: .visengine,
                                 nonce: .random(),
                                 claim: CallbackClaim(orderID: try Sample.id("id\(part)-\(number)"), state: .available),
                                 body: [],

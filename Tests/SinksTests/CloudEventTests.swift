@@ -25,7 +25,8 @@ import Visengine
                 "datacontenttype": "application/json", "deliveryid": "dlv_1",
                 "data": [
                     "order": [
-                        "id": "65b0a1f2c3d4e5f601020304", "item": "5c1a2b3c4d5e6f708192a3b4c5d6e7f8",
+                        "id": "65b0a1f2c3d4e5f601020304", "provider": "visengine",
+                        "item": "5c1a2b3c4d5e6f708192a3b4c5d6e7f8",
                         "itemName": "Pensione di vecchiaia", "state": "fulfilled", "previousState": "available",
                         "lastUpdate": "2026-03-01T09:29:59.000Z",
                         "outcome": ["code": "0", "info": "ok", "isGood": true],
@@ -46,12 +47,13 @@ import Visengine
             type: .orderLate,
             occurredAt: Timestamp(seconds: 0),
             orderKey: 1,
+            provider: .visengine,
             orderID: try #require(OrderID("o"))
         )
 
         let json = CloudEvent(notification: notification, source: "s", deliveryID: "d").json
 
-        #expect(json["data"] == ["order": ["id": "o"]])
+        #expect(json["data"] == ["order": ["id": "o", "provider": "visengine"]])
         #expect(json["time"] == "1970-01-01T00:00:00.000Z")
     }
 

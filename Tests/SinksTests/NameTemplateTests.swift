@@ -30,6 +30,7 @@ import Visengine
             type: .orderLate,
             occurredAt: Timestamp(seconds: 0),
             orderKey: 1,
+            provider: .visengine,
             orderID: try #require(OrderID("o1"))
         )
         let template = try NameTemplate("{item}/{itemName}/{sha256}/{name}/{ext}")

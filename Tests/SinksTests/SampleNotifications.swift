@@ -22,6 +22,7 @@ enum SampleNotifications {
             type: type,
             occurredAt: Timestamp(milliseconds: 1_772_357_400_123),
             orderKey: 7,
+            provider: .visengine,
             orderID: try need(OrderID(order)),
             item: ItemHash("5c1a2b3c4d5e6f708192a3b4c5d6e7f8"),
             itemName: "Pensione di vecchiaia",

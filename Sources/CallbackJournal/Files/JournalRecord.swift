@@ -121,6 +121,8 @@ struct JournalRecord: Sendable {
     private static func append(_ callback: ReceivedCallback, place: Int, to bytes: inout [UInt8]) {
         bytes.append(number: UInt64(bitPattern: callback.receivedAt.milliseconds))
         bytes.append(number: (callback.isRetiredKey ? 1 : 0) | UInt32(truncatingIfNeeded: place) << 1)
+        bytes.append(number: UInt32(callback.provider.byteCount))
+        callback.provider.append(to: &bytes)
         bytes.append(text: callback.nonce?.rawValue)
         bytes.append(text: callback.keyID)
         bytes.append(text: callback.contentType)
@@ -135,7 +137,8 @@ struct JournalRecord: Sendable {
         let texts = [
             callback.nonce?.rawValue, callback.keyID, callback.contentType, callback.peer, callback.decodingProblem,
         ]
-        return headSize + 44 + callback.body.count + texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+        return headSize + 48 + callback.provider.byteCount + callback.body.count
+            + texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
     }
 
     // MARK: Reading
@@ -218,6 +221,7 @@ private struct PayloadReader {
     struct Fields {
         var receivedAt: Int64
         var isRetiredKey: Bool
+        var provider: ProviderID
         var nonce, keyID, contentType, peer, problem: String?
         var body: [UInt8]
     }
@@ -227,13 +231,16 @@ private struct PayloadReader {
         let receivedAt = Int64(bitPattern: bytes.uint64(at: position))
         let isRetiredKey = bytes.uint32(at: position + 8) & 1 == 1
         position += 12
-        guard let nonce = text(), let keyID = text(), let contentType = text(), let peer = text(), let body = blob()
+        guard let provider = text().flatMap({ $0 }).flatMap(ProviderID.init(rawValue:)), let nonce = text(),
+            let keyID = text(), let contentType = text(), let peer = text(),
+            let body = blob()
         else { return nil }
         // What is wrong with a body may not show any more, as when it was cut.
         let problem = text() ?? nil
         return Fields(
             receivedAt: receivedAt,
             isRetiredKey: isRetiredKey,
+            provider: provider,
             nonce: nonce,
             keyID: keyID,
             contentType: contentType,
@@ -247,6 +254,7 @@ private struct PayloadReader {
         guard let fields = fields() else { return nil }
         let reading = CallbackDecoder.read(body: fields.body, contentType: fields.contentType)
         var callback = ReceivedCallback(
+            provider: fields.provider,
             nonce: fields.nonce.flatMap(OrderNonce.init(rawValue:)),
             keyID: fields.keyID,
             isRetiredKey: fields.isRetiredKey,

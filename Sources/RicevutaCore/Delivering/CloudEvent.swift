@@ -93,7 +93,9 @@ public struct CloudEvent: Sendable {
     }
 
     private var order: JSONValue {
-        var order: JSONObject = ["id": .string(notification.orderID.rawValue)]
+        var order: JSONObject = [
+            "id": .string(notification.orderID.rawValue), "provider": .string(notification.provider.rawValue),
+        ]
         order["item"] = notification.item.map { .string($0.rawValue) }
         order["itemName"] = notification.itemName.map { .string($0) }
         order["state"] = notification.state.map { .string($0.name) }

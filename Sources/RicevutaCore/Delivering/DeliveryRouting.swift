@@ -28,14 +28,22 @@ public struct DeliveryFilter: Sendable, Equatable {
     public var types: Set<NotificationType>
     /// Catalogue items wanted.
     public var items: Set<ItemHash>
-    /// Orders wanted, by the provider's id.
+    /// Orders wanted, by their providers' ids.
     public var orders: Set<OrderID>
+    /// Providers wanted.
+    public var providers: Set<ProviderID>
 
     /// Creates a filter.
-    public init(types: Set<NotificationType> = [], items: Set<ItemHash> = [], orders: Set<OrderID> = []) {
+    public init(
+        types: Set<NotificationType> = [],
+        items: Set<ItemHash> = [],
+        orders: Set<OrderID> = [],
+        providers: Set<ProviderID> = []
+    ) {
         self.types = types
         self.items = items
         self.orders = orders
+        self.providers = providers
     }
 
     /// Whether a notification passes.
@@ -45,6 +53,7 @@ public struct DeliveryFilter: Sendable, Equatable {
         (types.isEmpty || types.contains(notification.type))
             && (items.isEmpty || notification.item.map(items.contains) ?? false)
             && (orders.isEmpty || orders.contains(notification.orderID))
+            && (providers.isEmpty || providers.contains(notification.provider))
     }
 }
 

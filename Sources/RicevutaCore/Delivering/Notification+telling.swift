@@ -26,10 +26,18 @@ extension Notification {
     ) throws(LedgerError) {
         guard let orderID = order.id else { throw .conflict("the order has no ID yet") }
         self.init(
-            id: Self.id(of: type, order: orderID, state: order.state, document: document, occurrence: occurrence),
+            id: Self.id(
+                of: type,
+                order: orderID,
+                at: order.provider,
+                state: order.state,
+                document: document,
+                occurrence: occurrence
+            ),
             type: type,
             occurredAt: now,
             orderKey: order.key,
+            provider: order.provider,
             orderID: orderID,
             item: order.item,
             itemName: order.itemName,
@@ -47,6 +55,7 @@ extension Notification {
     /// - Parameters:
     ///   - type: What happened.
     ///   - order: The provider's id of the order.
+    ///   - provider: Where the order is.
     ///   - state: The state confirmed with the fact.
     ///   - document: For a document: its content makes it another.
     ///   - occurrence: How often the order has come to that state before: known states come once, odd ones may come
@@ -55,11 +64,12 @@ extension Notification {
     public static func id(
         of type: NotificationType,
         order: OrderID,
+        at provider: ProviderID,
         state: OrderState?,
         document: StoredDocument?,
         occurrence: Int64
     ) -> String {
-        var parts = ["ricevuta-event", "1", type.rawValue, order.rawValue]
+        var parts = ["ricevuta-event", "1", type.rawValue, provider.rawValue, order.rawValue]
         if let document { parts.append(document.sha256) } else { parts += [state?.name ?? "", String(occurrence)] }
         // No part can hold a NUL: ids are checked, and names are cleaned of control characters.
         let digest = SHA256.hash(data: Array(parts.joined(separator: "\u{0}").utf8))

@@ -27,6 +27,8 @@ public struct Notification: Sendable, Equatable {
     public var occurredAt: Timestamp
     /// The order's number in the ledger.
     public var orderKey: Int64
+    /// Where the order is.
+    public var provider: ProviderID
     /// The provider's id of the order.
     public var orderID: OrderID
     /// The catalogue item.
@@ -50,6 +52,7 @@ public struct Notification: Sendable, Equatable {
         type: NotificationType,
         occurredAt: Timestamp,
         orderKey: Int64,
+        provider: ProviderID,
         orderID: OrderID,
         item: ItemHash? = nil,
         itemName: String? = nil,
@@ -63,6 +66,7 @@ public struct Notification: Sendable, Equatable {
         self.type = type
         self.occurredAt = occurredAt
         self.orderKey = orderKey
+        self.provider = provider
         self.orderID = orderID
         self.item = item
         self.itemName = itemName

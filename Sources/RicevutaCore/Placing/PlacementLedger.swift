@@ -9,6 +9,7 @@ public protocol PlacementLedger: Sendable {
     /// - Throws: ``LedgerError``.
     func placing(
         _ nonce: OrderNonce,
+        at provider: ProviderID,
         item: ItemHash,
         itemName: String?,
         now: Timestamp,

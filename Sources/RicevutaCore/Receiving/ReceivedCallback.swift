@@ -10,6 +10,8 @@ public struct ReceivedCallback: Sendable {
     /// (``CallbackID``), by which the ledger knows one that is handed over again.
     public var number: Int64?
 
+    /// Whose endpoint it arrived at.
+    public var provider: ProviderID { content.provider }
     /// The order's nonce out of the verified token; `nil` where the source's policy asks for no token.
     public var nonce: OrderNonce? { content.nonce }
     /// The id of the key that signed the token.
@@ -30,6 +32,7 @@ public struct ReceivedCallback: Sendable {
     public var receivedAt: Timestamp { content.receivedAt }
 
     private final class Content: Sendable {
+        let provider: ProviderID
         let nonce: OrderNonce?
         let keyID: String?
         let isRetiredKey: Bool
@@ -41,6 +44,7 @@ public struct ReceivedCallback: Sendable {
         let receivedAt: Timestamp
 
         init(
+            provider: ProviderID,
             nonce: OrderNonce?,
             keyID: String?,
             isRetiredKey: Bool,
@@ -51,6 +55,7 @@ public struct ReceivedCallback: Sendable {
             peer: String,
             receivedAt: Timestamp
         ) {
+            self.provider = provider
             self.nonce = nonce
             self.keyID = keyID
             self.isRetiredKey = isRetiredKey
@@ -67,6 +72,7 @@ public struct ReceivedCallback: Sendable {
 
     /// Creates a callback.
     public init(
+        provider: ProviderID,
         nonce: OrderNonce?,
         keyID: String? = nil,
         isRetiredKey: Bool = false,
@@ -78,6 +84,7 @@ public struct ReceivedCallback: Sendable {
         receivedAt: Timestamp
     ) {
         content = Content(
+            provider: provider,
             nonce: nonce,
             keyID: keyID,
             isRetiredKey: isRetiredKey,

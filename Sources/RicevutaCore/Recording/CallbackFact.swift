@@ -5,9 +5,9 @@ public import Visengine
 public enum CallbackFact {
     /// The text under which the ledger keeps a callback once, as UTF-8.
     ///
-    /// Two shapes of one fact give one key: the order (its token's nonce, else its id), the id it names, the state, the
-    /// last update and the last search's state. A body that says neither state nor last update is told apart by its
-    /// hash.
+    /// Two shapes of one fact give one key: the provider, the order (its token's nonce, else its id), the id it names,
+    /// the state, the last update and the last search's state. A body that says neither state nor last update is told
+    /// apart by its hash.
     ///
     /// - Parameters:
     ///   - callback: The callback.
@@ -23,6 +23,8 @@ public enum CallbackFact {
         let separator = UInt8(ascii: "|")
         var key: [UInt8] = []
         key.reserveCapacity(160)  // One allocation: this is on the way of every callback.
+        callback.provider.append(to: &key)
+        key.append(separator)
         if let nonce = callback.nonce { key += nonce.rawValue.utf8 }
         key.append(separator)
         if let id = claim.orderID ?? knownID { key += id.rawValue.utf8 }
@@ -45,6 +47,7 @@ public enum CallbackFact {
     public static func fingerprint(of callback: ReceivedCallback) -> UInt64 {
         let claim = callback.claim
         var hasher = Hasher()
+        hasher.combine(callback.provider)
         hasher.combine(callback.nonce)
         hasher.combine(claim.orderID)
         if claim.state == nil && claim.lastUpdate == nil {

@@ -5,9 +5,11 @@ public import Visengine
 public struct OrderRecord: Sendable, Equatable {
     /// The ledger's own number of the order; stable, and known before the provider has given an id.
     public var key: Int64
+    /// Where the order is.
+    public var provider: ProviderID
     /// The nonce of the order's token; `nil` for an order known only by its id.
     public var nonce: OrderNonce?
-    /// The provider's id once it is certain that it belongs to the nonce.
+    /// The provider's id once it is certain that it belongs to the nonce; no other order of the same provider has it.
     public var id: OrderID?
     /// Who placed the order.
     public var origin: Origin
@@ -57,6 +59,7 @@ public struct OrderRecord: Sendable, Equatable {
     /// Creates a record.
     public init(
         key: Int64,
+        provider: ProviderID,
         nonce: OrderNonce?,
         id: OrderID? = nil,
         origin: Origin,
@@ -74,6 +77,7 @@ public struct OrderRecord: Sendable, Equatable {
         finalSince: Timestamp? = nil
     ) {
         self.key = key
+        self.provider = provider
         self.nonce = nonce
         self.id = id
         self.origin = origin

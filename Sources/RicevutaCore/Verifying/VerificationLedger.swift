@@ -60,15 +60,17 @@ public protocol VerificationLedger: JobLedger {
     /// An open order that the API has shown before is asked for once a day instead.
     func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError)
 
-    /// Of these ids, those that a search still has to look at, in the same order: bound to no order here, and not
-    /// looked at before. Used to find orders whose placing was never answered, or whose callbacks were not understood.
-    func unsearchedIDs(among ids: [OrderID]) async throws(LedgerError) -> [OrderID]
+    /// Of these ids of a provider, those that a search still has to look at, in the same order: bound to no order here,
+    /// and not looked at before. Used to find orders whose placing was never answered, or whose callbacks were not
+    /// understood.
+    func unsearchedIDs(among ids: [OrderID], at provider: ProviderID) async throws(LedgerError) -> [OrderID]
 
-    /// The ids that an earlier search found to carry an order's token, and that are bound to no order here.
-    func searchedIDs(for nonce: OrderNonce) async throws(LedgerError) -> [OrderID]
+    /// The ids of a provider that an earlier search found to carry an order's token, and that are bound to no order
+    /// here.
+    func searchedIDs(for nonce: OrderNonce, at provider: ProviderID) async throws(LedgerError) -> [OrderID]
 
     /// Records what a search has looked at, so that no other has to, across restarts too.
-    func noteSearched(_ orders: [SearchedOrder], now: Timestamp) async throws(LedgerError)
+    func noteSearched(_ orders: [SearchedOrder], at provider: ProviderID, now: Timestamp) async throws(LedgerError)
 }
 
 /// One of the account's orders that a search has looked at.

@@ -16,6 +16,7 @@ enum Schema {
         ("2026-11-28 record what the journal has handed over", journal),
         ("2026-11-28 count what the provider refuses", refusals),
         ("2026-12-01 tell receivers and their callbacks apart", receivers),
+        ("2026-12-01 tell providers and their orders apart", providers),
     ]
 
     /// The version of the schema that this program wants: how many steps lead to it.
@@ -55,6 +56,29 @@ enum Schema {
             sequence INTEGER NOT NULL,
             UNIQUE (receiver, sequence)
         ) STRICT;
+        """
+
+    /// Which provider an order is at: an id of an order is one only together with it.
+    ///
+    /// The id comes first in each index, since operators give it alone.
+    private static let providers = """
+        ALTER TABLE orders ADD COLUMN provider TEXT NOT NULL DEFAULT 'visengine';
+        DROP INDEX orders_provider_id;
+        DROP INDEX orders_claimed_id;
+        CREATE UNIQUE INDEX orders_provider_id ON orders(provider_id, provider) WHERE provider_id IS NOT NULL;
+        CREATE UNIQUE INDEX orders_claimed_id ON orders(claimed_id, provider) WHERE claimed_id IS NOT NULL;
+        ALTER TABLE notifications ADD COLUMN provider TEXT NOT NULL DEFAULT 'visengine';
+        CREATE TABLE searched (
+            id TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            nonce TEXT,
+            searched_at_ms INTEGER NOT NULL,
+            PRIMARY KEY (id, provider)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO searched SELECT id, 'visengine', nonce, searched_at_ms FROM searched_orders;
+        DROP TABLE searched_orders;
+        ALTER TABLE searched RENAME TO searched_orders;
+        CREATE INDEX searched_orders_nonce ON searched_orders(nonce) WHERE nonce IS NOT NULL;
         """
 
     /// When a job was scheduled or taken last, by the wall clock: one that was scheduled later than now shows that the

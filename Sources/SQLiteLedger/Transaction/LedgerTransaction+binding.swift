@@ -12,7 +12,7 @@ extension LedgerTransaction {
     /// - Returns: The order with the id; another row than before when a row was opened twice for one order.
     /// - Throws: ``LedgerError/conflict(_:)``.
     func bind(_ order: OrderRecord, to id: OrderID, isProven: Bool) throws -> OrderRecord {
-        let other = try order.id == nil ? self.order(id: id) : nil
+        let other = try order.id == nil ? self.order(id: id, at: order.provider) : nil
         guard let merge = try OrderMerge.decide(order, id: id, isProven: isProven, other: other) else { return order }
         if let absorbed = merge.absorbed { try move(absorbed, into: merge.order.key) }
         try save(merge.order)

@@ -104,15 +104,21 @@ extension LedgerTransaction {
     private func findOrCreate(_ callback: ReceivedCallback) throws -> KnownOrder? {
         if let nonce = callback.nonce {
             if let known = try knownOrder(where: "o.nonce = ?", nonce.rawValue) { return known }
-            return try create(nonce: nonce, claimedID: nil, now: callback.receivedAt)
+            return try create(nonce: nonce, claimedID: nil, callback)
         }
         guard let id = callback.claim.orderID else { return nil }
-        if let known = try knownOrder(where: "o.provider_id = ?", id.rawValue) { return known }
-        if let known = try knownOrder(where: "o.claimed_id = ?", id.rawValue) { return known }
-        return try create(nonce: nil, claimedID: id, now: callback.receivedAt)
+        let provider = callback.provider.rawValue
+        if let known = try knownOrder(where: "o.provider_id = ? AND o.provider = ?", id.rawValue, provider) {
+            return known
+        }
+        if let known = try knownOrder(where: "o.claimed_id = ? AND o.provider = ?", id.rawValue, provider) {
+            return known
+        }
+        return try create(nonce: nil, claimedID: id, callback)
     }
 
-    private func knownOrder(where condition: String, _ argument: String) throws -> KnownOrder? {
+    private func knownOrder(where condition: String, _ argument: String, _ second: String? = nil) throws -> KnownOrder?
+    {
         // A damaged value is told by its column; the order of columns is that of the query.
         try db.cachedStatement(
             sql: """
@@ -122,7 +128,10 @@ extension LedgerTransaction {
                     o.read_backs_since_ms
                 FROM orders o LEFT JOIN jobs j ON j.id = o.key * 4 WHERE \(condition)
                 """
-        ).firstRow({ $0.add(argument) }) { row in
+        ).firstRow({ values in
+            values.add(argument)
+            if let second { values.add(second) }
+        }) { row in
             guard let key = try row.integer(0, "key") else { throw UnreadableRow(column: "key") }
             // An id that is damaged is no reason to refuse a callback: the order waits to be repaired, the callback
             // with it.
@@ -147,13 +156,19 @@ extension LedgerTransaction {
         }
     }
 
-    private func create(nonce: OrderNonce?, claimedID: OrderID?, now: Timestamp) throws -> KnownOrder {
+    private func create(
+        nonce: OrderNonce?,
+        claimedID: OrderID?,
+        _ callback: ReceivedCallback
+    ) throws -> KnownOrder {
         try run(
             """
-            INSERT INTO orders(nonce, claimed_id, origin, placement, created_at_ms)
-            VALUES (?, ?, 'external', 'pending', ?)
+            INSERT INTO orders(provider, nonce, claimed_id, origin, placement, created_at_ms)
+            VALUES (?, ?, ?, 'external', 'pending', ?)
             """,
-            [nonce?.rawValue, claimedID?.rawValue, now.milliseconds]
+            [
+                callback.provider.rawValue, nonce?.rawValue, claimedID?.rawValue, callback.receivedAt.milliseconds,
+            ]
         )
         return KnownOrder(key: db.lastInsertedRowID)
     }

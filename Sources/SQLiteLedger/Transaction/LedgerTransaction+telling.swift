@@ -61,18 +61,19 @@ extension LedgerTransaction {
         let document = notification.document
         try run(
             """
-            INSERT INTO notifications(id, type, occurred_at_ms, order_key, order_id, item, item_name, state,
-                previous_state, last_update_ms, outcome_code, outcome_info, document_sha256, document_bytes,
-                document_kind, document_name)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO notifications(id, type, occurred_at_ms, order_key, provider, order_id, item,
+                item_name, state, previous_state, last_update_ms, outcome_code, outcome_info, document_sha256,
+                document_bytes, document_kind, document_name)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """,
             [
                 notification.id, notification.type.rawValue, notification.occurredAt.milliseconds,
-                notification.orderKey, notification.orderID.rawValue, notification.item?.rawValue,
-                notification.itemName, notification.state?.stored, notification.previousState?.stored,
-                notification.lastUpdate?.milliseconds, notification.outcome?.code, notification.outcome?.info,
-                document?.sha256, document?.size, document?.kind.rawValue, document?.name,
+                notification.orderKey, notification.provider.rawValue, notification.orderID.rawValue,
+                notification.item?.rawValue, notification.itemName, notification.state?.stored,
+                notification.previousState?.stored, notification.lastUpdate?.milliseconds,
+                notification.outcome?.code, notification.outcome?.info, document?.sha256, document?.size,
+                document?.kind.rawValue, document?.name,
             ]
         )
     }
@@ -83,9 +84,9 @@ extension LedgerTransaction {
 extension Notification {
     /// The columns that ``init(row:)`` reads, of the table `notifications` named `n`.
     static let columns = """
-        n.id AS notification_id, n.type, n.occurred_at_ms, n.order_key, n.order_id, n.item, n.item_name,
-        n.state AS order_state, n.previous_state, n.last_update_ms, n.outcome_code, n.outcome_info, n.document_sha256,
-        n.document_bytes, n.document_kind, n.document_name
+        n.id AS notification_id, n.type, n.occurred_at_ms, n.order_key, n.provider, n.order_id, n.item,
+        n.item_name, n.state AS order_state, n.previous_state, n.last_update_ms, n.outcome_code, n.outcome_info,
+        n.document_sha256, n.document_bytes, n.document_kind, n.document_name
         """
 
     init(row: Row) throws(UnreadableRow) {
@@ -103,6 +104,7 @@ extension Notification {
             type: try row.name("type"),
             occurredAt: try row.time("occurred_at_ms"),
             orderKey: try row.integer("order_key"),
+            provider: try row.name("provider"),
             orderID: try row.name("order_id"),
             item: try row.optionalName("item"),
             itemName: try row.optionalText("item_name"),

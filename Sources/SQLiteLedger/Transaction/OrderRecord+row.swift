@@ -6,13 +6,14 @@ import Visengine
 extension OrderRecord {
     /// The columns that ``init(row:)`` reads.
     static let columns = """
-        key, nonce, provider_id, origin, placement, item, item_name, state, rank, last_update_ms, outcome_code,
-        outcome_info, document, created_at_ms, last_read_back_ms, quiet_polls, final_at_ms
+        key, provider, nonce, provider_id, origin, placement, item, item_name, state, rank, last_update_ms,
+        outcome_code, outcome_info, document, created_at_ms, last_read_back_ms, quiet_polls, final_at_ms
         """
 
     init(row: Row) throws(UnreadableRow) {
         self.init(
             key: try row.integer("key"),
+            provider: try row.name("provider"),
             nonce: try row.optionalName("nonce"),
             id: try row.optionalName("provider_id"),
             origin: try row.name("origin"),
@@ -44,12 +45,12 @@ extension LedgerTransaction {
             .map(OrderRecord.init(row:))
     }
 
-    /// The order that the id is bound to, else the one that a callback without a token opened for it.
-    func order(id: OrderID) throws -> OrderRecord? {
+    /// The order of a provider that the id is bound to, else the one that a callback without a token opened for it.
+    func order(id: OrderID, at provider: ProviderID) throws -> OrderRecord? {
         try row(
-            "SELECT \(OrderRecord.columns) FROM orders WHERE provider_id = ?1 OR claimed_id = ?1 "
+            "SELECT \(OrderRecord.columns) FROM orders WHERE (provider_id = ?1 OR claimed_id = ?1) AND provider = ?2 "
                 + "ORDER BY provider_id IS NULL LIMIT 1",
-            [id.rawValue]
+            [id.rawValue, provider.rawValue]
         ).map(OrderRecord.init(row:))
     }
 

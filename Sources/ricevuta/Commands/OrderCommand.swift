@@ -90,7 +90,8 @@ extension OrderRecord {
 
     var details: [[String]] {
         [
-            ["order", id?.rawValue ?? "unknown yet"], ["number", String(key)], ["nonce", nonce?.rawValue ?? "-"],
+            ["order", id?.rawValue ?? "unknown yet"], ["provider", provider.rawValue],
+            ["number", String(key)], ["nonce", nonce?.rawValue ?? "-"],
             ["item", itemName ?? item?.rawValue ?? "-"], ["origin", "\(origin.rawValue), \(placement.rawValue)"],
             ["state", state?.name ?? "unknown yet"], ["document", document.rawValue],
             ["outcome", outcome.map { "\($0.code) \($0.info)" } ?? "-"], ["recorded", createdAt.short],
@@ -100,7 +101,8 @@ extension OrderRecord {
 
     var json: JSONValue {
         [
-            "id": JSONValue(id?.rawValue), "number": JSONValue(key), "nonce": JSONValue(nonce?.rawValue),
+            "id": JSONValue(id?.rawValue), "provider": .string(provider.rawValue), "number": JSONValue(key),
+            "nonce": JSONValue(nonce?.rawValue),
             "item": JSONValue(item?.rawValue), "itemName": JSONValue(itemName), "origin": .string(origin.rawValue),
             "placement": .string(placement.rawValue), "state": JSONValue(state?.name),
             "document": .string(document.rawValue), "recordedAt": .string(createdAt.description),

@@ -54,6 +54,7 @@ struct OrderPlaceCommand: RicevutaCommand {
             let nonce = OrderNonce.random()
             let record = try await configuration.provider.withClient { client in
                 let placing = OrderPlacing(
+                    provider: configuration.provider.id,
                     catalogue: client,
                     placer: client,
                     ledger: ledger,

@@ -51,6 +51,9 @@ extension Configuration {
 }
 
 extension Configuration.Provider {
+    /// The provider's name in the ledger and in notifications; the one that there is.
+    var id: ProviderID { .visengine }
+
     /// The client's configuration.
     var clientConfiguration: VisengineAPIConfiguration {
         var limits = CallTimeLimits()

@@ -189,11 +189,12 @@ struct Receiver: Sendable {
             ports: CallbackFlow.Ports(
                 journal: journal,
                 ledger: ledger,
-                reader: client,
-                documents: client,
+                readers: [configuration.provider.id: client],
+                documents: [configuration.provider.id: client],
                 archive: archive,
                 sinks: sinks
             ),
+            provider: configuration.provider.id,
             keys: configuration.tokens,
             policy: configuration.source,
             routing: configuration.routing,

@@ -48,6 +48,7 @@ extension InMemoryLedger {
         arrange { tables in
             let record = OrderRecord(
                 key: -1 - Int64(tables.orders.count),
+                provider: .visengine,
                 nonce: .random(),
                 id: id,
                 origin: .external,

@@ -51,23 +51,42 @@ extension InMemoryLedger: VerificationLedger {
         try change(endingWorkUnder: work.lease) { tables in try tables.park(work, now: now) }
     }
 
-    package func unsearchedIDs(among ids: [OrderID]) async throws(LedgerError) -> [OrderID] {
+    package func unsearchedIDs(
+        among ids: [OrderID],
+        at provider: ProviderID
+    ) async throws(LedgerError) -> [OrderID] {
         try read { tables in
-            let bound = Set(tables.orders.values.compactMap(\.record.id))
-            return ids.filter { !bound.contains($0) && tables.searched[$0] == nil }
+            let bound = tables.bound(at: provider)
+            return ids.filter { !bound.contains($0) && tables.searched[provider]?[$0] == nil }
         }
     }
 
-    package func searchedIDs(for nonce: OrderNonce) async throws(LedgerError) -> [OrderID] {
+    package func searchedIDs(
+        for nonce: OrderNonce,
+        at provider: ProviderID
+    ) async throws(LedgerError) -> [OrderID] {
         try read { tables in
-            let bound = Set(tables.orders.values.compactMap(\.record.id))
-            let found = tables.searched.filter { $0.value == nonce && !bound.contains($0.key) }.keys
+            let bound = tables.bound(at: provider)
+            let found = (tables.searched[provider] ?? [:]).filter { $0.value == nonce && !bound.contains($0.key) }.keys
             return found.sorted { $0.rawValue < $1.rawValue }
         }
     }
 
-    package func noteSearched(_ orders: [SearchedOrder], now: Timestamp) async throws(LedgerError) {
-        try change { tables in for order in orders { tables.searched[order.id] = .some(order.nonce) } }
+    package func noteSearched(
+        _ orders: [SearchedOrder],
+        at provider: ProviderID,
+        now: Timestamp
+    ) async throws(LedgerError) {
+        try change { tables in
+            for order in orders { tables.searched[provider, default: [:]][order.id] = .some(order.nonce) }
+        }
+    }
+}
+
+extension LedgerTables {
+    /// The ids of a provider that orders are bound to.
+    fileprivate func bound(at provider: ProviderID) -> Set<OrderID> {
+        Set(orders.values.filter { $0.record.provider == provider }.compactMap(\.record.id))
     }
 }
 

@@ -199,6 +199,7 @@ extension InMemoryLedger: JobLedger {
 extension InMemoryLedger: PlacementLedger {
     package func placing(
         _ nonce: OrderNonce,
+        at provider: ProviderID,
         item: ItemHash,
         itemName: String?,
         now: Timestamp,
@@ -208,7 +209,14 @@ extension InMemoryLedger: PlacementLedger {
             guard tables.order(nonce: nonce) == nil else {
                 throw LedgerError.conflict("the nonce \(nonce) belongs to another order")
             }
-            let key = tables.addOrder(nonce: nonce, origin: .placed, item: item, itemName: itemName, now: now)
+            let key = tables.addOrder(
+                at: provider,
+                nonce: nonce,
+                origin: .placed,
+                item: item,
+                itemName: itemName,
+                now: now
+            )
             tables.arm(.verify, subject: key, due: firstPoll, now: now)
             return try tables.row(key).record
         }

@@ -59,10 +59,12 @@ extension LedgerTables {
 
     private mutating func findOrCreate(_ callback: ReceivedCallback) -> Int64? {
         if let nonce = callback.nonce {
-            return order(nonce: nonce)?.record.key ?? addOrder(nonce: nonce, now: callback.receivedAt)
+            return order(nonce: nonce)?.record.key
+                ?? addOrder(at: callback.provider, nonce: nonce, now: callback.receivedAt)
         }
         guard let id = callback.claim.orderID else { return nil }
-        return order(id: id)?.record.key ?? addOrder(nonce: nil, claimedID: id, now: callback.receivedAt)
+        return order(id: id, at: callback.provider)?.record.key
+            ?? addOrder(at: callback.provider, nonce: nil, claimedID: id, now: callback.receivedAt)
     }
 
     /// Plans the read-back that a callback asks for.

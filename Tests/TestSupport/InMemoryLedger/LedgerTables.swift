@@ -77,7 +77,7 @@ struct LedgerTables {
     var told: [Told] = []
     var deliveries: [DeliveryRow] = []
     var documents: [DocumentRow] = []
-    var searched: [OrderID: OrderNonce?] = [:]
+    var searched: [ProviderID: [OrderID: OrderNonce?]] = [:]
     var disabledSinks: [SinkName: String] = [:]
 
     init(rules: LedgerRules, receiver: ReceiverID) {
@@ -97,9 +97,10 @@ struct LedgerTables {
 
     func order(nonce: OrderNonce) -> OrderRow? { orders.values.first { $0.record.nonce == nonce } }
 
-    /// The order that the id is bound to, else the one that a callback without a token opened for it.
-    func order(id: OrderID) -> OrderRow? {
-        orders.values.first { $0.record.id == id } ?? orders.values.first { $0.claimedID == id }
+    /// The order of a provider that the id is bound to, else the one that a callback without a token opened for it.
+    func order(id: OrderID, at provider: ProviderID) -> OrderRow? {
+        let all = orders.values.filter { $0.record.provider == provider }
+        return all.first { $0.record.id == id } ?? all.first { $0.claimedID == id }
     }
 
     func row(_ key: Int64) throws -> OrderRow {
@@ -115,6 +116,7 @@ struct LedgerTables {
     }
 
     mutating func addOrder(
+        at provider: ProviderID,
         nonce: OrderNonce?,
         claimedID: OrderID? = nil,
         origin: OrderRecord.Origin = .external,
@@ -125,6 +127,7 @@ struct LedgerTables {
         newestOrder += 1
         let record = OrderRecord(
             key: newestOrder,
+            provider: provider,
             nonce: nonce,
             origin: origin,
             placement: .pending,
@@ -138,7 +141,7 @@ struct LedgerTables {
 
     /// Ties an order to the provider's id.
     mutating func bind(_ order: OrderRecord, to id: OrderID, isProven: Bool) throws -> OrderRecord {
-        let other = self.order(id: id)?.record
+        let other = self.order(id: id, at: order.provider)?.record
         guard let merge = try OrderMerge.decide(order, id: id, isProven: isProven, other: other) else { return order }
         if let absorbed = merge.absorbed { move(absorbed, into: merge.order.key) }
         orders[merge.order.key]?.record = merge.order

@@ -47,6 +47,7 @@ extension PlacementLedger {
     package func placing(_ nonce: Character = "n", at now: Timestamp = Sample.now) async throws -> OrderRecord {
         try await placing(
             try Sample.nonce(nonce),
+            at: .visengine,
             item: try Sample.item(),
             itemName: "Visura",
             now: now,

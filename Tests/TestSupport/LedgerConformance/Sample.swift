@@ -29,6 +29,7 @@ package enum Sample {
     /// A callback with the token of order `nonce`, or with none.
     package static func callback(
         _ nonce: Character? = "n",
+        from provider: ProviderID = .visengine,
         id: String? = "id1",
         state: OrderState? = .available,
         update: Timestamp? = now,
@@ -37,6 +38,7 @@ package enum Sample {
         at: Timestamp = now
     ) throws -> ReceivedCallback {
         ReceivedCallback(
+            provider: provider,
             nonce: try nonce.map { try Sample.nonce($0) },
             claim: CallbackClaim(orderID: try id.map { try Sample.id($0) }, state: state, lastUpdate: update),
             body: Array(body.utf8),
