@@ -57,7 +57,7 @@ struct LocalDocumentReaderTests {
 
     /// Ways in which a file is not the document any more.
     private static let spoiled: [[UInt8]] = [
-        [], content(999), content(1001), content(999) + [0], [0] + content(1000).dropFirst(), content(5000),
+        [], content(999), content(1001), content(999) + [0], [1] + content(1000).dropFirst(), content(5000),
     ]
 
     @Test(arguments: spoiled)

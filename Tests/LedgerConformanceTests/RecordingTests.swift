@@ -165,6 +165,7 @@ struct RecordingTests {
                 entry
                     == CallbackEntry(
                         id: try #require(outcome.id),
+                        callback: entry.callback,
                         receivedAt: Sample.now,
                         peer: "2001:db8::9",
                         claim: claim,

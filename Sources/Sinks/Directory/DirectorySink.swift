@@ -124,7 +124,13 @@ public struct DirectorySink: Sink {
         guard let reader = try await parcel.openDocument() else { return nil }
         if let local = reader.local { return .local(local) }
         let file = try await onThread { try newFile() }
-        while let piece = try await reader.read(upTo: 256 << 10) { try await onThread { try file.write(piece) } }
+        do {
+            while let piece = try await reader.read(upTo: 256 << 10) { try await onThread { try file.write(piece) } }
+        } catch {
+            // A thread that hangs has the file, and removes it when it comes to an end.
+            _ = await threads.run { file.discard() }
+            throw error
+        }
         return .staged(file)
     }
 
