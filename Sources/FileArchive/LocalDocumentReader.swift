@@ -42,15 +42,20 @@ package final class LocalDocumentReader: DocumentReader, LocalDocument {
         }
     }
 
-    /// Writes the whole document into a file.
+    /// Writes the whole document into a file: from its beginning, however often, and whatever was read before.
     package func copy(into target: NewFile) throws(DocumentCopyError) {
-        while let piece = try nextToCopy() {
+        var source: DocumentFile
+        do throws(DocumentReadError) { source = try DocumentFile(document, at: path) } catch { throw .source(error) }
+        while true {
+            let piece: Data?
+            do throws(DocumentReadError) {
+                piece = try source.next(upTo: Self.copiedAtOnce)
+            } catch {
+                throw .source(error)
+            }
+            guard let piece else { return }
             do throws(FileFailure) { try target.write(piece) } catch { throw .target(error) }
         }
-    }
-
-    private func nextToCopy() throws(DocumentCopyError) -> Data? {
-        do throws(DocumentReadError) { return try next(upTo: Self.copiedAtOnce) } catch { throw .source(error) }
     }
 
     /// Blocks on the disk, with the lock held: one task reads at a time, and waits for each piece.

@@ -48,10 +48,13 @@ struct LocalDocumentReaderTests {
     func copiesTheWholeDocument(count: Int) async throws {
         let content = Self.content(count)
         try await withReader(of: content, as: Self.document(content)) { reader, directory in
-            let file = try NewFile(creating: "\(directory)/copy")
-            try #require(reader.local).copy(into: file)
+            // A name that was taken after all costs another copy.
+            for number in 1...2 {
+                let file = try NewFile(creating: "\(directory)/copy-\(number)")
+                try #require(reader.local).copy(into: file)
 
-            #expect(try Data(contentsOf: URL(fileURLWithPath: file.path)) == Data(content))
+                #expect(try Data(contentsOf: URL(fileURLWithPath: file.path)) == Data(content))
+            }
         }
     }
 

@@ -32,7 +32,8 @@ public protocol DocumentReader: AnyObject, Sendable {
 public protocol LocalDocument: Sendable {
     /// Writes the whole document into a file, which is not synced; sees to it that it is still what was archived.
     ///
-    /// Blocks the calling thread, on the disk of the archive and on that of the file.
+    /// Begins with the first byte each time. Blocks the calling thread, on the disk of the archive and on that of the
+    /// file.
     ///
     /// - Throws: ``DocumentCopyError``; what was written is then void.
     func copy(into file: NewFile) throws(DocumentCopyError)
