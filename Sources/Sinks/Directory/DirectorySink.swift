@@ -103,7 +103,11 @@ public struct DirectorySink: Sink {
         await TimeLimit.run(limits.timeLimit) { [self] in
             do {
                 let content = try await content(of: parcel)
-                try await onThread { try write(parcel, content) }
+                try await onThread {
+                    // What has got no name is not needed: the notification was there already, or it failed.
+                    defer { if case .staged(let file) = content { file.discard() } }
+                    try write(parcel, content)
+                }
                 return .accepted
             } catch {
                 return .transient(reason: "\(error)")
