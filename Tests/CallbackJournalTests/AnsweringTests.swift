@@ -9,7 +9,7 @@ import Visengine
 @Suite(.timeLimit(.minutes(1)))
 struct AnsweringTests {
     @Test func tellsARepeatedFactWithTheNumberOfTheFirst() async throws {
-        try await withJournal(of: FakeLedger()) { journal, _ in
+        try await withJournal(of: FaultyLedger()) { journal, _ in
             let first = await journal.record(try Sample.callback(1))
             let other = await journal.record(try Sample.callback(2))
             let repeated = await journal.record(try Sample.callback(1, filler: 1))
@@ -21,7 +21,7 @@ struct AnsweringTests {
     }
 
     @Test func acceptsOneOfManyAtTheSameMoment() async throws {
-        let ledger = FakeLedger()
+        let ledger = FaultyLedger()
         let outcomes = try await withJournal(of: ledger) { journal, _ in
             let callback = try Sample.callback(1)
             return await withTaskGroup(of: JournalOutcome.self) { group in
@@ -36,7 +36,7 @@ struct AnsweringTests {
     }
 
     @Test func syncsAllThatWaitsAtOnce() async throws {
-        try await withJournal(of: FakeLedger()) { journal, _ in
+        try await withJournal(of: FaultyLedger()) { journal, _ in
             let before = journal.statistics
             let outcomes = try await recordWhileBusy(journal, count: 100)
 
@@ -48,7 +48,7 @@ struct AnsweringTests {
 
     @Test func refusesMoreThanMayWait() async throws {
         let configuration = JournalConfiguration(maxQueuedCallbacks: 3, retryAfter: .seconds(7), interval: .zero)
-        try await withJournal(of: FakeLedger(), configuration) { journal, _ in
+        try await withJournal(of: FaultyLedger(), configuration) { journal, _ in
             let outcomes = try await recordWhileBusy(journal, count: 5)
 
             #expect(outcomes.prefix(2) == [.overloaded(retryAfter: .seconds(7)), .overloaded(retryAfter: .seconds(7))])
@@ -59,7 +59,7 @@ struct AnsweringTests {
 
     @Test func saysBeforehandThatThereIsNoRoom() async throws {
         let configuration = JournalConfiguration(maxQueuedCallbacks: 3, retryAfter: .seconds(7))
-        try await withJournal(of: FakeLedger(), configuration) { journal, _ in
+        try await withJournal(of: FaultyLedger(), configuration) { journal, _ in
             #expect(journal.shortage(besides: 2) == nil)
             #expect(journal.shortage(besides: 3) == .seconds(7))
             #expect(journal.statistics.overloads == 1)
@@ -68,7 +68,7 @@ struct AnsweringTests {
 
     @Test func refusesMoreBytesThanMayWait() async throws {
         let configuration = JournalConfiguration(maxQueuedBytes: 1000, retryAfter: .seconds(2), interval: .zero)
-        try await withJournal(of: FakeLedger(), configuration) { journal, _ in
+        try await withJournal(of: FaultyLedger(), configuration) { journal, _ in
             let large = await journal.record(try Sample.callback(1, filler: 1000))
             let small = await journal.record(try Sample.callback(2))
 
@@ -78,7 +78,7 @@ struct AnsweringTests {
     }
 
     @Test func failsAfterItWasClosed() async throws {
-        try await withJournal(of: FakeLedger()) { journal, _ in
+        try await withJournal(of: FaultyLedger()) { journal, _ in
             await journal.close()
             await journal.close()
 
@@ -88,7 +88,7 @@ struct AnsweringTests {
     }
 
     @Test func countsWhatTheLedgerFindsToBeADuplicate() async throws {
-        let ledger = FakeLedger()
+        let ledger = FaultyLedger()
         try await withJournal(of: ledger) { journal, _ in
             for filler in 0..<3 { _ = await journal.record(try Sample.callback(1, filler: filler)) }
             _ = await journal.record(try Sample.callback(2))
@@ -100,7 +100,7 @@ struct AnsweringTests {
     }
 
     @Test func writesWhatWaitsBeforeItCloses() async throws {
-        let ledger = FakeLedger()
+        let ledger = FaultyLedger()
         try await withJournal(of: ledger) { journal, _ in
             let outcomes = Mutex<[JournalOutcome]>([])
             for number in 0..<200 {
@@ -138,7 +138,7 @@ struct AnsweringTests {
     }
 
     @Test func knowsNothingOfACallbackThatItRefused() async throws {
-        let ledger = FakeLedger()
+        let ledger = FaultyLedger()
         var configuration = Sample.configuration
         configuration.maxQueuedCallbacks = 1
         try await withJournal(of: ledger, configuration) { journal, _ in

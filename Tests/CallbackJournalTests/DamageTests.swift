@@ -18,7 +18,7 @@ struct DamageTests {
         handedOver: Int64?,
         _ harm: (_ directory: String, _ used: [String]) throws -> Void
     ) async throws -> (journal: Journal, callbacks: [ReceivedCallback]) {
-        let ledger = FakeLedger(settled ? .takes : .holds)
+        let ledger = FaultyLedger(settled ? .takes : .holds)
         return try await withJournal(of: ledger) { journal, directory in
             for number in 0..<100 { _ = await journal.record(try Sample.callback(number, filler: 2000)) }
             if settled { await journal.close() }
@@ -29,7 +29,7 @@ struct DamageTests {
                     try Data(contentsOf: URL(fileURLWithPath: "\(copy)/\(name)")).contains { $0 != 0 }
                 }
                 try harm(copy, used)
-                let next = FakeLedger()
+                let next = FaultyLedger()
                 let found = try Journal(
                     at: copy,
                     ledger: next,
@@ -114,7 +114,7 @@ struct DamageTests {
             for round in 1...2 {
                 let journal = try Journal(
                     at: directory,
-                    ledger: FakeLedger(),
+                    ledger: FaultyLedger(),
                     newest: Int64(100 * round),
                     configuration: Sample.configuration
                 )
@@ -124,7 +124,7 @@ struct DamageTests {
                     try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
                 }
             }
-            let ledger = FakeLedger(.holds)
+            let ledger = FaultyLedger(.holds)
             let journal = try Journal(
                 at: directory,
                 ledger: ledger,
@@ -145,7 +145,7 @@ struct DamageTests {
     @Test(arguments: [false, true])
     func callsNoStateDamagedThatAPowerCutLeaves(isFirstBatch: Bool) async throws {
         let disk = FakeDisk()
-        try await withJournal(on: disk, of: FakeLedger(.holds)) { journal, directory in
+        try await withJournal(on: disk, of: FaultyLedger(.holds)) { journal, directory in
             if !isFirstBatch {
                 for number in 0..<3 { _ = await journal.record(try Sample.callback(number, filler: 300)) }
             }

@@ -30,7 +30,7 @@ struct FailingDiskTests {
 
     @Test func losesNothingThatWasAcknowledgedAroundAFailure() async throws {
         let disk = FakeDisk()
-        try await withJournal(on: disk, of: FakeLedger(.holds)) { journal, directory in
+        try await withJournal(on: disk, of: FaultyLedger(.holds)) { journal, directory in
             var acknowledged: [Int64] = []
             for round in 0..<6 {
                 for number in 0..<5 {
@@ -60,7 +60,7 @@ struct FailingDiskTests {
     /// A batch that failed may stand in the file, right behind what is written next.
     @Test func readsNoRecordOfABatchThatFailed() async throws {
         let disk = FakeDisk()
-        try await withJournal(on: disk, of: FakeLedger(.holds)) { journal, directory in
+        try await withJournal(on: disk, of: FaultyLedger(.holds)) { journal, directory in
             disk.behave(.hangs)
             let outcomes = Mutex<[JournalOutcome]>([])
             let last = try Sample.callback(20)
@@ -148,7 +148,7 @@ struct FailingDiskTests {
 
     @Test func answersABatchThatAStopFallsInto() async throws {
         let disk = FakeDisk()
-        let ledger = FakeLedger()
+        let ledger = FaultyLedger()
         try await withJournal(on: disk, of: ledger) { journal, _ in
             disk.behave(.hangs)
             let outcomes = Mutex<[JournalOutcome]>([])

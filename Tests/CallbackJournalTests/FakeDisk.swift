@@ -104,7 +104,7 @@ final class FakeDisk: Sendable {
 /// Runs `body` with a new journal on a disk, and closes it.
 func withJournal<Result>(
     on disk: FakeDisk,
-    of ledger: FakeLedger = FakeLedger(),
+    of ledger: FaultyLedger = FaultyLedger(),
     _ configuration: JournalConfiguration = Sample.configuration,
     isolation: isolated (any Actor)? = #isolation,
     _ body: (_ journal: Journal, _ directory: String) async throws -> Result

@@ -12,7 +12,7 @@ struct KeepingTests {
     private func fill(_ directory: String, count: Int = 100) async throws {
         let journal = try Journal(
             at: directory,
-            ledger: FakeLedger(),
+            ledger: FaultyLedger(),
             newest: 0,
             configuration: Sample.configuration
         )
@@ -22,7 +22,7 @@ struct KeepingTests {
 
     private func open(
         _ directory: String,
-        of ledger: FakeLedger,
+        of ledger: FaultyLedger,
         handedOver: Int64?,
         _ configuration: JournalConfiguration = Sample.configuration
     ) throws -> Journal {
@@ -39,7 +39,7 @@ struct KeepingTests {
     func fillsUpAnOlderLedgerWithTheSameNumbers(_ handedOver: Int64) async throws {
         try await withTemporaryDirectory { directory in
             try await fill(directory)
-            let ledger = FakeLedger()
+            let ledger = FaultyLedger()
             let journal = try open(directory, of: ledger, handedOver: handedOver)
             let next = await journal.record(try Sample.callback(1000))
             await journal.close()
@@ -64,7 +64,7 @@ struct KeepingTests {
         try await withTemporaryDirectory { parent in
             let directory = "\(parent)/journal"
             try await fill(directory)
-            let holding = FakeLedger(.holds)
+            let holding = FaultyLedger(.holds)
             let journal = try open(directory, of: holding, handedOver: 10)
             while holding.attempts == 0 { await Task.yield() }
             try copyJournal(from: directory, to: "\(parent)/copy")
@@ -72,7 +72,7 @@ struct KeepingTests {
             await journal.close()
 
             // The ledger had some of it when the process died.
-            let ledger = FakeLedger()
+            let ledger = FaultyLedger()
             let next = try open("\(parent)/copy", of: ledger, handedOver: 50)
             await next.close()
             #expect(ledger.taken.map(\.number) == Array(51...100))
@@ -84,7 +84,7 @@ struct KeepingTests {
             try await fill(directory)
             var configuration = Sample.configuration
             configuration.keep = .zero
-            let ledger = FakeLedger()
+            let ledger = FaultyLedger()
             let before = try segments(in: directory)
             // What is given up is removed a moment later.
             let journal = try open(directory, of: ledger, handedOver: 100, configuration)
@@ -92,7 +92,7 @@ struct KeepingTests {
             await journal.close()
             #expect(journal.damage == [])
 
-            let next = try open(directory, of: FakeLedger(), handedOver: 100)
+            let next = try open(directory, of: FaultyLedger(), handedOver: 100)
             #expect(next.damage == [], "what was given up is not missed")
             let last = await next.record(try Sample.callback(1000))
             await next.close()
@@ -105,7 +105,7 @@ struct KeepingTests {
         try await withTemporaryDirectory { directory in
             try await fill(directory)
             disk.setFreeBytes(1000)
-            let ledger = FakeLedger(.fails)
+            let ledger = FaultyLedger(.fails)
             let journal = try Journal(
                 at: directory,
                 ledger: ledger,
@@ -121,7 +121,7 @@ struct KeepingTests {
             ledger.behave(.takes)
             await journal.close()
 
-            let next = try open(directory, of: FakeLedger(), handedOver: 101)
+            let next = try open(directory, of: FaultyLedger(), handedOver: 101)
             await next.close()
             #expect(next.damage == [])
         }
@@ -135,11 +135,11 @@ struct KeepingTests {
             bytes.replaceSubrange(20_000..<20_100, with: Data(repeating: 0x55, count: 100))
             try bytes.write(to: path)
 
-            let agreeing = try open(directory, of: FakeLedger(), handedOver: 100)
+            let agreeing = try open(directory, of: FaultyLedger(), handedOver: 100)
             await agreeing.close()
             #expect(agreeing.damage == [], "the ledger has all that is in it")
 
-            let ledger = FakeLedger()
+            let ledger = FaultyLedger()
             let older = try open(directory, of: ledger, handedOver: 0)
             await older.close()
             #expect(older.damage.count == 1, "now it is needed")

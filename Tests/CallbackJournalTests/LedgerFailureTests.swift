@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct LedgerFailureTests {
     @Test func acknowledgesWhileTheLedgerFailsAndHandsAllOverAfterwards() async throws {
-        let ledger = FakeLedger(.fails)
+        let ledger = FaultyLedger(.fails)
         try await withJournal(of: ledger) { journal, _ in
             for number in 0..<50 {
                 let outcome = await journal.record(try Sample.callback(number))
@@ -27,7 +27,7 @@ struct LedgerFailureTests {
 
     @Test func promisesNoMoreThanMayBeBehind() async throws {
         let configuration = JournalConfiguration(maxUnsettled: 10, interval: .zero, retryInterval: .seconds(60))
-        let ledger = FakeLedger(.fails)
+        let ledger = FaultyLedger(.fails)
         try await withJournal(of: ledger, configuration) { journal, directory in
             var acknowledged = 0
             while await journal.record(try Sample.callback(acknowledged)) != .failed { acknowledged += 1 }
@@ -39,7 +39,7 @@ struct LedgerFailureTests {
 
     @Test func waitsForASlowLedgerInsteadOfRefusing() async throws {
         let configuration = JournalConfiguration(maxUnsettled: 10, interval: .zero)
-        let ledger = FakeLedger(.holds)
+        let ledger = FaultyLedger(.holds)
         try await withJournal(of: ledger, configuration) { journal, _ in
             for number in 0..<10 { _ = await journal.record(try Sample.callback(number)) }
             async let next = journal.record(try Sample.callback(10))
@@ -53,7 +53,7 @@ struct LedgerFailureTests {
 
     @Test func setsAsideWhatCannotBeWrittenAndTriesItAtTheNextStart() async throws {
         try await withTemporaryDirectory { directory in
-            let picky = FakeLedger { $0.number == 3 }
+            let picky = FaultyLedger { $0.number == 3 }
             let first = try Journal(
                 at: directory,
                 ledger: picky,
@@ -65,7 +65,7 @@ struct LedgerFailureTests {
             #expect(picky.taken.map(\.number) == [1, 2, 4, 5, 6], "the others go on")
             #expect(first.statistics.quarantined == 1)
 
-            let ledger = FakeLedger()
+            let ledger = FaultyLedger()
             let second = try Journal(
                 at: directory,
                 ledger: ledger,
@@ -86,7 +86,7 @@ struct LedgerFailureTests {
             for _ in 0..<2 {
                 let journal = try Journal(
                     at: directory,
-                    ledger: FakeLedger { _ in true },
+                    ledger: FaultyLedger { _ in true },
                     newest: 6,
                     configuration: Sample.configuration
                 )
@@ -98,7 +98,7 @@ struct LedgerFailureTests {
                 }
             }
 
-            let ledger = FakeLedger()
+            let ledger = FaultyLedger()
             let journal = try Journal(
                 at: directory,
                 ledger: ledger,
@@ -114,7 +114,7 @@ struct LedgerFailureTests {
 
     @Test func endsThoughTheLedgerFails() async throws {
         try await withTemporaryDirectory { directory in
-            let ledger = FakeLedger(.fails)
+            let ledger = FaultyLedger(.fails)
             let journal = try Journal(
                 at: directory,
                 ledger: ledger,

@@ -11,7 +11,7 @@ import Visengine
 @Suite(.timeLimit(.minutes(1)))
 struct RecoveryTests {
     @Test func handsOverAllThatWasAcknowledged() async throws {
-        try await withJournal(of: FakeLedger(.holds)) { journal, directory in
+        try await withJournal(of: FaultyLedger(.holds)) { journal, directory in
             var acknowledged: [Int64] = []
             for number in 0..<20 {
                 let outcome = await journal.record(try Sample.callback(number))
@@ -31,7 +31,7 @@ struct RecoveryTests {
     }
 
     @Test func handsOverACallbackAsItWas() async throws {
-        try await withJournal(of: FakeLedger(.holds)) { journal, directory in
+        try await withJournal(of: FaultyLedger(.holds)) { journal, directory in
             let plain = ReceivedCallback(
                 provider: .visengine,
                 nonce: nil,
@@ -61,7 +61,7 @@ struct RecoveryTests {
     }
 
     @Test func handsOverWhatWasWrongWithABody() async throws {
-        try await withJournal(of: FakeLedger(.holds)) { journal, directory in
+        try await withJournal(of: FaultyLedger(.holds)) { journal, directory in
             let cut = ReceivedCallback(
                 provider: .visengine,
                 nonce: try Sample.callback(1).nonce,
@@ -83,7 +83,7 @@ struct RecoveryTests {
 
     @Test func handsNothingOverAgainAfterAnOrderlyEnd() async throws {
         try await withTemporaryDirectory { directory in
-            let ledger = FakeLedger()
+            let ledger = FaultyLedger()
             let journal = try Journal(
                 at: directory,
                 ledger: ledger,
@@ -104,7 +104,7 @@ struct RecoveryTests {
             for newest in [0, 0, 1000, 0] as [Int64] {
                 let journal = try Journal(
                     at: directory,
-                    ledger: FakeLedger(),
+                    ledger: FaultyLedger(),
                     newest: newest,
                     configuration: Sample.configuration
                 )
@@ -126,7 +126,7 @@ struct RecoveryTests {
 
     @Test(arguments: Tear.allCases, [0, 1, 5, 9])
     func takesWhatIsWholeBeforeATear(_ tear: Tear, tenths: Int) async throws {
-        try await withJournal(of: FakeLedger(.holds)) { journal, directory in
+        try await withJournal(of: FaultyLedger(.holds)) { journal, directory in
             for number in 0..<20 { _ = await journal.record(try Sample.callback(number)) }
 
             let found = try await recovered(from: directory) { copy in
@@ -149,7 +149,7 @@ struct RecoveryTests {
     }
 
     @Test func goesRoundADamagedPlace() async throws {
-        try await withJournal(of: FakeLedger(.holds)) { journal, directory in
+        try await withJournal(of: FaultyLedger(.holds)) { journal, directory in
             for number in 0..<20 { _ = await journal.record(try Sample.callback(number)) }
             var kept: [String] = []
 
@@ -170,7 +170,7 @@ struct RecoveryTests {
 
     /// The damage leads whoever looks for the next record through a body that came from outside.
     @Test func takesNoRecordFromABody() async throws {
-        try await withJournal(of: FakeLedger(.holds)) { journal, directory in
+        try await withJournal(of: FaultyLedger(.holds)) { journal, directory in
             let (number, settled): (Int64, Int64) = (1 << 61, 1 << 60)
             var body = Array(#"{"_id": "order1", "x": ""#.utf8)
             for place in 0..<64 {
@@ -211,7 +211,7 @@ struct RecoveryTests {
     }
 
     @Test func keepsADamagedPlaceOnceAndTellsOfItUntilItIsBehind() async throws {
-        try await withJournal(of: FakeLedger(.holds)) { journal, directory in
+        try await withJournal(of: FaultyLedger(.holds)) { journal, directory in
             for number in 0..<5 { _ = await journal.record(try Sample.callback(number)) }
             try await withTemporaryDirectory { parent in
                 let copy = "\(parent)/copy"
@@ -223,7 +223,7 @@ struct RecoveryTests {
                 try bytes.write(to: path)
 
                 for (ledger, damaged) in [
-                    (FakeLedger(.fails), 1), (FakeLedger(.fails), 1), (FakeLedger(), 1), (FakeLedger(), 0),
+                    (FaultyLedger(.fails), 1), (FaultyLedger(.fails), 1), (FaultyLedger(), 1), (FaultyLedger(), 0),
                 ] {
                     let next = try Journal(
                         at: copy,
@@ -246,7 +246,7 @@ struct RecoveryTests {
             try Data(count: 100).write(to: URL(fileURLWithPath: "\(directory)/.new-journal-1-00"))
             let begun = try Journal(
                 at: directory,
-                ledger: FakeLedger(),
+                ledger: FaultyLedger(),
                 newest: 0,
                 configuration: Sample.configuration
             )
@@ -260,7 +260,7 @@ struct RecoveryTests {
             )
 
             let error = #expect(throws: JournalError.self) {
-                _ = try Journal(at: directory, ledger: FakeLedger(), newest: 0)
+                _ = try Journal(at: directory, ledger: FaultyLedger(), newest: 0)
             }
             #expect(error?.description.contains("journal-1.bak; restore its original name") == true)
         }

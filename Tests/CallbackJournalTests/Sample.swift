@@ -51,7 +51,7 @@ extension Journal {
 
 /// Runs `body` with a new journal, and closes it.
 func withJournal<Result>(
-    of ledger: FakeLedger,
+    of ledger: FaultyLedger,
     newest: Int64 = 0,
     _ configuration: JournalConfiguration = Sample.configuration,
     isolation: isolated (any Actor)? = #isolation,
@@ -82,7 +82,7 @@ func recovered(
         let copy = "\(parent)/copy"
         try copyJournal(from: directory, to: copy)
         try damage(copy)
-        let ledger = FakeLedger()
+        let ledger = FaultyLedger()
         let journal = try Journal(at: copy, ledger: ledger, newest: 0, configuration: Sample.configuration)
         let statistics = journal.statistics
         await journal.close()

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct SegmentTests {
     @Test func keepsNoMoreThanItIsToldTo() async throws {
-        let ledger = FakeLedger()
+        let ledger = FaultyLedger()
         var configuration = Sample.configuration
         configuration.keepBytes = 2 * configuration.segmentBytes
         try await withJournal(of: ledger, configuration) { journal, directory in
@@ -27,7 +27,7 @@ struct SegmentTests {
     }
 
     @Test func writesOverNothingThatTheLedgerDoesNotHave() async throws {
-        try await withJournal(of: FakeLedger(.holds)) { journal, directory in
+        try await withJournal(of: FaultyLedger(.holds)) { journal, directory in
             for number in 0..<300 { _ = await journal.record(try Sample.callback(number, filler: 2000)) }
 
             let found = try await recovered(from: directory)
@@ -39,7 +39,7 @@ struct SegmentTests {
     }
 
     @Test func countsOnThroughManyFiles() async throws {
-        let ledger = FakeLedger()
+        let ledger = FaultyLedger()
         try await withJournal(of: ledger) { journal, directory in
             // Many files have been written to their end.
             for number in 0..<400 { _ = await journal.record(try Sample.callback(number, filler: 2000)) }
@@ -62,7 +62,7 @@ struct SegmentTests {
     }
 
     @Test func keepsACallbackLargerThanAFile() async throws {
-        try await withJournal(of: FakeLedger(.holds)) { journal, directory in
+        try await withJournal(of: FaultyLedger(.holds)) { journal, directory in
             for number in 0..<3 { _ = await journal.record(try Sample.callback(number, filler: 200_000)) }
 
             let found = try await recovered(from: directory)
@@ -75,7 +75,7 @@ struct SegmentTests {
     @Test func startsOnAFullDiskAndRefusesWhatItCannotKeep() async throws {
         // No disk has room for such a file.
         let configuration = JournalConfiguration(interval: .zero, retryInterval: .seconds(60), segmentBytes: 1 << 62)
-        try await withJournal(of: FakeLedger(), configuration) { journal, _ in
+        try await withJournal(of: FaultyLedger(), configuration) { journal, _ in
             let last = await journal.record(try Sample.callback(1))
             #expect(last == .failed)
             #expect(journal.statistics.isFailing)
@@ -95,7 +95,7 @@ struct SegmentTests {
 
     @Test func saysWhatIsWrongWithItsDirectory() throws {
         let error = #expect(throws: JournalError.self) {
-            _ = try Journal(at: "/dev/null/journal", ledger: FakeLedger(), newest: 0)
+            _ = try Journal(at: "/dev/null/journal", ledger: FaultyLedger(), newest: 0)
         }
         #expect(error?.description.contains("/dev/null") == true)
     }

@@ -16,7 +16,7 @@ struct StalledDiskTests {
 
     @Test func answersInTimeWhateverTheDiskDoes() async throws {
         let disk = FakeDisk()
-        let ledger = FakeLedger()
+        let ledger = FaultyLedger()
         try await withJournal(on: disk, of: ledger, Self.configuration) { journal, _ in
             disk.behave(.hangs)
             let answers = Answers()
@@ -44,7 +44,7 @@ struct StalledDiskTests {
 
     @Test func answersAtOnceWhileTheDiskDoesNot() async throws {
         let disk = FakeDisk()
-        let ledger = FakeLedger()
+        let ledger = FaultyLedger()
         try await withJournal(on: disk, of: ledger, Self.configuration) { journal, _ in
             disk.behave(.hangs)
             let first = await journal.record(try Sample.callback(0))
@@ -65,7 +65,7 @@ struct StalledDiskTests {
     }
 
     @Test func answersInTimeWhateverTheLedgerDoes() async throws {
-        try await withJournal(of: FakeLedger(.holds), Self.configuration) { journal, _ in
+        try await withJournal(of: FaultyLedger(.holds), Self.configuration) { journal, _ in
             for number in 0..<5 { _ = await journal.record(try Sample.callback(number)) }
 
             let outcome = await journal.record(try Sample.callback(5))

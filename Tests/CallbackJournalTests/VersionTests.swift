@@ -13,7 +13,7 @@ struct VersionTests {
 
     @Test(arguments: Place.allCases)
     func refusesToOpenAndChangesNothing(_ place: Place) async throws {
-        try await withJournal(of: FakeLedger(.holds)) { journal, directory in
+        try await withJournal(of: FaultyLedger(.holds)) { journal, directory in
             for number in 0..<3 { _ = await journal.record(try Sample.callback(number)) }
             try await withTemporaryDirectory { parent in
                 let copy = "\(parent)/copy"
@@ -26,7 +26,7 @@ struct VersionTests {
                 let error = JournalError.tooNew(file: path, version: 7)
                 #expect(error.description.contains("run that version or a newer one"))
                 #expect(throws: error) {
-                    try Journal(at: copy, ledger: FakeLedger(), newest: 0, configuration: Sample.configuration)
+                    try Journal(at: copy, ledger: FaultyLedger(), newest: 0, configuration: Sample.configuration)
                 }
                 #expect(try contents(of: copy) == changed, "nothing is given up, copied or written")
 
@@ -41,7 +41,7 @@ struct VersionTests {
         try await withTemporaryDirectory { directory in
             let first = try Journal(
                 at: directory,
-                ledger: FakeLedger { _ in true },
+                ledger: FaultyLedger { _ in true },
                 newest: 0,
                 configuration: Sample.configuration
             )
@@ -51,7 +51,7 @@ struct VersionTests {
             let path = "\(directory)/\(try #require(names.first { $0.hasPrefix("aside-") }))"
             try setVersion(7, of: .header, in: path)
 
-            let ledger = FakeLedger()
+            let ledger = FaultyLedger()
             let next = try Journal(at: directory, ledger: ledger, newest: 0, configuration: Sample.configuration)
             await next.close()
             #expect(ledger.taken.isEmpty)

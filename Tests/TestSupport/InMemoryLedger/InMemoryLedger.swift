@@ -80,6 +80,18 @@ package final class InMemoryLedger: Sendable {
         return try result.get()
     }
 
+    /// Changes the tables where they are, for what cannot fail: there may be thousands of callbacks.
+    private func changeInPlace<Value>(_ body: (inout LedgerTables) -> Value) throws(LedgerError) -> Value {
+        let (result, wakes) = state.withLock { state -> (Result<Value, LedgerError>, [LedgerTables.Wake]) in
+            if state.isClosed { return (.failure(.closed), []) }
+            if let failure = state.failure { return (.failure(failure), []) }
+            state.tables.wakes = []
+            return (.success(body(&state.tables)), state.tables.wakes)
+        }
+        for wake in wakes { bell.schedule(wake.kind, after: wake.delay) }
+        return try result.get()
+    }
+
     /// Records how the work under a lease ended; a lease whose outcome could not be written is given back with the next
     /// jobs that are taken.
     func change<Value>(
@@ -135,7 +147,7 @@ extension InMemoryLedger: CallbackApplying {
     ) {
         do throws(LedgerError) {
             completion(
-                try change { tables in
+                try changeInPlace { tables in
                     let outcomes = callbacks.map { tables.record($0) }
                     if let position {
                         let before = tables.handedOver[tables.holder.receiver] ?? 0

@@ -1,20 +1,28 @@
 import RicevutaCore
 import Synchronization
+import TestSupport
 
-/// Takes callbacks, or fails, or does not answer, as told.
-final class FakeLedger: CallbackApplying {
+/// A ledger in memory that takes callbacks, or fails, or does not answer, as told.
+final class FaultyLedger: CallbackApplying {
     enum Behaviour { case takes, fails, holds }
+
+    private struct Batch {
+        let callbacks: [ReceivedCallback]
+        let position: Int64?
+        let completion: @Sendable ([ApplyOutcome]) -> Void
+    }
 
     private struct State {
         var behaviour: Behaviour
         var taken: [ReceivedCallback] = []
-        var held: [([ReceivedCallback], @Sendable ([ApplyOutcome]) -> Void)] = []
+        var held: [Batch] = []
         var attempts = 0
         var position: Int64 = 0
     }
 
     private let state: Mutex<State>
     private let isUnwritable: @Sendable (ReceivedCallback) -> Bool
+    private let ledger = InMemoryLedger()
 
     init(_ behaviour: Behaviour = .takes, isUnwritable: @escaping @Sendable (ReceivedCallback) -> Bool = { _ in false })
     {
@@ -22,7 +30,7 @@ final class FakeLedger: CallbackApplying {
         self.isUnwritable = isUnwritable
     }
 
-    /// What it has, in the order in which it came.
+    /// What it was handed and took, in the order in which it came.
     var taken: [ReceivedCallback] { state.withLock(\.taken) }
 
     /// How often it was handed a callback.
@@ -35,7 +43,7 @@ final class FakeLedger: CallbackApplying {
             defer { state.held = [] }
             return behaviour == .holds ? [] : state.held
         }
-        for (callbacks, completion) in held { completion(outcomes(callbacks, behaviour)) }
+        for batch in held { answer(batch, behaviour) }
     }
 
     /// How far it has been told that the journal was handed over.
@@ -46,24 +54,23 @@ final class FakeLedger: CallbackApplying {
         upTo position: Int64?,
         completion: @escaping @Sendable ([ApplyOutcome]) -> Void
     ) {
+        let batch = Batch(callbacks: callbacks, position: position, completion: completion)
         let behaviour = state.withLock { state in
             state.attempts += callbacks.count
             state.position = max(state.position, position ?? 0)
-            if state.behaviour == .holds { state.held.append((callbacks, completion)) }
+            if state.behaviour == .holds { state.held.append(batch) }
             return state.behaviour
         }
-        if behaviour != .holds { completion(outcomes(callbacks, behaviour)) }
+        if behaviour != .holds { answer(batch, behaviour) }
     }
 
-    private func outcomes(_ callbacks: [ReceivedCallback], _ behaviour: Behaviour) -> [ApplyOutcome] {
-        callbacks.map { callback in
-            if behaviour == .fails { return .failed }
-            if isUnwritable(callback) { return .unwritable }
-            return state.withLock { state in
-                let isKnown = state.taken.contains { $0.claim == callback.claim }
-                state.taken.append(callback)
-                return isKnown ? .duplicate(id: callback.number ?? 0) : .recorded(id: callback.number ?? 0)
-            }
+    private func answer(_ batch: Batch, _ behaviour: Behaviour) {
+        if behaviour == .fails { return batch.completion(batch.callbacks.map { _ in .failed }) }
+        let writable = batch.callbacks.filter { !isUnwritable($0) }
+        state.withLock { $0.taken += writable }
+        ledger.apply(writable, upTo: batch.position) { [isUnwritable] outcomes in
+            var outcomes = outcomes[...]
+            batch.completion(batch.callbacks.map { isUnwritable($0) ? .unwritable : outcomes.removeFirst() })
         }
     }
 }
