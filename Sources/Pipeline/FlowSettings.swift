@@ -28,8 +28,8 @@ public struct FlowSettings: Sendable {
     public var unknownOrderPatience: Duration
     /// The same for a document.
     public var documentPatience: Duration
-    /// How long after an order became final its token is still good for a read-back.
-    public var tokenLifetimeAfterFinal: Duration
+    /// How long an order's token is good for a read-back.
+    public var tokens: TokenLifetime
 
     /// Creates settings.
     public init(
@@ -45,7 +45,7 @@ public struct FlowSettings: Sendable {
         maxUnknownReads: Int = 20,
         unknownOrderPatience: Duration = .seconds(86_400),
         documentPatience: Duration = .seconds(3 * 86_400),
-        tokenLifetimeAfterFinal: Duration = .seconds(14 * 86_400)
+        tokens: TokenLifetime = TokenLifetime()
     ) {
         self.intake = intake
         self.reconciliation = reconciliation
@@ -59,7 +59,7 @@ public struct FlowSettings: Sendable {
         self.maxUnknownReads = maxUnknownReads
         self.unknownOrderPatience = unknownOrderPatience
         self.documentPatience = documentPatience
-        self.tokenLifetimeAfterFinal = tokenLifetimeAfterFinal
+        self.tokens = tokens
     }
 
     // A lease outlives the longest work that is done under it, so that nothing is taken from a living owner; after a

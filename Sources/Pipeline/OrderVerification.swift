@@ -154,8 +154,8 @@ struct OrderVerification: Sendable {
 
     /// Whether an order has been final for so long that its token is good for no read-back any more.
     private func isOver(_ order: OrderRecord) -> Bool {
-        guard let since = order.finalSince, order.state?.isTerminal == true else { return false }
-        return environment.now() - since > settings.tokenLifetimeAfterFinal
+        order.state?.isTerminal == true
+            && settings.tokens.isOver(finalSince: order.finalSince, at: environment.now())
     }
 
     /// Nothing more can come of the order, so whoever shows its token has it from somewhere else.

@@ -26,7 +26,7 @@ extension Configuration {
             reconciliation: reconciliation,
             delivery: delivery,
             callTimeLimit: (provider.timeLimit + waiting) * retry.maxAttempts,
-            tokenLifetimeAfterFinal: tokenLifetimeAfterFinal
+            tokens: TokenLifetime(afterFinal: tokenLifetimeAfterFinal)
         )
     }
 }
