@@ -75,7 +75,7 @@ extension InMemoryLedger {
             )
             let number = tables.deliveries.endIndex - 1
             let now = notification.occurredAt
-            tables.arm(.deliver, subject: Int64(number), sink: work.sink, due: now, now: now)
+            tables.arm(.deliver, subject: JobID.deliver(number).subject, sink: work.sink, due: now, now: now)
             tables.jobs[.deliver(number)]?.attempt = work.lease.attempt - 1
         }
     }

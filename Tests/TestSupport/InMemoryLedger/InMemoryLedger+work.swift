@@ -11,7 +11,10 @@ extension InMemoryLedger: VerificationLedger {
         try claim(.verify, now: now) { tables in
             var works: [VerifyWork] = []
             for (job, lease) in tables.claim(.verify, limit: limit, now: now, leaseFor: leaseFor) {
-                guard let row = tables.orders[job.id.subject] else { continue }
+                guard let row = tables.orders[job.id.subject] else {
+                    tables.jobs[job.id] = nil
+                    continue
+                }
                 tables.orders[job.id.subject]?.lastAsked = now
                 tables.orders[job.id.subject]?.allowance.count(job.source, at: now)
                 let candidates = row.record.id == nil ? row.candidates.open : []
@@ -94,9 +97,11 @@ extension InMemoryLedger: FetchLedger {
     package func claimFetch(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [FetchWork] {
         try claim(.fetch, now: now) { tables in
             tables.claim(.fetch, limit: limit, now: now, leaseFor: leaseFor).compactMap { job, lease in
-                tables.orders[job.id.subject].map {
-                    FetchWork(lease: lease, order: $0.record, maxBytes: $0.maxDocumentBytes)
+                guard let row = tables.orders[job.id.subject] else {
+                    tables.jobs[job.id] = nil
+                    return nil
                 }
+                return FetchWork(lease: lease, order: row.record, maxBytes: row.maxDocumentBytes)
             }
         }
     }
@@ -165,7 +170,7 @@ extension InMemoryLedger: DeliveryLedger {
             var works: [DeliverWork] = []
             for (sink, limit) in room where tables.disabledSinks[sink] == nil {
                 for (job, lease) in tables.claim(.deliver, sink: sink, limit: limit, now: now, leaseFor: leaseFor) {
-                    let delivery = tables.deliveries[Int(job.id.subject)]
+                    let delivery = tables.deliveries[job.id.delivery]
                     works.append(
                         DeliverWork(
                             lease: lease,
@@ -187,7 +192,7 @@ extension InMemoryLedger: DeliveryLedger {
     ) async throws(LedgerError) {
         try change(endingWorkUnder: work.lease) { tables in
             let job = try tables.held(work.lease)
-            let index = Int(job.id.subject)
+            let index = job.id.delivery
             func end(_ state: DeliveryState, _ reason: String?) {
                 tables.deliveries[index].state = state
                 tables.deliveries[index].lastError = reason

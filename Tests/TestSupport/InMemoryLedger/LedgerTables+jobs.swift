@@ -8,7 +8,11 @@ struct JobID: Hashable {
 
     static func verify(_ order: Int64) -> JobID { JobID(kind: .verify, subject: order) }
     static func fetch(_ order: Int64) -> JobID { JobID(kind: .fetch, subject: order) }
-    static func deliver(_ delivery: Int) -> JobID { JobID(kind: .deliver, subject: Int64(delivery)) }
+    /// The job of a delivery, by its place in the list.
+    static func deliver(_ index: Int) -> JobID { JobID(kind: .deliver, subject: Int64(index) + 1) }
+
+    /// The place of its delivery in the list.
+    var delivery: Int { Int(subject) - 1 }
 
     /// The job's number.
     var number: Int64 {
@@ -194,5 +198,8 @@ extension LedgerTables {
         wakes.append(Wake(kind: lease.kind, delay: due - now))
     }
 
-    mutating func giveBackAllLeases() { for id in jobs.keys { jobs[id]?.lease = nil } }
+    /// Gives back what this process has; a lease of one that died shows that it did.
+    mutating func giveBackAllLeases() {
+        for (id, job) in jobs where job.lease?.holder == holder { jobs[id]?.lease = nil }
+    }
 }

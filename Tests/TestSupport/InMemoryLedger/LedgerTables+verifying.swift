@@ -127,7 +127,7 @@ extension LedgerTables {
         deliveries.append(
             DeliveryRow(id: id, notification: notification, sink: sink, replayOf: replayOf, createdAt: now)
         )
-        arm(.deliver, subject: Int64(deliveries.endIndex - 1), sink: sink, due: now, now: now)
+        arm(.deliver, subject: JobID.deliver(deliveries.endIndex - 1).subject, sink: sink, due: now, now: now)
         return id
     }
 
