@@ -47,7 +47,7 @@ public struct LocalArchive: DocumentArchive {
     /// Removes what an earlier process of this receiver left half written.
     ///
     /// For the one process that serves as this receiver, at its start. What another receiver left stays until that one
-    /// starts again: nobody else knows whether it still writes.
+    /// starts again: no other process can tell whether it is still writing.
     public func sweep() {
         // What cannot be removed now takes room and nothing else; the next start tries again.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: incoming)) ?? []

@@ -48,7 +48,7 @@ struct VerifiedToken: Sendable, Equatable {
     var isRetired: Bool
 }
 
-/// What the sender of a callback is told.
+/// The answer to the sender of a callback.
 public enum IntakeAnswer: Sendable, Equatable {
     /// What became of it in the journal.
     case journal(JournalOutcome)

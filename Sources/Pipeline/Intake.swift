@@ -62,7 +62,7 @@ public final class Intake: Sendable {
     /// Decides on a request's head, before its body is read.
     ///
     /// - Parameters:
-    ///   - place: What stands in the path where the token does (``CallbackPath/token(in:)``); empty when the token is
+    ///   - place: The token's part of the path (``CallbackPath/token(in:)``); empty when the token is
     ///     somewhere else.
     ///   - peer: The connection's address, 4 or 16 bytes.
     ///   - forwardedFor: The values of the header in which trusted proxies say whom they speak for.
@@ -133,7 +133,7 @@ public final class Intake: Sendable {
     /// Takes a callback, to be recorded with the next ``flush()``.
     ///
     /// With a good token it is taken whatever came with it: what is no callback by any rule still causes a read-back,
-    /// and is told of. `answer` is called once, from any thread, and gets ``JournalOutcome/accepted(number:)`` or
+    /// and is reported. `answer` is called once, from any thread, and gets ``JournalOutcome/accepted(number:)`` or
     /// ``JournalOutcome/duplicate(of:)`` only after the journal's sync.
     ///
     /// - Parameters:

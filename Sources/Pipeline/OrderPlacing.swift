@@ -42,7 +42,7 @@ public struct OrderPlacing: Sendable {
         }
     }
 
-    /// Names what placing stands on.
+    /// Creates the service from its ports.
     ///
     /// - Parameters:
     ///   - provider: Where orders are placed.
@@ -143,7 +143,7 @@ public struct OrderPlacing: Sendable {
     /// Ends the order when it is certain that it does not exist.
     private func failure(after error: CallFailure, _ nonce: OrderNonce) async -> OrderPlacingError {
         switch error.kind {
-        // An answer that was lost is no refusal: the order is looked for by its token.
+        // A lost response is not a refusal: reconciliation searches for the order by its token.
         case .outcomeUnknown: return .outcomeUnknown(error)
         case .notPermitted, .notFound, .rejected, .unavailable:
             let refusal = error

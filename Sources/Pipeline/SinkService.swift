@@ -5,7 +5,7 @@ public import ServiceLifecycle
 
 /// The life of the sinks: prepares each when the program starts, and closes them when nothing is delivered any more.
 ///
-/// Nobody waits for a sink to be prepared: one that hangs is one that deliveries cannot be made to, and nothing else.
+/// The start does not wait for a sink to be prepared: one that hangs only fails its own deliveries.
 public struct SinkService: Service {
     /// How long closing may take; what is not closed then, the end of the process closes.
     private static let closingTime = Duration.seconds(5)

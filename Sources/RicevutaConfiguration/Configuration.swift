@@ -1,7 +1,7 @@
 package import BaseKit
 package import RicevutaCore
 
-/// Everything the program can be told, checked once, so that no later code sees a value that cannot work.
+/// The configuration, validated once, so that no later code sees an invalid value.
 package struct Configuration: Sendable {
     /// The listener for callbacks.
     package struct Listener: Sendable {

@@ -100,7 +100,7 @@ public final class Deadlines: Sendable {
         return (exact + step - 1) & -step
     }
 
-    /// Milliseconds of a clock that nobody sets.
+    /// Milliseconds on the monotonic clock.
     private static var now: Int64 { Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000) }
 
     private func serve() {

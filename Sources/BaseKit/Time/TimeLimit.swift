@@ -7,7 +7,7 @@ import Synchronization
 /// too late is handed out as such; whether it still counts is the caller's decision:
 ///
 /// - A delivery that was accepted after its time is an accepted delivery: ``Ending/value``.
-/// - An answer to a call that came after its time is no answer: ``Ending/valueInTime``.
+/// - A response to a call that came after its timeout is discarded: ``Ending/valueInTime``.
 package enum TimeLimit {
     /// How bounded work ended.
     package enum Ending<Value: Sendable>: Sendable {

@@ -8,7 +8,7 @@ import Visengine
 /// number (8), the number up to which the ledger had everything when this was written (8), the payload's length (4),
 /// the CRC-32C of what is before and of what follows it (4), the format's version (1), what the record holds (1), and
 /// two zeros. The payload is the callback as it arrived, a segment's header, or nothing in a record that only notes how
-/// far the ledger is. What the body says is read anew when it is recovered; a problem with it stands behind it.
+/// far the ledger is. The body is decoded again on recovery; a problem with it follows it.
 ///
 /// Tag, length, checksum and version stand at the same places in every version: so a record of another one is known as
 /// such, and not taken for damage.
@@ -93,7 +93,7 @@ struct JournalRecord: Sendable {
         end(start, &bytes)
     }
 
-    /// What a record holds, as it stands there.
+    /// The decoded fields of one record.
     private enum Mark: UInt8 { case note, header, callback }
 
     private static func begin(
