@@ -39,6 +39,8 @@ final class CachedResponse: Sendable {
 ///
 /// The library counts references: after a response has been queued, dropping this gives up ours and the library frees
 /// it when it has been sent.
+///
+/// Safe because the pointer goes to the library's calls only, and the type can't be copied.
 @safe
 struct PreparedResponse: ~Copyable, @unchecked Sendable {
     /// What becomes of the connection after the response.
