@@ -87,7 +87,9 @@ def main():
     for round in range(options.rounds):
         for connections in counts:
             for keep_alive in modes:
-                for server in [ours, *peers]:
+                # Each goes first in turn: what one leaves to the disk, the next one feels.
+                turn = [ours, *peers]
+                for server in turn[round % len(turn):] + turn[:round % len(turn)]:
                     results[server.name, connections, keep_alive].append(
                         measure(server, options.work, connections, options.seconds, keep_alive))
         print(f"round {round + 1} of {options.rounds} done", file=sys.stderr)

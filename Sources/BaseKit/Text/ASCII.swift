@@ -1,7 +1,9 @@
 /// Bytes of ASCII, without Foundation.
+///
+/// What looks at a single byte is inlined into other modules: it stands in loops over tokens and bodies.
 package enum ASCII {
     /// The value of a hexadecimal digit in either case.
-    package static func hexValue(_ byte: UInt8) -> UInt8? {
+    @inlinable package static func hexValue(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
@@ -11,19 +13,21 @@ package enum ASCII {
     }
 
     /// White space of JSON: space, tab, line feed, carriage return.
-    package static func isWhitespace(_ byte: UInt8) -> Bool {
+    @inlinable package static func isWhitespace(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
     }
 
-    package static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+    @inlinable package static func isDigit(_ byte: UInt8) -> Bool {
+        byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+    }
 
-    package static func isLetter(_ byte: UInt8) -> Bool {
+    @inlinable package static func isLetter(_ byte: UInt8) -> Bool {
         let lower = byte | 0x20
         return lower >= UInt8(ascii: "a") && lower <= UInt8(ascii: "z")
     }
 
     /// Whether the byte is of the base64url alphabet: a letter, a digit, `-` or `_`.
-    package static func isBase64URL(_ byte: UInt8) -> Bool {
+    @inlinable package static func isBase64URL(_ byte: UInt8) -> Bool {
         isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
     }
 

@@ -12,21 +12,7 @@ package enum Base64 {
 
     /// Encodes bytes.
     package static func encode(_ bytes: some Sequence<UInt8>, alphabet: Alphabet = .standard) -> [UInt8] {
-        let digits = alphabet == .standard ? standardDigits : urlDigits
-        var text: [UInt8] = []
-        text.reserveCapacity(max(44, (bytes.underestimatedCount + 2) / 3 * 4))
-        var iterator = bytes.makeIterator()
-        while let first = iterator.next() {
-            let second = iterator.next()
-            let third = second == nil ? nil : iterator.next()
-            let group = UInt32(first) << 16 | UInt32(second ?? 0) << 8 | UInt32(third ?? 0)
-            let rest = third != nil ? 3 : second != nil ? 2 : 1
-            for place in 0...rest { text.append(digits[Int(group >> (18 - 6 * UInt32(place)) & 63)]) }
-            if alphabet == .standard {
-                for _ in rest..<3 { text.append(UInt8(ascii: "=")) }
-            }
-        }
-        return text
+        encode(Array(bytes), alphabet: alphabet)
     }
 
     /// Decodes text with white space and missing filling tolerated; `nil` when it is no base64.
@@ -44,7 +30,7 @@ package enum Base64 {
         return bytes + group[..<written]
     }
 
-    /// Encodes an array of bytes: the faster way for documents.
+    /// Encodes an array of bytes: what every callback's token and every document goes through.
     package static func encode(_ bytes: [UInt8], alphabet: Alphabet = .standard) -> [UInt8] {
         let digits = alphabet == .standard ? standardDigits : urlDigits
         var text = [UInt8](repeating: UInt8(ascii: "="), count: (bytes.count + 2) / 3 * 4)

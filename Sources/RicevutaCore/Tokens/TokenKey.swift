@@ -36,7 +36,8 @@ public struct TokenKey: Sendable {
     func mac(of nonce: OrderNonce) -> [UInt8] {
         var code = begun
         code.update(data: Array(nonce.rawValue.utf8))
-        return Base64.encode(code.finalize(), alphabet: .url)
+        // An array at once: as a sequence of another module's it would be read byte by byte through witnesses.
+        return Base64.encode(Array(code.finalize()), alphabet: .url)
     }
 }
 
