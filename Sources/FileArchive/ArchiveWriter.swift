@@ -11,7 +11,7 @@ import Visengine
 final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
     /// What a thread needs, and changes.
     private struct Progress {
-        let file: NewFile
+        let file: AtomicFile
         var hash = SHA256()
     }
 
@@ -24,7 +24,7 @@ final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
     private var buffer: [UInt8] = []
     private var received: Int64 = 0
 
-    init(file: NewFile, archive: LocalArchive, limit: Int64) {
+    init(file: AtomicFile, archive: LocalArchive, limit: Int64) {
         progress = Progress(file: file)
         self.archive = archive
         self.limit = limit
@@ -88,7 +88,7 @@ final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
 /// Checks what was written and gives it its name, or sets it aside.
 struct ArchiveCommit {
     let archive: LocalArchive
-    let file: NewFile
+    let file: AtomicFile
     let size: Int64
     let metadata: DocumentMetadata
 

@@ -57,7 +57,7 @@ public struct LocalArchive: DocumentArchive {
     /// Starts a document under a temporary name.
     public func begin(maxBytes: Int64? = nil) async throws(ArchiveError) -> any DocumentWriter {
         let outcome = await threads.run { [incoming] in
-            Result { () throws(FileFailure) in try NewFile(creating: "\(incoming)/\(UUID().uuidString)") }
+            Result { () throws(FileFailure) in try AtomicFile(creating: "\(incoming)/\(UUID().uuidString)") }
         }
         switch outcome {
         case .finished(.success(let file)):
@@ -108,7 +108,7 @@ extension DocumentKind {
 }
 
 extension ArchiveError {
-    init(_ failure: FileFailure) { self = .io(doing: failure.doing, path: failure.path, errno: failure.code) }
+    init(_ failure: FileFailure) { self = .io(doing: failure.operation, path: failure.path, errno: failure.code) }
 }
 
 extension LocalArchive: QuarantineRetention {

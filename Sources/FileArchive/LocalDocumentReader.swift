@@ -43,7 +43,7 @@ package final class LocalDocumentReader: DocumentReader, LocalDocument {
     }
 
     /// Writes the whole document into a file: from its beginning, however often, and whatever was read before.
-    package func copy(into target: NewFile) throws(DocumentCopyError) {
+    package func copy(into target: AtomicFile) throws(DocumentCopyError) {
         var source: DocumentFile
         do throws(DocumentReadError) { source = try DocumentFile(document, at: path) } catch { throw .source(error) }
         while true {

@@ -26,7 +26,7 @@ struct Quarantine: Sendable {
     ///
     /// - Returns: The error that says so.
     func keep(
-        _ file: NewFile,
+        _ file: AtomicFile,
         size: Int64,
         reason: String,
         sha256: String
@@ -36,7 +36,7 @@ struct Quarantine: Sendable {
         let isKept = size <= maxBytes
         if isKept { remove(downTo: maxBytes - size, except: sha256) }
         do throws(FileFailure) {
-            let new = try NewFile(creating: "\(incoming)/\(UUID().uuidString)")
+            let new = try AtomicFile(creating: "\(incoming)/\(UUID().uuidString)")
             let text: JSONValue = [
                 "reason": .string(reason), "sha256": .string(sha256), "size": JSONValue(size),
                 "isKept": .bool(isKept),

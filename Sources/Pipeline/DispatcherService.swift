@@ -50,19 +50,19 @@ public final class DispatcherService: Service {
             kind: .deliver,
             ledger: ledger,
             maxInFlight: room.withLock { max(1, $0.values.reduce(0, +)) },
-            claim: { [self] _ throws(LedgerError) in try await claim() },
+            lease: { [self] _ throws(LedgerError) in try await lease() },
             perform: { [self] work in await perform(work) },
             logger: logger
         ).run()
     }
 
-    private func claim() async throws(LedgerError) -> JobLoop<DeliverWork>.Claimed {
+    private func lease() async throws(LedgerError) -> JobLoop<DeliverWork>.Leased {
         let (free, isFull) = room.withLock { room in
             let free = room.filter { $0.value > 0 }
             return (free, free.count < room.count)
         }
         guard !free.isEmpty else { return .init(work: [], hasMore: true) }
-        let work = try await ledger.claimDeliveries(
+        let work = try await ledger.leaseDeliveries(
             room: free,
             now: environment.now(),
             leaseFor: leaseTime
@@ -77,20 +77,20 @@ public final class DispatcherService: Service {
 
     private func perform(_ work: DeliverWork) async {
         defer { room.withLock { $0[work.sink, default: 0] += 1 } }
-        guard let sink = sinks[work.sink] else { return }  // Its lease ends; claims never name an unknown sink.
+        guard let sink = sinks[work.sink] else { return }  // Its lease ends; leases never name an unknown sink.
         var logger = logger
         logger[metadataKey: "delivery.id"] = "\(work.deliveryID)"
         logger[metadataKey: "notification.id"] = "\(work.notification.id)"
         logger[metadataKey: "order.id"] = "\(work.notification.orderID)"
         logger[metadataKey: "sink"] = "\(work.sink)"
 
-        let parcel = Parcel(
+        let delivery = DeliveryAttempt(
             notification: work.notification,
             deliveryID: work.deliveryID,
             attempt: work.lease.attempt,
             documents: documents
         )
-        let outcome = await attempt(parcel, at: sink)
+        let outcome = await attempt(delivery, at: sink)
         // A cancelled attempt says nothing about the sink; its lease is free for the next boot.
         if Task.isCancelled, outcome != .accepted { return }
         let action = settings.delivery.action(
@@ -107,15 +107,15 @@ public final class DispatcherService: Service {
     }
 
     /// A sink keeps to its own limit; this one, a little longer, is for a sink that does not.
-    private func attempt(_ parcel: Parcel, at sink: any Sink) async -> DeliveryOutcome {
+    private func attempt(_ delivery: DeliveryAttempt, at sink: any Sink) async -> DeliveryOutcome {
         let limit = sink.limits.timeLimit + settings.sinkGrace
-        let ending = await TimeLimit.run(limit) { await sink.deliver(parcel) }
+        let ending = await TimeLimit.run(limit) { await sink.deliver(delivery) }
         // What was taken after all is not delivered again.
         if let outcome = ending.valueInTime ?? (ending.value == .accepted ? .accepted : nil) { return outcome }
         return .transient(reason: "timed out after \(limit)")
     }
 
-    private func report(_ action: DeliverySchedule.Action, of work: DeliverWork, logger: Logger) {
+    private func report(_ action: DeliveryRetryPolicy.Action, of work: DeliverWork, logger: Logger) {
         switch action {
         case .complete:
             JobMeters.count(.deliver, "delivered", sink: work.sink)
@@ -123,7 +123,7 @@ public final class DispatcherService: Service {
         case .retry(let after, let reason):
             JobMeters.count(.deliver, "retried", sink: work.sink)
             logger.notice("Delivery failed; retrying", metadata: ["reason": "\(reason)", "after": "\(after)"])
-        case .bury(let reason):
+        case .deadLetter(let reason):
             JobMeters.count(.deliver, "dead", sink: work.sink)
             Alarms.raise(.deadLetter)
             logger.error("Gave up on delivery: dead letter", metadata: ["reason": "\(reason)"])

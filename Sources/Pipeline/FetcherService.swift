@@ -61,13 +61,13 @@ public struct FetcherService: Service {
             kind: .fetch,
             ledger: ledger,
             maxInFlight: settings.fetchers,
-            claim: { [ledger, environment, settings] room throws(LedgerError) in
-                let work = try await ledger.claimFetch(
+            lease: { [ledger, environment, settings] room throws(LedgerError) in
+                let work = try await ledger.leaseFetches(
                     limit: room,
                     now: environment.now(),
                     leaseFor: settings.fetchLease
                 )
-                return JobLoop<FetchWork>.Claimed(work: work, hasMore: work.count == room)
+                return JobLoop<FetchWork>.Leased(work: work, hasMore: work.count == room)
             },
             perform: { [fetches, missing] work in
                 if let fetch = fetches[work.order.provider] {

@@ -8,7 +8,7 @@ public struct FlowSettings: Sendable {
     /// When orders are read back without a callback, and how often at most.
     public var reconciliation: ReconciliationSchedule
     /// What happens after each delivery attempt.
-    public var delivery: DeliverySchedule
+    public var delivery: DeliveryRetryPolicy
     /// Read-backs under way at once.
     public var verifiers: Int
     /// Documents under way at once.
@@ -35,7 +35,7 @@ public struct FlowSettings: Sendable {
     public init(
         intake: IntakeLimits = IntakeLimits(),
         reconciliation: ReconciliationSchedule = ReconciliationSchedule(),
-        delivery: DeliverySchedule = DeliverySchedule(),
+        delivery: DeliveryRetryPolicy = DeliveryRetryPolicy(),
         verifiers: Int = 16,
         fetchers: Int = 8,
         callTimeLimit: Duration = .seconds(120),

@@ -3,16 +3,16 @@ import Logging
 import RicevutaCore
 import ServiceLifecycle
 
-/// Claims due jobs while there is room, and does them side by side until asked to stop.
+/// Leases due jobs while there is room, and does them side by side until asked to stop.
 ///
 /// On graceful shutdown it takes nothing new, and waits a moment for what is under way. After that, and on
 /// cancellation, what is under way stops at its next suspension point; the ledger still lists it, and its lease is free
 /// for the next boot.
 ///
-/// Claims are gathered: a transaction for each place that becomes free would cost more than the work.
+/// Leases are gathered: a transaction for each place that becomes free would cost more than the work.
 struct JobLoop<Work: Sendable>: Sendable {
-    /// What a claim gave.
-    struct Claimed: Sendable {
+    /// What a lease gave.
+    struct Leased: Sendable {
         var work: [Work]
         /// Whether more may be due than there was room for.
         var hasMore: Bool
@@ -21,7 +21,7 @@ struct JobLoop<Work: Sendable>: Sendable {
     let kind: JobKind
     let ledger: any JobLedger
     let maxInFlight: Int
-    let claim: @Sendable (_ room: Int) async throws(LedgerError) -> Claimed
+    let lease: @Sendable (_ room: Int) async throws(LedgerError) -> Leased
     let perform: @Sendable (Work) async -> Void
     let logger: Logger
 
@@ -38,7 +38,7 @@ struct JobLoop<Work: Sendable>: Sendable {
         await withTaskGroup(of: Event.self) { group in
             var inFlight = 0
             var isWaiting = false
-            // Whether more may be due, and whether a place became free or more fell due since the last claim.
+            // Whether more may be due, and whether a place became free or more fell due since the last lease.
             var (hasMore, isChanged) = (true, true)
             var (isGathering, isGathered) = (false, false)
             var pacing = Pacing()
@@ -52,16 +52,16 @@ struct JobLoop<Work: Sendable>: Sendable {
                 let isRoomy = inFlight <= maxInFlight / 2
                 if !isStopping, hasMore, isChanged, inFlight < maxInFlight, isGathered || isRoomy {
                     (isChanged, isGathered) = (false, false)
-                    let claimed = await claimed(room: maxInFlight - inFlight)
-                    pacing.claimed(claimed?.work.count)
-                    hasMore = claimed?.hasMore ?? false
-                    for work in claimed?.work ?? [] {
+                    let leased = await leased(room: maxInFlight - inFlight)
+                    pacing.leased(leased?.work.count)
+                    hasMore = leased?.hasMore ?? false
+                    for work in leased?.work ?? [] {
                         group.addTask {
                             await JobMeters.time(kind) { await perform(work) }
                             return .finished
                         }
                     }
-                    inFlight += claimed?.work.count ?? 0
+                    inFlight += leased?.work.count ?? 0
                 }
                 if !isStopping, inFlight < maxInFlight {
                     if !isWaiting {
@@ -99,9 +99,9 @@ struct JobLoop<Work: Sendable>: Sendable {
         return .gathered
     }
 
-    private func claimed(room: Int) async -> Claimed? {
+    private func leased(room: Int) async -> Leased? {
         do throws(LedgerError) {
-            return try await claim(room)
+            return try await lease(room)
         } catch {
             if error != .closed {
                 Alarms.raise(.ledgerFailing)

@@ -8,8 +8,8 @@ struct Pacing: Equatable {
     private var failures = 0
     private var hastyWakes = 0
 
-    /// Notes what a claim gave: the number of jobs, or `nil` when the ledger failed.
-    mutating func claimed(_ count: Int?) {
+    /// Notes what a lease gave: the number of jobs, or `nil` when the ledger failed.
+    mutating func leased(_ count: Int?) {
         guard let count else {
             failures += 1
             return

@@ -64,13 +64,13 @@ public struct VerifierService: Service {
             kind: .verify,
             ledger: ledger,
             maxInFlight: settings.verifiers,
-            claim: { [ledger, environment, settings] room throws(LedgerError) in
-                let work = try await ledger.claimVerify(
+            lease: { [ledger, environment, settings] room throws(LedgerError) in
+                let work = try await ledger.leaseVerifications(
                     limit: room,
                     now: environment.now(),
                     leaseFor: settings.verifyLease
                 )
-                return JobLoop<VerifyWork>.Claimed(work: work, hasMore: work.count == room)
+                return JobLoop<VerifyWork>.Leased(work: work, hasMore: work.count == room)
             },
             perform: { [verifications, missing] work in
                 if let verification = verifications[work.order.provider] {

@@ -74,15 +74,18 @@ package struct Configuration: Sendable {
         /// Makes the sink; nothing is connected to or written yet.
         ///
         /// - Parameters:
+        ///   - receiver: Who delivers; `nil` in a command.
         ///   - link: Makes a link to a document that holds for a while.
         ///   - now: The clock.
         /// - Returns: The sink.
         /// - Throws: `SettingProblem` for what the configuration's checks should have found.
         package func make(
+            for receiver: ReceiverID? = nil,
             link: @escaping @Sendable (StoredDocument, Timestamp) -> String? = { _, _ in nil },
             now: @escaping @Sendable () -> Timestamp
         ) throws(SettingProblem) -> any RicevutaCore.Sink {
-            try type.make(settings, SinkContext(name: name, limits: limits, link: link, now: now))
+            let context = SinkContext(name: name, receiver: receiver, limits: limits, link: link, now: now)
+            return try type.make(settings, context)
         }
     }
 
@@ -117,7 +120,7 @@ package struct Configuration: Sendable {
     package var journal: Journal
     package var maxDocumentBytes: Int64
     package var maxQuarantineBytes: Int64
-    package var delivery: DeliverySchedule
+    package var delivery: DeliveryRetryPolicy
     /// In the order of the file; names are unique.
     package var sinks: [Sink]
     package var log: Log

@@ -52,7 +52,7 @@ struct ConfigurationBuilder {
             ),
             maxDocumentBytes: sure(root.section("archive")?.integer("maxDocumentBytes")),
             maxQuarantineBytes: sure(root.section("archive")?.integer("maxQuarantineBytes")),
-            delivery: DeliverySchedule(
+            delivery: DeliveryRetryPolicy(
                 maxAttempts: Int(sure(delivery.integer("maxAttempts"))),
                 firstDelay: sure(delivery.duration("firstDelay")),
                 maxDelay: sure(delivery.duration("maxDelay"))

@@ -4,38 +4,38 @@ public import RicevutaCore
 
 extension SQLiteStore: DeliveryLedger {
     /// Takes due deliveries, oldest due first, each sink by itself.
-    public func claimDeliveries(
+    public func leaseDeliveries(
         room: [SinkName: Int],
         now: Timestamp,
         leaseFor: Duration
     ) async throws(LedgerError) -> [DeliverWork] {
-        try await claim(.deliver, now: now) { transaction in
+        try await lease(.deliver, now: now) { transaction in
             let disabled = try Set(transaction.rows("SELECT sink FROM disabled_sinks", []).map { try $0.text("sink") })
-            var claimed: [DeliverWork] = []
+            var leased: [DeliverWork] = []
             for (sink, limit) in room where !disabled.contains(sink.rawValue) {
-                let jobs = try transaction.claim(.deliver(sink), limit: limit, now: now, leaseFor: leaseFor)
+                let jobs = try transaction.lease(.deliver(sink), limit: limit, now: now, leaseFor: leaseFor)
                 for job in jobs {
                     let work = try transaction.orUnreadable(job, now: now) {
                         try transaction.delivery(of: job, to: sink)
                     }
-                    if let work { claimed.append(work) }
+                    if let work { leased.append(work) }
                 }
             }
-            return claimed
+            return leased
         }
     }
 
     /// Records how an attempt ended and what comes next.
     public func finish(
         _ work: DeliverWork,
-        action: DeliverySchedule.Action,
+        action: DeliveryRetryPolicy.Action,
         now: Timestamp
     ) async throws(LedgerError) {
         try await change("recording a delivery", endingWorkUnder: work.lease) { transaction in
             let number = try transaction.held(work.lease).subject
             switch action {
             case .complete: try transaction.endDelivery(number, work, .delivered, reason: nil, now: now)
-            case .bury(let reason): try transaction.endDelivery(number, work, .dead, reason: reason, now: now)
+            case .deadLetter(let reason): try transaction.endDelivery(number, work, .dead, reason: reason, now: now)
             case .disableSink(let reason):
                 try transaction.endDelivery(number, work, .dead, reason: reason, now: now)
                 try transaction.run(
@@ -66,7 +66,7 @@ extension SQLiteStore: DeliveryLedger {
 }
 
 extension LedgerTransaction {
-    fileprivate func delivery(of job: ClaimedJob, to sink: SinkName) throws -> DeliverWork? {
+    fileprivate func delivery(of job: LeasedJob, to sink: SinkName) throws -> DeliverWork? {
         let found = try row(
             """
             SELECT d.id AS delivery_id, \(Notification.columns)

@@ -4,13 +4,13 @@ public import RicevutaCore
 
 extension SQLiteStore: FetchLedger {
     /// Takes due fetch jobs, oldest due first.
-    public func claimFetch(
+    public func leaseFetches(
         limit: Int,
         now: Timestamp,
         leaseFor: Duration
     ) async throws(LedgerError) -> [FetchWork] {
-        try await claim(.fetch, now: now) { transaction in
-            try transaction.claim(.fetch, limit: limit, now: now, leaseFor: leaseFor).compactMap { job in
+        try await lease(.fetch, now: now) { transaction in
+            try transaction.lease(.fetch, limit: limit, now: now, leaseFor: leaseFor).compactMap { job in
                 try transaction.orUnreadable(job, now: now) {
                     try transaction.order(key: job.subject).map {
                         let maxBytes = try transaction.allowedDocumentBytes(order: $0.key)
@@ -42,7 +42,13 @@ extension SQLiteStore: FetchLedger {
             )
             order.document = .stored
             try transaction.save(order)
-            try transaction.tell(.documentAvailable, of: order, document: document, routing: routing, now: now)
+            try transaction.enqueueNotification(
+                .documentAvailable,
+                of: order,
+                document: document,
+                routing: routing,
+                now: now
+            )
             try transaction.end(job: work.lease.job)
         }
     }

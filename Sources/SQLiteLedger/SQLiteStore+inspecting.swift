@@ -61,7 +61,7 @@ extension SQLiteStore: LedgerReader {
                 """
                 SELECT id, received_at_ms, peer, claim_id, claim_state, claim_update_ms, claim_search, echo,
                     verdict, problem, repeats, body_bytes, \(Row.callbackID)
-                FROM callbacks WHERE \(CallbackSections.all) AND order_key = ? ORDER BY id DESC
+                FROM callbacks WHERE \(CallbackPartitions.all) AND order_key = ? ORDER BY id DESC
                 """,
                 [key],
                 limit: limit

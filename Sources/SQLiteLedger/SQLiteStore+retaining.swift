@@ -36,7 +36,7 @@ extension SQLiteStore: RetentionLedger {
                 guard received < time.milliseconds else { continue }
                 if ids.count == limit { return (ids: ids, next: ids.last) }
                 lastOld = try row.integer("id")
-                // Judging needs what a callback claims, which stands beside its body.
+                // VerdictCursor needs what a callback claims, which stands beside its body.
                 let isMeant = try rule == .bodies ? row.integer("has_body") == 1 : row.integer("waits") == 0
                 if isMeant { ids.append(try row.integer("id")) }
             }

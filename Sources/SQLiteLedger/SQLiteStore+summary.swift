@@ -5,7 +5,7 @@ import Synchronization
 import Visengine
 
 extension SQLiteStore {
-    /// Counts of everything; see ``KeptCounts`` on those of callbacks.
+    /// Counts of everything; see ``CountCache`` on those of callbacks.
     public func summary(now: Timestamp) async throws(LedgerError) -> LedgerSummary {
         try await read("counting") { [self] db in
             var summary = LedgerSummary()

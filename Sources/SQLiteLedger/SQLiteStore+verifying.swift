@@ -5,13 +5,13 @@ public import Visengine
 
 extension SQLiteStore: VerificationLedger {
     /// Takes due verify jobs, oldest due first.
-    public func claimVerify(
+    public func leaseVerifications(
         limit: Int,
         now: Timestamp,
         leaseFor: Duration
     ) async throws(LedgerError) -> [VerifyWork] {
-        try await claim(.verify, now: now) { transaction in
-            try transaction.claim(.verify, limit: limit, now: now, leaseFor: leaseFor).compactMap { job in
+        try await lease(.verify, now: now) { transaction in
+            try transaction.lease(.verify, limit: limit, now: now, leaseFor: leaseFor).compactMap { job in
                 try transaction.orUnreadable(job, now: now) {
                     guard let order = try transaction.order(key: job.subject) else { return nil }
                     try transaction.noteAsking(for: order.key, because: job.source, now: now)
@@ -29,19 +29,21 @@ extension SQLiteStore: VerificationLedger {
         binding: OrderBinding,
         context: ConfirmationContext
     ) async throws(LedgerError) -> OrderProgress.Advance {
-        var (advance, judging) = try await change("recording an order read", endingWorkUnder: work.lease) {
+        var (advance, cursor) = try await change("recording an order read", endingWorkUnder: work.lease) {
             transaction in
             try transaction.confirm(work, reading: reading, binding: binding, context: context)
         }
         // In transactions of their own, so that no callback waits for them. What this leaves undone, because the ledger
         // closes or fails, stays as it is until the order's next read-back: the order itself has moved.
-        while let rest = judging {
-            let judged = try? await change("evaluating callbacks") { transaction in  // See above.
+        while let rest = cursor {
+            let evaluated = try? await change("evaluating callbacks") { transaction in  // See above.
                 let before = transaction.mismatched
-                return (rest: try transaction.judgeMore(rest), hasOthers: transaction.mismatched > before)
+                return (rest: try transaction.evaluateMore(rest), hasOthers: transaction.mismatched > before)
             }
-            judging = judged?.rest
-            if judged?.hasOthers == true, !advance.alarms.contains(.otherOrder) { advance.alarms.append(.otherOrder) }
+            cursor = evaluated?.rest
+            if evaluated?.hasOthers == true, !advance.alarms.contains(.otherOrder) {
+                advance.alarms.append(.otherOrder)
+            }
         }
         return advance
     }
@@ -84,12 +86,12 @@ extension SQLiteStore: VerificationLedger {
 
 extension LedgerTransaction {
     /// Reads what a job is about; a row that cannot be read sets the job aside, and one that is gone ends it.
-    func orUnreadable<Work>(_ job: ClaimedJob, now: Timestamp, _ body: () throws -> Work?) throws -> Work? {
+    func orUnreadable<Work>(_ job: LeasedJob, now: Timestamp, _ body: () throws -> Work?) throws -> Work? {
         do {
             if let work = try body() { return work }
             try end(job: job.lease.job)
         } catch let error as UnreadableRow {
-            try setAside(job: job.lease.job, error, now: now)
+            try quarantine(job: job.lease.job, error, now: now)
         }
         return nil
     }

@@ -18,7 +18,7 @@ public final class SQLiteStore: Sendable {
     /// Leases of work that is over, though its outcome could not be written.
     let lostLeases = Mutex<[JobLease]>([])
     /// The callbacks by verdict, as they were counted last.
-    let callbackCounts = Mutex(KeptCounts())
+    let callbackCounts = Mutex(CountCache())
 
     init(
         location: String,
@@ -120,7 +120,7 @@ extension SQLiteStore: CallbackApplying {
 extension SQLiteStore: JobLedger {
     /// Waits until a job of the kind may be due, at most ``LedgerConfiguration/longestWait``; returns at once when
     /// cancelled or closed.
-    public func waitForWork(_ kind: JobKind) async { await writer.bell.wait(for: kind) }
+    public func waitForWork(_ kind: JobKind) async { await writer.notifier.wait(for: kind) }
 
     /// Gives the lease back and sets the job's next due time.
     public func postpone(
@@ -137,14 +137,14 @@ extension SQLiteStore: JobLedger {
     }
 
     /// Takes jobs in the writer's transaction.
-    func claim<Work: Sendable>(
+    func lease<Work: Sendable>(
         _ kind: JobKind,
         now: Timestamp,
         _ body: @escaping @Sendable (LedgerTransaction) throws -> [Work]
     ) async throws(LedgerError) -> [Work] {
         let lost = lostLeases.withLock { $0 }
         let work = try await change("taking \(kind.rawValue) jobs") { transaction in
-            transaction.bell.hush(kind)
+            transaction.notifier.clear(kind)
             do {
                 for lease in lost { try transaction.giveBack(lease, now: now) }
                 return try body(transaction)

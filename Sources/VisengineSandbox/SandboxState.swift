@@ -79,7 +79,7 @@ final class SandboxState: Sendable {
                 for _ in 0..<(stage == nil ? steps : OrderStage.allCases.count) {
                     if let stage, content.book[id]?.stage?.leads(to: stage) != true { break }
                     guard let order = content.book.advance(id, now: now) else { break }
-                    tell(order, &content, uptime)
+                    enqueueCallbacks(order, &content, uptime)
                     made += 1
                 }
             }
@@ -93,7 +93,7 @@ final class SandboxState: Sendable {
         let uptime = uptime
         return content.withLock { content in
             guard let order = content.book.cancel(id, reason: reason, now: now) else { return false }
-            tell(order, &content, uptime)
+            enqueueCallbacks(order, &content, uptime)
             return true
         }
     }
@@ -210,10 +210,10 @@ final class SandboxState: Sendable {
         {
             content.due.append((uptime + step, order.id))
         }
-        if order.isFinal { tell(order, &content, uptime) }
+        if order.isFinal { enqueueCallbacks(order, &content, uptime) }
     }
 
-    private func tell(_ order: SandboxOrder, _ content: inout Content, _ uptime: Duration) {
+    private func enqueueCallbacks(_ order: SandboxOrder, _ content: inout Content, _ uptime: Duration) {
         let faults = content.faults
         guard !faults.sendsNoCallbacks,
             let callback = OutgoingCallback(

@@ -49,7 +49,7 @@ struct DurableFilesTests {
             let winners = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for number in 0..<20 {
                     group.addTask {
-                        let file = try NewFile(creating: "\(directory)/new-\(number)")
+                        let file = try AtomicFile(creating: "\(directory)/new-\(number)")
                         try file.write(Array("\(number)".utf8))
                         return try file.publish(as: "\(directory)/name")
                     }

@@ -40,6 +40,6 @@ import Testing
         "", "relative", "/nowhere/at/all", "@nobody-listens-here", "/" + String(repeating: "x", count: 200),
     ])
     func saysNothingWhereNobodyListens(address: String) {
-        #expect(!ServiceManager(environment: ["NOTIFY_SOCKET": address]).tell("READY=1"))
+        #expect(!ServiceManager(environment: ["NOTIFY_SOCKET": address]).notify("READY=1"))
     }
 }

@@ -48,7 +48,7 @@ struct VersionTests {
             _ = await first.record(try Sample.callback(1))
             await first.close()
             let names = try FileManager.default.contentsOfDirectory(atPath: directory)
-            let path = "\(directory)/\(try #require(names.first { $0.hasPrefix("aside-") }))"
+            let path = "\(directory)/\(try #require(names.first { $0.hasPrefix("quarantined-") }))"
             try setVersion(7, of: .header, in: path)
 
             let ledger = FaultyLedger()

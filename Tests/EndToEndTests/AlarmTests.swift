@@ -7,47 +7,47 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(2)))
     struct AlarmTests {
         @Test func anotherOrdersBodyIsAnAlarmAndChangesNothing() async throws {
-            try await withGround { ground in
-                try await ground.receiver { receiver in
-                    let registrations = try await ground.registrations(2)
-                    let ids = try await ground.order(calledBackAt: registrations)
+            try await withGround { bed in
+                try await bed.receiver { receiver in
+                    let registrations = try await bed.registrations(2)
+                    let ids = try await bed.order(calledBackAt: registrations)
                     let url = try #require(registrations[0]["url"]?.string)
-                    #expect(try await ground.post(url, #"{"data":{"_id":"\#(ids[0])"}}"#) == 200)
-                    try await ground.until { try await ground.status()["callbacks"]?["confirmed"]?.int64 == 1 }
+                    #expect(try await bed.post(url, #"{"data":{"_id":"\#(ids[0])"}}"#) == 200)
+                    try await bed.until { try await bed.status()["callbacks"]?["confirmed"]?.int64 == 1 }
 
                     let claim = #"{"data":{"_id":"\#(ids[1])","stato_richiesta":"Visura evasa"}}"#
-                    #expect(try await ground.post(url, claim) == 200)
+                    #expect(try await bed.post(url, claim) == 200)
 
-                    try await ground.until { try await ground.alarms(of: receiver, "other_order") == 1 }
-                    #expect(try await ground.status()["callbacks"]?["mismatched"]?.int64 == 1)
-                    #expect(try await ground.json(["order", "show", ids[0]])["state"]?.string != "fulfilled")
-                    #expect(try await ground.command(["order", "show", ids[1]]).code != 0, "nothing is known of it")
+                    try await bed.until { try await bed.alarms(of: receiver, "other_order") == 1 }
+                    #expect(try await bed.status()["callbacks"]?["mismatched"]?.int64 == 1)
+                    #expect(try await bed.json(["order", "show", ids[0]])["state"]?.string != "fulfilled")
+                    #expect(try await bed.command(["order", "show", ids[1]]).code != 0, "nothing is known of it")
                 }
             }
         }
 
         @Test func anotherOrdersTokenInTheBodyIsAnAlarm() async throws {
-            try await withGround { ground in
-                try await ground.receiver { receiver in
-                    let registrations = try await ground.registrations(2)
+            try await withGround { bed in
+                try await bed.receiver { receiver in
+                    let registrations = try await bed.registrations(2)
                     let url = try #require(registrations[0]["url"]?.string)
                     let echo = JSONValue.object(["data": registrations[1]["data"] ?? .null])
                     let body = JSONValue.object(["callback_data": echo]).encoded()
 
-                    #expect(try await ground.post(url, String(decoding: body, as: UTF8.self)) == 200)
+                    #expect(try await bed.post(url, String(decoding: body, as: UTF8.self)) == 200)
 
-                    #expect(try await ground.alarms(of: receiver, "tokens_differ") == 1)
+                    #expect(try await bed.alarms(of: receiver, "tokens_differ") == 1)
                 }
             }
         }
 
         @Test func aRetiredKeyIsAnAlarmAndNoTokenIsEverTold() async throws {
-            try await withGround { ground in
-                let registration = try await ground.registrations(1)[0]
+            try await withGround { bed in
+                let registration = try await bed.registrations(1)[0]
                 let url = try #require(registration["url"]?.string)
                 let token = try #require(url.split(separator: "/").last).description
                 let forged = String(token.dropLast(4)) + "AAAA"
-                var text = try String(contentsOfFile: ground.configuration, encoding: .utf8)
+                var text = try String(contentsOfFile: bed.configuration, encoding: .utf8)
                 text.replace(
                     "active: {id: k1, secret: {fromEnvironment: RICEVUTA_TOKEN_KEY}}",
                     with: """
@@ -56,16 +56,16 @@ extension EndToEnd {
                         """
                 )
                 text += "log: {level: trace}\n"
-                try text.write(toFile: ground.configuration, atomically: true, encoding: .utf8)
-                try await ground.receiver { receiver in
-                    let id = try await ground.order(calledBackAt: [registration])[0]
-                    #expect(try await ground.post(url, #"{"data":{"_id":"\#(id)"}}"#) == 200)
-                    #expect(try await ground.post(url.replacing(token, with: forged), "{}") == 401)
-                    #expect(try await ground.post(url + "?token=\(token)", "{\"token\":\"\(token)\"") == 200)
-                    try await ground.until { try await ground.status()["callbacks"]?["confirmed"]?.int64 == 2 }
+                try text.write(toFile: bed.configuration, atomically: true, encoding: .utf8)
+                try await bed.receiver { receiver in
+                    let id = try await bed.order(calledBackAt: [registration])[0]
+                    #expect(try await bed.post(url, #"{"data":{"_id":"\#(id)"}}"#) == 200)
+                    #expect(try await bed.post(url.replacing(token, with: forged), "{}") == 401)
+                    #expect(try await bed.post(url + "?token=\(token)", "{\"token\":\"\(token)\"") == 200)
+                    try await bed.until { try await bed.status()["callbacks"]?["confirmed"]?.int64 == 2 }
 
-                    #expect(try await ground.alarms(of: receiver, "retired_key") == 2)
-                    let told = try await ground.metrics(of: receiver) + ground.everythingLogged()
+                    #expect(try await bed.alarms(of: receiver, "retired_key") == 2)
+                    let told = try await bed.metrics(of: receiver) + bed.everythingLogged()
                     #expect(told.contains("retired_key"))
                     for secret in [token, forged, String(token.suffix(43)), String(forged.suffix(43))] {
                         #expect(!told.contains(secret))
@@ -76,7 +76,7 @@ extension EndToEnd {
     }
 }
 
-extension Ground {
+extension TestBed {
     /// How often an alarm of that kind was raised.
     func alarms(of receiver: Receiver, _ kind: String) async throws -> Int {
         let line = try await metrics(of: receiver).split(separator: "\n")

@@ -10,19 +10,19 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(3)))
     struct BrokenLedgerTests {
         @Test func aLedgerThatRecordsNothingIsReportedUntilItRecordsAgain() async throws {
-            try await withGround { ground in
-                try await ground.receiver { receiver in
-                    let url = try #require(try await ground.registrations(1).first?["url"]?.string)
-                    #expect(try await ground.post(url, #"{"data": {"_id": "65f0c0ffee0123456789aa01"}}"#) == 200)
-                    try await ground.until { try await ground.status()["callbacks"]?["waiting"] != nil }
-                    let page = try await ground.damageCallbacks()
+            try await withGround { bed in
+                try await bed.receiver { receiver in
+                    let url = try #require(try await bed.registrations(1).first?["url"]?.string)
+                    #expect(try await bed.post(url, #"{"data": {"_id": "65f0c0ffee0123456789aa01"}}"#) == 200)
+                    try await bed.until { try await bed.status()["callbacks"]?["waiting"] != nil }
+                    let page = try await bed.damageCallbacks()
 
-                    #expect(try await ground.post(url, #"{"data": {"_id": "65f0c0ffee0123456789aa02"}}"#) == 200)
-                    try await ground.until { try await !ground.isReady(receiver) }
+                    #expect(try await bed.post(url, #"{"data": {"_id": "65f0c0ffee0123456789aa02"}}"#) == 200)
+                    try await bed.until { try await !bed.isReady(receiver) }
 
                     // At every asking, also while other work is committed and the callbacks are tried again.
                     for _ in 0..<30 {
-                        let ready = try await ground.text(receiver.admin + "/readyz")
+                        let ready = try await bed.text(receiver.admin + "/readyz")
                         #expect(ready.contains("Ledger writes are failing"), "\(ready)")
                         #expect(ready.contains("malformed"))
                         #expect(!ready.contains("free space"), "a damaged file is no full disk")
@@ -30,10 +30,10 @@ extension EndToEnd {
                     }
                     let log = try String(contentsOfFile: receiver.log, encoding: .utf8)
                     #expect(log.contains("Ledger writes are failing; callbacks are queued in the journal"))
-                    let metrics = try await ground.text(receiver.admin + "/metrics")
+                    let metrics = try await bed.text(receiver.admin + "/metrics")
                     #expect(metrics.contains(#"ricevuta_alarms_total{kind="ledger_failing"}"#))
-                    try await ground.repairCallbacks(page)
-                    try await ground.until { try await ground.isReady(receiver) }
+                    try await bed.repairCallbacks(page)
+                    try await bed.until { try await bed.isReady(receiver) }
                     _ = try await Program.line(with: "Ledger writes recovered", in: receiver.log)
                 }
             }
@@ -41,76 +41,76 @@ extension EndToEnd {
 
         @Test(.enabled(if: geteuid() == 0, "mounts a small file system"))
         func aFirstStartOnAFullDiskAnswers503UntilThereIsRoom() async throws {
-            try await withSmallDisk { ground in
-                let filler = ground.dataDirectory + "/filler"
+            try await withSmallDisk { bed in
+                let filler = bed.dataDirectory + "/filler"
                 try fill(filler)
-                let log = ground.directory + "/full.log"
+                let log = bed.directory + "/full.log"
                 _ = try await Program.run(
                     Program.executable("ricevuta"),
-                    ["serve", "--config", ground.configuration],
-                    environment: Ground.environment,
+                    ["serve", "--config", bed.configuration],
+                    environment: TestBed.environment,
                     output: log
                 ) { _ in
                     let line = try await Program.line(with: "Disk full; answering", in: log)
                     let json = try JSONValue(parsing: Array(line.utf8))
                     let callbacks = try #require(json["callbacks"]?.string)
-                    #expect(try await ground.post(callbacks + "/anything", "{}") == 503)
+                    #expect(try await bed.post(callbacks + "/anything", "{}") == 503)
                     let admin = try #require(json["admin"]?.string)
-                    #expect(try await ground.text(admin + "/readyz").contains("The disk is full"))
+                    #expect(try await bed.text(admin + "/readyz").contains("The disk is full"))
 
                     try FileManager.default.removeItem(atPath: filler)
 
                     _ = try await Program.line(with: "\"Listening\"", in: log)
-                    let url = try #require(try await ground.registrations(1).first?["url"]?.string)
-                    #expect(try await ground.post(url, #"{"data": {"_id": "65f0c0ffee0123456789aa01"}}"#) == 200)
+                    let url = try #require(try await bed.registrations(1).first?["url"]?.string)
+                    #expect(try await bed.post(url, #"{"data": {"_id": "65f0c0ffee0123456789aa01"}}"#) == 200)
                 }
             }
         }
 
         @Test(.enabled(if: geteuid() == 0, "mounts a small file system"))
         func aRestartOnAFullDiskServesWhatItHas() async throws {
-            try await withSmallDisk { ground in
-                let url = try await ground.receiver { _ in
-                    try #require(try await ground.registrations(1).first?["url"]?.string)
+            try await withSmallDisk { bed in
+                let url = try await bed.receiver { _ in
+                    try #require(try await bed.registrations(1).first?["url"]?.string)
                 }
                 // As after a run that gave it up.
-                try? FileManager.default.removeItem(atPath: ground.dataDirectory + "/ledger.reserve")
-                try fill(ground.dataDirectory + "/filler")
+                try? FileManager.default.removeItem(atPath: bed.dataDirectory + "/ledger.reserve")
+                try fill(bed.dataDirectory + "/filler")
 
-                try await ground.receiver { receiver in
+                try await bed.receiver { receiver in
                     // The journal's files have room of their own.
-                    #expect(try await ground.post(url, #"{"data": {"_id": "65f0c0ffee0123456789aa01"}}"#) == 200)
-                    try await ground.until { try await !ground.isReady(receiver) }
-                    try FileManager.default.removeItem(atPath: ground.dataDirectory + "/filler")
-                    try await ground.until { try await ground.status()["callbacks"]?["waiting"] != nil }
+                    #expect(try await bed.post(url, #"{"data": {"_id": "65f0c0ffee0123456789aa01"}}"#) == 200)
+                    try await bed.until { try await !bed.isReady(receiver) }
+                    try FileManager.default.removeItem(atPath: bed.dataDirectory + "/filler")
+                    try await bed.until { try await bed.status()["callbacks"]?["waiting"] != nil }
                 }
             }
         }
 
         @Test func commandsOfAnotherVersionChangeNothing() async throws {
-            try await withGround { ground in
-                try await ground.receiver { receiver in
-                    let url = try #require(try await ground.registrations(1).first?["url"]?.string)
+            try await withGround { bed in
+                try await bed.receiver { receiver in
+                    let url = try #require(try await bed.registrations(1).first?["url"]?.string)
                     let newer = "INSERT INTO grdb_migrations VALUES ('2999-01-01 what a newer version adds')"
-                    try await ground.write(newer)
+                    try await bed.write(newer)
 
                     for arguments in [["status"], ["delivery", "replay", "dlv_x"], ["sink", "enable", "service"]] {
-                        let command = try await ground.command(arguments)
+                        let command = try await bed.command(arguments)
                         #expect(command.code == 75)
                         #expect(command.problems.contains("restart the service"), "\(command.problems)")
                     }
-                    let migration = try await ground.command(["ledger", "migrate"])
+                    let migration = try await bed.command(["ledger", "migrate"])
                     #expect(migration.code == 75)
                     #expect(migration.problems.contains("is in use by another ricevuta process"))
 
-                    try await ground.write("DELETE FROM grdb_migrations WHERE identifier LIKE '2999%'")
-                    #expect(try await ground.post(url, #"{"data": {"_id": "65f0c0ffee0123456789aa01"}}"#) == 200)
-                    #expect(try await ground.text(receiver.admin + "/readyz").contains("ready\nledger sqlite "))
-                    #expect(try await ground.status()["ledger"]?["version"] != nil)
-                    let second = try await ground.command(["serve"])
+                    try await bed.write("DELETE FROM grdb_migrations WHERE identifier LIKE '2999%'")
+                    #expect(try await bed.post(url, #"{"data": {"_id": "65f0c0ffee0123456789aa01"}}"#) == 200)
+                    #expect(try await bed.text(receiver.admin + "/readyz").contains("ready\nledger sqlite "))
+                    #expect(try await bed.status()["ledger"]?["version"] != nil)
+                    let second = try await bed.command(["serve"])
                     #expect(second.code == 75)
                 }
-                let migrated = try await ground.command(["ledger", "migrate"])
+                let migrated = try await bed.command(["ledger", "migrate"])
                 #expect(migrated.code == 0, "\(migrated.problems)")
                 #expect(migrated.text.contains("already"))
             }
@@ -125,13 +125,13 @@ extension EndToEnd {
         }
 
         /// A data directory with 16 MiB.
-        private func withSmallDisk(_ body: @Sendable (Ground) async throws -> Void) async throws {
-            try await withGround { ground in
-                let path = ground.dataDirectory
+        private func withSmallDisk(_ body: @Sendable (TestBed) async throws -> Void) async throws {
+            try await withGround { bed in
+                let path = bed.dataDirectory
                 try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
                 let mount = try await Program.output("/bin/mount", ["-t", "tmpfs", "-o", "size=16m", "tmpfs", path])
                 guard mount.code == 0 else { return }  // A container without the right to mount shows nothing.
-                do { try await body(ground) } catch {
+                do { try await body(bed) } catch {
                     _ = try await Program.output("/bin/umount", ["-l", path])
                     throw error
                 }
@@ -141,7 +141,7 @@ extension EndToEnd {
     }
 }
 
-extension Ground {
+extension TestBed {
     /// Whether the receiver says that it can take callbacks.
     fileprivate func isReady(_ receiver: Receiver) async throws -> Bool {
         try await text(receiver.admin + "/readyz").hasPrefix("ready")

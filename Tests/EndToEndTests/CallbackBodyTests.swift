@@ -57,109 +57,109 @@ extension EndToEnd {
         }
 
         @Test func everyBodyOfAGoodTokenLeadsToItsDocument() async throws {
-            try await withGround { ground in
-                try await ground.receiver { receiver in
-                    let registrations = try await ground.registrations(Self.sent.count)
-                    let ids = try await ground.order(calledBackAt: registrations)
-                    try await ground.advance(to: "Visura evasa")
+            try await withGround { bed in
+                try await bed.receiver { receiver in
+                    let registrations = try await bed.registrations(Self.sent.count)
+                    let ids = try await bed.order(calledBackAt: registrations)
+                    try await bed.advance(to: "Visura evasa")
 
                     for (index, sent) in Self.sent.enumerated() {
                         let url = try #require(registrations[index]["url"]?.string)
-                        let status = try await ground.post(url, sent.headers, sent.body(ids[index]))
+                        let status = try await bed.post(url, sent.headers, sent.body(ids[index]))
                         #expect(status == 200, "\(index)")
                     }
 
-                    try await ground.until { try await ground.documents() == ids.count }
+                    try await bed.until { try await bed.documents() == ids.count }
                     for id in ids {
-                        #expect(try await ground.json(["order", "show", id])["document"]?.string == "stored")
+                        #expect(try await bed.json(["order", "show", id])["document"]?.string == "stored")
                     }
-                    #expect(try await ground.metric(#"callbacks_total{outcome="undecodable"}"#, of: receiver) == 0)
-                    #expect(try await ground.metric(#"alarms_total{kind="undecodable"}"#, of: receiver) == 0)
+                    #expect(try await bed.metric(#"callbacks_total{outcome="undecodable"}"#, of: receiver) == 0)
+                    #expect(try await bed.metric(#"alarms_total{kind="undecodable"}"#, of: receiver) == 0)
                     // What was not quite right shows.
-                    let cut = try await ground.json(["order", "show", ids[8]])["callbacks"]?.array?.first
+                    let cut = try await bed.json(["order", "show", ids[8]])["callbacks"]?.array?.first
                     #expect(cut?["problem"]?.string == "callback_too_large")
                 }
             }
         }
 
         @Test func aBodyThatNobodyUnderstandsIsToldOfAndItsOrderFoundInTheWholeAccount() async throws {
-            try await withGround { ground in
-                try await ground.receiver { receiver in
-                    let registration = try await ground.registrations(1)[0]
-                    let id = try await ground.order(calledBackAt: [registration])[0]
+            try await withGround { bed in
+                try await bed.receiver { receiver in
+                    let registration = try await bed.registrations(1)[0]
+                    let id = try await bed.order(calledBackAt: [registration])[0]
                     let others = JSONValue.object(["url": "http://127.0.0.1:9/", "data": ["order": "A-42"]])
-                    _ = try await ground.order(calledBackAt: Array(repeating: others, count: 60))
-                    try await ground.advance(to: "Visura evasa")
+                    _ = try await bed.order(calledBackAt: Array(repeating: others, count: 60))
+                    try await bed.advance(to: "Visura evasa")
                     let url = try #require(registration["url"]?.string)
 
-                    let status = try await ground.post(
+                    let status = try await bed.post(
                         url,
                         [("Content-Type", "text/odd; x=RSSMRA")],
                         Array("RSSMRA".utf8)
                     )
 
                     #expect(status == 200)
-                    #expect(try await ground.metric(#"callbacks_total{outcome="undecodable"}"#, of: receiver) == 1)
-                    #expect(try await ground.metric(#"alarms_total{kind="undecodable"}"#, of: receiver) == 1)
-                    let log = try ground.logged().split(separator: "\n")
+                    #expect(try await bed.metric(#"callbacks_total{outcome="undecodable"}"#, of: receiver) == 1)
+                    #expect(try await bed.metric(#"alarms_total{kind="undecodable"}"#, of: receiver) == 1)
+                    let log = try bed.logged().split(separator: "\n")
                     let line = try #require(log.first { $0.contains("Undecodable callback") })
                     #expect(line.contains(#""level":"warning""#))
                     #expect(line.contains("callback_no_order") && line.contains("text/odd"))
                     #expect(!log.joined().contains("RSSMRA"))
-                    try await ground.until { try await ground.documents() == 1 }
-                    let shown = try await ground.command(["order", "show", id]).text
+                    try await bed.until { try await bed.documents() == 1 }
+                    let shown = try await bed.command(["order", "show", id]).text
                     #expect(shown.contains("callback_no_order"))
-                    let callback = try await ground.json(["order", "show", id])["callbacks"]?.array?.first
+                    let callback = try await bed.json(["order", "show", id])["callbacks"]?.array?.first
                     #expect(callback?["problem"]?.string == "callback_no_order")
                 }
             }
         }
 
         @Test func aTokenEndsSomeTimeAfterItsOrder() async throws {
-            try await withGround { ground in
-                try ground.edit("tokens: {active", "tokens: {validAfterFinal: 1s, active")
-                try await ground.receiver { receiver in
-                    let registration = try await ground.registrations(1)[0]
-                    let id = try await ground.order(calledBackAt: [registration])[0]
-                    try await ground.advance(to: "Visura evasa")
+            try await withGround { bed in
+                try bed.edit("tokens: {active", "tokens: {validAfterFinal: 1s, active")
+                try await bed.receiver { receiver in
+                    let registration = try await bed.registrations(1)[0]
+                    let id = try await bed.order(calledBackAt: [registration])[0]
+                    try await bed.advance(to: "Visura evasa")
                     let url = try #require(registration["url"]?.string)
-                    #expect(try await ground.post(url, Self.order(id)) == 200)
-                    try await ground.until { try await ground.documents() == 1 }
-                    let readBacks = try await ground.json(["order", "show", id])["lastReadBack"]
+                    #expect(try await bed.post(url, Self.order(id)) == 200)
+                    try await bed.until { try await bed.documents() == 1 }
+                    let readBacks = try await bed.json(["order", "show", id])["lastReadBack"]
 
                     // Ten times a second, until its second is over.
-                    try await ground.until {
+                    try await bed.until {
                         let claim = #"{"_id":"\#(id)","stato_richiesta":"\#(UUID().uuidString)"}"#
-                        #expect(try await ground.post(url, claim) == 200)
-                        return try await ground.metric(#"alarms_total{kind="ended_token"}"#, of: receiver) > 0
+                        #expect(try await bed.post(url, claim) == 200)
+                        return try await bed.metric(#"alarms_total{kind="ended_token"}"#, of: receiver) > 0
                     }
 
-                    let shown = try await ground.json(["order", "show", id])
+                    let shown = try await bed.json(["order", "show", id])
                     #expect(shown["callbacks"]?.array?.last?["verdict"]?.string == "ended")
                     #expect(shown["callbacks"]?.array?.last?["problem"]?.string == "token_ended")
                     let ended = shown["lastReadBack"]
-                    #expect(try await ground.post(url, #"{"stato_richiesta":"later"}"#) == 200)
+                    #expect(try await bed.post(url, #"{"stato_richiesta":"later"}"#) == 200)
                     #expect(readBacks != nil)
-                    #expect(try await ground.json(["order", "show", id])["lastReadBack"] == ended)
+                    #expect(try await bed.json(["order", "show", id])["lastReadBack"] == ended)
                 }
             }
         }
 
         @Test func aKeyThatWasTakenOutOfTheConfigurationOpensNothingAfterARestart() async throws {
-            try await withGround { ground in
-                let registration = try await ground.registrations(1)[0]
+            try await withGround { bed in
+                let registration = try await bed.registrations(1)[0]
                 let url = try #require(registration["url"]?.string)
-                try await ground.receiver { _ in
-                    let status = try await ground.post(url, "{}")
+                try await bed.receiver { _ in
+                    let status = try await bed.post(url, "{}")
                     #expect(status == 200)
                 }
-                try ground.edit(
+                try bed.edit(
                     "id: k1, secret: {fromEnvironment: RICEVUTA_TOKEN_KEY}",
                     "id: k1, secret: {fromEnvironment: RICEVUTA_NEXT_TOKEN_KEY}"
                 )
 
-                try await ground.receiver { _ in
-                    let status = try await ground.post(url, "{}")
+                try await bed.receiver { _ in
+                    let status = try await bed.post(url, "{}")
                     #expect(status == 401)
                 }
             }
@@ -167,7 +167,7 @@ extension EndToEnd {
     }
 }
 
-extension Ground {
+extension TestBed {
     /// Posts bytes with headers, and gives the status of the answer.
     fileprivate func post(_ url: String, _ headers: [(String, String)], _ body: [UInt8]) async throws -> Int {
         var request = HTTPClientRequest(url: url)

@@ -30,19 +30,19 @@ extension EndToEnd {
         }
 
         @Test func noCommitOfAnyProcessOverlapsACheckpoint() async throws {
-            try await withGround { ground in
-                let library = try await Native.library("locks", in: ground.directory)
-                let record = ground.directory + "/locks.record"
+            try await withGround { bed in
+                let library = try await Native.library("locks", in: bed.directory)
+                let record = bed.directory + "/locks.record"
                 // Each checkpoint takes long enough for a command to get in its way.
                 let environment = ["LD_PRELOAD": library, "LOCKS_RECORD": record, "LOCKS_DELAY_MS": "50"]
-                try await ground.receiver(environment: environment) { receiver in
-                    let registration = try #require(try await ground.registrations(1).first)
-                    let id = try #require(try await ground.order(calledBackAt: [registration]).first)
+                try await bed.receiver(environment: environment) { receiver in
+                    let registration = try #require(try await bed.registrations(1).first)
+                    let id = try #require(try await bed.order(calledBackAt: [registration]).first)
                     let url = try #require(registration["url"]?.string)
-                    try await ground.advance(to: "Dati disponibili")
-                    #expect(try await ground.post(url, #"{"data": {"_id": "\#(id)"}}"#) == 200)
-                    try await ground.until { try await ground.json(["delivery", "list"]).array?.isEmpty == false }
-                    let delivery = try await ground.json(["delivery", "list"]).array?.first?["id"]?.string
+                    try await bed.advance(to: "Dati disponibili")
+                    #expect(try await bed.post(url, #"{"data": {"_id": "\#(id)"}}"#) == 200)
+                    try await bed.until { try await bed.json(["delivery", "list"]).array?.isEmpty == false }
+                    let delivery = try await bed.json(["delivery", "list"]).array?.first?["id"]?.string
                     let replay = ["delivery", "replay", try #require(delivery)]
 
                     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -50,14 +50,14 @@ extension EndToEnd {
                             let filler = String(repeating: "x", count: 200_000)
                             for number in 0..<600 {
                                 let body = #"{"data": {"_id": "\#(id)", "n": \#(number), "filler": "\#(filler)"}}"#
-                                let status = try await ground.post(url, body)
+                                let status = try await bed.post(url, body)
                                 #expect(status == 200)
                             }
                         }
                         for _ in 0..<2 {
                             group.addTask {
                                 for _ in 0..<25 {
-                                    let made = try await ground.command(replay, environment: environment)
+                                    let made = try await bed.command(replay, environment: environment)
                                     #expect(made.code == 0, "\(made.problems)")
                                 }
                             }

@@ -7,91 +7,91 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(3)))
     struct CommandTests {
         @Test func anOrderPlacedByCommandArrivesThoughNoCallbackComes() async throws {
-            try await withGround(reconciliation: "minReadBackInterval: 0s, firstInterval: 1s") { ground in
-                try await ground.receiver { _ in
-                    let placed = try await ground.json(["order", "place"] + Self.pension(in: ground))
+            try await withGround(reconciliation: "minReadBackInterval: 0s, firstInterval: 1s") { bed in
+                try await bed.receiver { _ in
+                    let placed = try await bed.json(["order", "place"] + Self.pension(in: bed))
                     let id = try #require(placed["id"]?.string)
                     let nonce = try #require(placed["nonce"]?.string)
                     #expect(placed["placement"]?.string == "placed")
-                    let listed = try await ground.json(["order", "list", "--open"])
+                    let listed = try await bed.json(["order", "list", "--open"])
                     #expect(listed.array?.compactMap { $0["id"]?.string } == [id])
 
-                    try await ground.advance(to: "Visura evasa")
-                    try await ground.until { try await ground.json(["document", "list"]).array?.count == 1 }
+                    try await bed.advance(to: "Visura evasa")
+                    try await bed.until { try await bed.json(["document", "list"]).array?.count == 1 }
 
-                    let target = ground.directory + "/copy.zip"
-                    let copied = try await ground.json(["document", "get", nonce, "--output", target])
-                    let truth = try await ground.sandboxOrder(id)
+                    let target = bed.directory + "/copy.zip"
+                    let copied = try await bed.json(["document", "get", nonce, "--output", target])
+                    let truth = try await bed.sandboxOrder(id)
                     #expect(copied["sha256"] == truth["sha256"])
-                    let again = try await ground.command(["document", "get", nonce, "--output", target])
+                    let again = try await bed.command(["document", "get", nonce, "--output", target])
                     #expect(again.code == 65, "nothing is written over")
                     #expect(again.problems.contains("already exists"))
-                    try await ground.until { try await ground.json(["order", "list", "--open"]) == [] }
-                    let letters = try await ground.command(["dead-letter", "list"])
+                    try await bed.until { try await bed.json(["order", "list", "--open"]) == [] }
+                    let letters = try await bed.command(["dead-letter", "list"])
                     #expect(letters.text == "No dead letters.\n")
                 }
             }
         }
 
         @Test func whatTheProviderWouldRefuseIsNotSent() async throws {
-            try await withGround { ground in
-                let unknown = try await ground.command(["order", "place", "Nonesuch", "--yes"])
+            try await withGround { bed in
+                let unknown = try await bed.command(["order", "place", "Nonesuch", "--yes"])
                 #expect(unknown.code == 66)
                 #expect(unknown.problems.contains("Nonesuch"))
 
-                let empty = try await ground.command(["order", "place", "Pensione Vecchiaia", "--yes"])
+                let empty = try await bed.command(["order", "place", "Pensione Vecchiaia", "--yes"])
                 #expect(empty.code == 65)
                 #expect(empty.problems.contains("CODICE FISCALE"), "it says which field is missing")
 
-                let orders = try await ground.json(["order", "list"])
+                let orders = try await bed.json(["order", "list"])
                 #expect(orders == [], "nothing is recorded that was never sent")
             }
         }
 
         @Test func commandsSayWhatIsMissing() async throws {
-            try await withGround { ground in
-                let status = try await ground.command(["status"])
+            try await withGround { bed in
+                let status = try await bed.command(["status"])
                 #expect(status.code == 66)
                 #expect(status.problems.contains("no ledger in"))
 
-                try await ground.receiver { _ in
-                    let order = try await ground.command(["order", "show", "65f0c0ffee0123456789abcd"])
+                try await bed.receiver { _ in
+                    let order = try await bed.command(["order", "show", "65f0c0ffee0123456789abcd"])
                     #expect(order.code == 66)
-                    let sink = try await ground.command(["sink", "enable", "nonesuch"])
+                    let sink = try await bed.command(["sink", "enable", "nonesuch"])
                     #expect(sink.code == 66)
                     #expect(sink.problems.contains("sink list"))
-                    let second = try await ground.command(["serve"])
+                    let second = try await bed.command(["serve"])
                     #expect(second.code == 75, "one process serves a ledger")
                 }
             }
         }
 
         @Test func deadLettersAreShownAndDeliveredAgain() async throws {
-            try await withGround(downstream: .stranger) { ground in
-                try await ground.receiver { _ in
-                    let registration = try await ground.registrations(1)[0]
-                    let id = try await ground.order(calledBackAt: [registration])[0]
-                    try await ground.advance(to: "Visura evasa")
+            try await withGround(downstream: .stranger) { bed in
+                try await bed.receiver { _ in
+                    let registration = try await bed.registrations(1)[0]
+                    let id = try await bed.order(calledBackAt: [registration])[0]
+                    try await bed.advance(to: "Visura evasa")
                     let url = try #require(registration["url"]?.string)
-                    _ = try await ground.post(url, #"{"_id":"\#(id)","stato_richiesta":"Visura evasa"}"#)
+                    _ = try await bed.post(url, #"{"_id":"\#(id)","stato_richiesta":"Visura evasa"}"#)
                     // The ledger takes it over a moment after the answer.
-                    try await ground.until {
-                        let status = try await ground.status()
+                    try await bed.until {
+                        let status = try await bed.status()
                         return status["documents"] == 1 && status["jobs"] == [:]
                     }
 
-                    let dead = try await ground.json(["dead-letter", "list"]).array ?? []
+                    let dead = try await bed.json(["dead-letter", "list"]).array ?? []
                     #expect(!dead.isEmpty && dead.allSatisfy { $0["sink"]?.string == "service" })
                     #expect(dead.allSatisfy { $0["lastError"]?.string?.contains("400") == true })
-                    let status = try await ground.command(["status"])
+                    let status = try await bed.command(["status"])
                     #expect(status.code == 1, "a monitor sees it by the exit code")
 
-                    let replayed = try await ground.json(["dead-letter", "replay", "--all"]).array ?? []
+                    let replayed = try await bed.json(["dead-letter", "replay", "--all"]).array ?? []
                     #expect(
                         Set(replayed.compactMap { $0["replayOf"]?.string }) == Set(dead.compactMap { $0["id"]?.string })
                     )
-                    try await ground.until { try await ground.status()["jobs"] == [:] }
-                    let arrivals = try ground.downstream.arrivals()
+                    try await bed.until { try await bed.status()["jobs"] == [:] }
+                    let arrivals = try bed.downstream.arrivals()
                     #expect(arrivals.count == 2 * dead.count)
                     #expect(
                         Set(arrivals.compactMap { $0["id"]?.string }).count == dead.count,
@@ -102,12 +102,12 @@ extension EndToEnd {
         }
 
         @Test func aConfigurationIsCheckedWithPlaceAndNearestKey() async throws {
-            try await withGround { ground in
-                let text = try String(contentsOfFile: ground.configuration, encoding: .utf8)
+            try await withGround { bed in
+                let text = try String(contentsOfFile: bed.configuration, encoding: .utf8)
                 try text.replacing("admin: {port: 0}", with: "admin: {prot: 0}")
-                    .write(toFile: ground.configuration, atomically: true, encoding: .utf8)
+                    .write(toFile: bed.configuration, atomically: true, encoding: .utf8)
 
-                let check = try await ground.command(["config", "check"])
+                let check = try await bed.command(["config", "check"])
 
                 #expect(check.code == 78)
                 #expect(check.problems.contains("ricevuta.yaml:3:9"))
@@ -116,10 +116,10 @@ extension EndToEnd {
         }
 
         /// The arguments for an order of "Pensione Vecchiaia".
-        private static func pension(in ground: Ground) throws -> [String] {
-            let paper = ground.directory + "/identity.pdf"
+        private static func pension(in bed: TestBed) throws -> [String] {
+            let paper = bed.directory + "/identity.pdf"
             try "%PDF-1.4\n%%EOF\n".write(toFile: paper, atomically: true, encoding: .utf8)
-            let values = ground.directory + "/values.json"
+            let values = bed.directory + "/values.json"
             let fields: JSONValue = [
                 "Nome": "Ada", "Cognome": "Esempio", "Email": "ada@example.test",
                 "Cellulare": "333 0000000", "Codice fiscale": "SMPDAA50A41H501R",

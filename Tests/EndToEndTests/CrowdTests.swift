@@ -8,9 +8,9 @@ extension EndToEnd {
     struct CrowdTests {
         /// Three thousand connections that never finish a head, from sixty addresses, each made anew when it is closed.
         @Test func answersEveryHonestCallbackBesideThreeThousandHalfOpenConnections() async throws {
-            try await withGround { ground in
-                try await ground.receiver { receiver in
-                    let target = try await ground.callbackTarget()
+            try await withGround { bed in
+                try await bed.receiver { receiver in
+                    let target = try await bed.callbackTarget()
                     let crowd = Crowd(port: target.port, size: 3_000)
                     let pressing = Task { try await onThread { try crowd.press() } }
                     while crowd.opened < 3_000 { try await Task.sleep(for: .milliseconds(20)) }
@@ -30,10 +30,10 @@ extension EndToEnd {
                     #expect(try #require(times.max()) < .seconds(1), "\(times)")
                     #expect(crowd.opened > 4_000, "closed ones were made anew")
                     let closed = "ricevuta_connections_closed_total"
-                    #expect(try #require(await ground.metric("\(closed){reason=\"crowded\"}", of: receiver)) > 1_000)
-                    #expect(try #require(await ground.metric("ricevuta_connections", of: receiver)) <= 1_000)
+                    #expect(try #require(await bed.metric("\(closed){reason=\"crowded\"}", of: receiver)) > 1_000)
+                    #expect(try #require(await bed.metric("ricevuta_connections", of: receiver)) <= 1_000)
                 }
-                let log = try ground.log()
+                let log = try bed.log()
                 let warnings = log.split(separator: "\n").filter { $0.contains("Connection limit reached") }
                 #expect(warnings.count == 1, "one warning in a minute")
             }

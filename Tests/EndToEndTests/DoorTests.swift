@@ -20,10 +20,10 @@ extension EndToEnd {
         }
 
         @Test func saysThatItLivesWhereItIsToldTo() async throws {
-            try await withGround { ground in
-                try ground.configure(listener: "healthPath: /alive")
-                try await ground.receiver { receiver in
-                    let target = try await ground.callbackTarget()
+            try await withGround { bed in
+                try bed.configure(listener: "healthPath: /alive")
+                try await bed.receiver { receiver in
+                    let target = try await bed.callbackTarget()
                     let answers = try await onThread {
                         let connection = try RawConnection(port: target.port)
                         return try ["GET", "GET", "POST"].map { method in
@@ -40,9 +40,9 @@ extension EndToEnd {
         }
 
         @Test func tellsNothingToAPageThatCameUnderItsOwnName() async throws {
-            try await withGround { ground in
-                try ground.configure(admin: "hostNames: [metrics.internal]")
-                try await ground.receiver { receiver in
+            try await withGround { bed in
+                try bed.configure(admin: "hostNames: [metrics.internal]")
+                try await bed.receiver { receiver in
                     let port = UInt16(try #require(URL(string: receiver.admin)?.port))
                     var statuses: [Int] = []
                     for host in ["rebound.example", "localhost", "127.0.0.1:\(port)", "metrics.internal"] {
@@ -61,13 +61,13 @@ extension EndToEnd {
             ("x-forwarded-for", "X-Forwarded-For: unknown"),
         ])
         func keepsScannersBehindAProxyFromShuttingTheProviderOut(name: String, header: String) async throws {
-            try await withGround { ground in
+            try await withGround { bed in
                 let secret = "{fromEnvironment: RICEVUTA_PROVIDER_TOKEN}"
-                try ground.configure(
+                try bed.configure(
                     source: "trustedProxies: [127.0.0.1], proxyHeader: \(name), credentials: {secret: \(secret)}"
                 )
-                try await ground.receiver { receiver in
-                    let target = try await ground.callbackTarget()
+                try await bed.receiver { receiver in
+                    let target = try await bed.callbackTarget()
                     func field(_ number: Int) -> String {
                         let host = header.contains("[") ? String(number) : "198.51.100.\(number)"
                         return header.replacing("%", with: host)
@@ -83,7 +83,7 @@ extension EndToEnd {
                     )
                     #expect(taken == 200)
                 }
-                let warnings = try ground.log().split(separator: "\n").filter {
+                let warnings = try bed.log().split(separator: "\n").filter {
                     $0.contains("forwarding header from a trusted proxy")
                 }
                 #expect(warnings.count == (header.contains("unknown") ? 1 : 0))
@@ -92,9 +92,9 @@ extension EndToEnd {
 
         /// What is asked for after `systemctl reload` answers as before: it proves nothing of the reload.
         @Test func forgetsNothingWhenItIsToldToReload() async throws {
-            try await withGround { ground in
-                try await ground.receiver { receiver in
-                    let target = try await ground.callbackTarget()
+            try await withGround { bed in
+                try await bed.receiver { receiver in
+                    let target = try await bed.callbackTarget()
                     let first = try await Self.status(target.port, Self.post(target.path))
                     #expect(first == 200)
                     for _ in 0..<20 { _ = try await Self.status(target.port, Self.post("/callbacks/x")) }
@@ -102,7 +102,7 @@ extension EndToEnd {
                     #expect(before == 429)
 
                     receiver.program.signal(.terminalClosed)
-                    try await ground.until { try ground.log().contains("SIGHUP") }
+                    try await bed.until { try bed.log().contains("SIGHUP") }
 
                     let after = try await Self.status(target.port, Self.post("/callbacks/x"))
                     #expect(after == 429, "the limit was not refilled")
@@ -112,7 +112,7 @@ extension EndToEnd {
                         return try connection.answer().text
                     }
                     #expect(again.hasSuffix("duplicate\n"), "the callback is still known")
-                    let healthy = try await ground.text("\(receiver.admin)/healthz")
+                    let healthy = try await bed.text("\(receiver.admin)/healthz")
                     #expect(healthy == "ok\n")
                 }
             }
@@ -120,10 +120,10 @@ extension EndToEnd {
 
         @Test(arguments: ["POST /callbacks/x HTTP/1.1\r\nHost:", "TOKEN, and half a body"])
         func waitsForNoHalfRequestAtTheEnd(sent: String) async throws {
-            try await withGround { ground in
+            try await withGround { bed in
                 let clock = ContinuousClock()
-                let stopped = try await ground.receiver { receiver in
-                    let target = try await ground.callbackTarget()
+                let stopped = try await bed.receiver { receiver in
+                    let target = try await bed.callbackTarget()
                     let half = Self.post(target.path, body: "{\"a\":1}").dropLast()
                     return try await onThread {
                         let connection = try RawConnection(port: target.port)

@@ -7,27 +7,27 @@ extension EndToEnd {
     struct DuplicateCallbackTests {
         @Test func tenCallbacksForEachOrderMakeOneDocumentAndOneNotificationForEachSink() async throws {
             let orders = 1000
-            try await withGround { ground in
-                try await ground.receiver { _ in
-                    let registrations = try await ground.registrations(orders)
-                    let ids = try await ground.order(calledBackAt: registrations)
-                    try await ground.advance(to: "Visura evasa")
-                    var calls: [Ground.Call] = []
+            try await withGround { bed in
+                try await bed.receiver { _ in
+                    let registrations = try await bed.registrations(orders)
+                    let ids = try await bed.order(calledBackAt: registrations)
+                    try await bed.advance(to: "Visura evasa")
+                    var calls: [TestBed.Call] = []
                     for (registration, id) in zip(registrations, ids) {
                         let url = try #require(registration["url"]?.string)
                         calls += FulfilledShapes.of(id, at: url)
                     }
                     #expect(calls.count == 10 * orders)
 
-                    let statuses = try await ground.postAll(calls.shuffled())
+                    let statuses = try await bed.postAll(calls.shuffled())
                     #expect(statuses == [200: calls.count])
 
-                    try await ground.until { try await ground.status()["jobs"] == [:] }
-                    let status = try await ground.status()
+                    try await bed.until { try await bed.status()["jobs"] == [:] }
+                    let status = try await bed.status()
                     #expect(status["callbacks"] == ["confirmed": JSONValue(orders)], "ten shapes are one fact")
                     #expect(status["documents"] == JSONValue(orders))
 
-                    let deliveries = try await ground.json(["delivery", "list", "--limit", "100000"]).array ?? []
+                    let deliveries = try await bed.json(["delivery", "list", "--limit", "100000"]).array ?? []
                     for sink in ["folder", "service"] {
                         let told = deliveries.filter {
                             $0["sink"]?.string == sink && $0["type"]?.string == "document.available"
@@ -36,9 +36,9 @@ extension EndToEnd {
                         #expect(Set(told.compactMap { $0["order"]?.string }) == Set(ids))
                         #expect(told.allSatisfy { $0["state"]?.string == "delivered" })
                     }
-                    let documents = try ground.deliveredDocuments()
+                    let documents = try bed.deliveredDocuments()
                     #expect(documents.count == orders)
-                    let arrivals = try ground.downstream.arrivals().filter {
+                    let arrivals = try bed.downstream.arrivals().filter {
                         $0["type"]?.string == "document.available"
                     }
                     #expect(Set(arrivals.compactMap { $0["order"]?.string }) == Set(ids))
@@ -52,7 +52,7 @@ extension EndToEnd {
 
 /// Ten ways to say that an order's document is there.
 enum FulfilledShapes {
-    static func of(_ id: String, at url: String) -> [Ground.Call] {
+    static func of(_ id: String, at url: String) -> [TestBed.Call] {
         let json = "application/json"
         let form = "application/x-www-form-urlencoded"
         let order = #"{"_id":"\#(id)","stato_richiesta":"Visura evasa","timestamp_last_update":1750000000}"#
@@ -69,6 +69,6 @@ enum FulfilledShapes {
             ("text/plain", order.replacing("_id", with: "id").replacing("1750000000", with: #""1750000000""#)),
             (json, order.replacing("Visura evasa", with: "VISURA_EVASA")),
         ]
-        return shapes.map { Ground.Call(url: url, contentType: $0.type, body: $0.body) }
+        return shapes.map { TestBed.Call(url: url, contentType: $0.type, body: $0.body) }
     }
 }

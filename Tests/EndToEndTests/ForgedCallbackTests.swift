@@ -6,15 +6,15 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(2)))
     struct ForgedCallbackTests {
         @Test func aBadTokenStoresNothing() async throws {
-            try await withGround { ground in
-                try await ground.receiver { receiver in
+            try await withGround { bed in
+                try await bed.receiver { receiver in
                     let forged = receiver.callbacks + "/v1.k1.AAAAAAAAAAAAAAAAAAAAAA.forged"
-                    let answer = try await ground.post(forged, "{}")
+                    let answer = try await bed.post(forged, "{}")
                     #expect(answer == 401)
-                    let bare = try await ground.post(receiver.callbacks, #"{"_id":"65f0c0ffee0123456789abcd"}"#)
+                    let bare = try await bed.post(receiver.callbacks, #"{"_id":"65f0c0ffee0123456789abcd"}"#)
                     #expect(bare == 401)
 
-                    let status = try await ground.status()
+                    let status = try await bed.status()
                     #expect(status["callbacks"] == [:])
                     #expect(status["orders"] == [:])
                 }
@@ -22,21 +22,21 @@ extension EndToEnd {
         }
 
         @Test func aGoodTokenThatClaimsWhatTheAPIDoesNotShowChangesNothing() async throws {
-            try await withGround { ground in
-                try await ground.receiver { _ in
-                    let registration = try await ground.registrations(1)[0]
-                    let id = try await ground.order(calledBackAt: [registration])[0]
+            try await withGround { bed in
+                try await bed.receiver { _ in
+                    let registration = try await bed.registrations(1)[0]
+                    let id = try await bed.order(calledBackAt: [registration])[0]
                     let url = try #require(registration["url"]?.string)
                     let claim = #"{"data":{"_id":"\#(id)","stato_richiesta":"Visura evasa"}}"#
-                    let answer = try await ground.post(url, claim)
+                    let answer = try await bed.post(url, claim)
                     #expect(answer == 200)
 
-                    try await ground.until { try await ground.status()["callbacks"]?["unconfirmed"]?.int64 == 1 }
-                    let shown = try await ground.json(["order", "show", id])
+                    try await bed.until { try await bed.status()["callbacks"]?["unconfirmed"]?.int64 == 1 }
+                    let shown = try await bed.json(["order", "show", id])
                     #expect(shown["state"]?.string != "fulfilled")
                     #expect(shown["document"]?.string == "none")
                     #expect(shown["documents"] == [])
-                    let arrivals = try ground.downstream.arrivals()
+                    let arrivals = try bed.downstream.arrivals()
                     #expect(!arrivals.contains { $0["type"]?.string == "document.available" })
                 }
             }

@@ -9,11 +9,11 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(10)))
     struct KillingTests {
         @Test func whatWasAcknowledgedOutlivesKillingAtAnyMoment() async throws {
-            try await withGround { ground in
-                let load = try await Load(ground, orders: 600)
+            try await withGround { bed in
+                let load = try await LoadGenerator(bed, orders: 600)
 
                 for round in 0..<20 {
-                    try await ground.receiver { receiver in
+                    try await bed.receiver { receiver in
                         await withTaskGroup(of: Void.self) { group in
                             for _ in 0..<16 { group.addTask { await load.post() } }
                             group.addTask {
@@ -23,26 +23,26 @@ extension EndToEnd {
                             }
                         }
                     }
-                    let ledger = try await DeadLedger(in: ground.dataDirectory)
+                    let ledger = try await DeadLedger(in: bed.dataDirectory)
                     #expect(load.acknowledged.subtracting(ledger.claimedOrders) == [], "round \(round)")
                     #expect(ledger.claimed + ledger.paused == ledger.due, "all that was due can be done at once")
                 }
 
                 let kept = load.acknowledged
                 #expect(kept.count > 100, "there was load")
-                try await ground.receiver { _ in
-                    try await ground.until {
-                        let fulfilled = try await ground.status()["orders"]?["fulfilled"]?.int64 ?? 0
-                        let jobs = try await ground.status()["jobs"]
+                try await bed.receiver { _ in
+                    try await bed.until {
+                        let fulfilled = try await bed.status()["orders"]?["fulfilled"]?.int64 ?? 0
+                        let jobs = try await bed.status()["jobs"]
                         return fulfilled >= Int64(kept.count) && jobs == [:]
                     }
-                    try await check(kept, ground)
+                    try await check(kept, bed)
                 }
             }
         }
 
-        private func check(_ orders: Set<String>, _ ground: Ground) async throws {
-            let documents = try ground.deliveredDocuments()
+        private func check(_ orders: Set<String>, _ bed: TestBed) async throws {
+            let documents = try bed.deliveredDocuments()
             // A callback may have been stored whose answer the kill cut off: such orders are served, too.
             #expect(Set(documents).count == documents.count)
             let delivered = documents.map {
@@ -51,7 +51,7 @@ extension EndToEnd {
             #expect(orders.isSubset(of: delivered.compactMap { $0 }))
             #expect(Set(delivered).count == documents.count, "each order's document is there once")
 
-            let arrivals = try ground.downstream.arrivals().filter { $0["type"]?.string == "document.available" }
+            let arrivals = try bed.downstream.arrivals().filter { $0["type"]?.string == "document.available" }
             #expect(arrivals.allSatisfy { $0["verified"] == true })
             var ids: [String: Set<String>] = [:]
             for arrival in arrivals {
@@ -64,22 +64,22 @@ extension EndToEnd {
 }
 
 /// Callbacks without end, and which orders' were acknowledged.
-private final class Load: Sendable {
+private final class LoadGenerator: Sendable {
     private struct State {
         var next = 0
         var acknowledged: Set<String> = []
     }
 
-    private let ground: Ground
-    private let calls: [(order: String, call: Ground.Call)]
+    private let bed: TestBed
+    private let calls: [(order: String, call: TestBed.Call)]
     private let state = Mutex(State())
 
-    init(_ ground: Ground, orders: Int) async throws {
-        self.ground = ground
-        let registrations = try await ground.registrations(orders)
-        let ids = try await ground.order(calledBackAt: registrations)
-        try await ground.advance(to: "Visura evasa")
-        var calls: [(order: String, call: Ground.Call)] = []
+    init(_ bed: TestBed, orders: Int) async throws {
+        self.bed = bed
+        let registrations = try await bed.registrations(orders)
+        let ids = try await bed.order(calledBackAt: registrations)
+        try await bed.advance(to: "Visura evasa")
+        var calls: [(order: String, call: TestBed.Call)] = []
         for (registration, id) in zip(registrations, ids) {
             let url = try #require(registration["url"]?.string)
             calls += FulfilledShapes.of(id, at: url).map { (id, $0) }
@@ -97,7 +97,7 @@ private final class Load: Sendable {
                 defer { state.next += 1 }
                 return calls[state.next % calls.count]
             }
-            guard let status = try? await ground.post(call) else { return }  // Killed.
+            guard let status = try? await bed.post(call) else { return }  // Killed.
             if status == 200 { state.withLock { _ = $0.acknowledged.insert(order) } }
         }
     }

@@ -7,26 +7,26 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(10)))
     struct LargeDocumentTests {
         @Test func aDocumentOf256MiBPassesThroughLittleMemory() async throws {
-            try await withGround(sandbox: ["--document-size", "256MiB"]) { ground in
-                try await ground.receiver { receiver in
-                    let registration = try await ground.registrations(1)[0]
-                    let id = try await ground.order(calledBackAt: [registration])[0]
-                    try await ground.advance(to: "Visura evasa")
+            try await withGround(sandbox: ["--document-size", "256MiB"]) { bed in
+                try await bed.receiver { receiver in
+                    let registration = try await bed.registrations(1)[0]
+                    let id = try await bed.order(calledBackAt: [registration])[0]
+                    try await bed.advance(to: "Visura evasa")
                     let url = try #require(registration["url"]?.string)
-                    let answer = try await ground.post(url, #"{"_id":"\#(id)","stato_richiesta":"Visura evasa"}"#)
+                    let answer = try await bed.post(url, #"{"_id":"\#(id)","stato_richiesta":"Visura evasa"}"#)
                     #expect(answer == 200)
 
-                    try await ground.until { try await ground.status()["documents"] == 1 }
-                    try await ground.until { try await ground.status()["jobs"] == [:] }
+                    try await bed.until { try await bed.status()["documents"] == 1 }
+                    try await bed.until { try await bed.status()["jobs"] == [:] }
                     let peak = try receiver.program.peakResidentBytes()
 
                     #expect(peak < 96 << 20)
-                    let truth = try await ground.sandboxOrder(id)
+                    let truth = try await bed.sandboxOrder(id)
                     #expect(truth["size"]?.int64 == 256 << 20)
-                    let name = try #require(try ground.deliveredDocuments().first)
-                    let delivered = try sha256(ofFile: "\(ground.directory)/documents/\(name)")
+                    let name = try #require(try bed.deliveredDocuments().first)
+                    let delivered = try sha256(ofFile: "\(bed.directory)/documents/\(name)")
                     #expect(truth["sha256"]?.string == delivered)
-                    let told = try ground.downstream.arrivals().compactMap { $0["document"]?.string }
+                    let told = try bed.downstream.arrivals().compactMap { $0["document"]?.string }
                     #expect(Set(told) == [delivered])
                 }
             }

@@ -10,16 +10,16 @@ extension EndToEnd {
         /// The library would close what has been silent for so long before it looks at what has come meanwhile. One
         /// connection, because nothing else is to make it look earlier.
         @Test func losesNoCallbackAtTheMomentWhenAConnectionEnds() async throws {
-            try await withGround { ground in
-                try ground.configure(listener: "idleTimeout: 1s", source: "trustedProxies: [127.0.0.1]")
-                try await ground.receiver { receiver in
-                    let target = try await ground.callbackTarget()
-                    try await Proxy.run(before: receiver.callbacks, in: ground.directory) { proxy in
+            try await withGround { bed in
+                try bed.configure(listener: "idleTimeout: 1s", source: "trustedProxies: [127.0.0.1]")
+                try await bed.receiver { receiver in
+                    let target = try await bed.callbackTarget()
+                    try await Proxy.run(before: receiver.callbacks, in: bed.directory) { proxy in
                         let port = UInt16(try #require(URL(string: proxy.origin)?.port))
                         let statuses = try await onThread { try Self.postAtTheLimit(port, target.path) }
                         #expect(statuses == [Int](repeating: 200, count: Self.silences.count + 1))
                     }
-                    let accepted = try await ground.metric("ricevuta_connections_accepted_total", of: receiver)
+                    let accepted = try await bed.metric("ricevuta_connections_accepted_total", of: receiver)
                     #expect(try #require(accepted) <= 2, "the proxy kept its connection")
                 }
             }

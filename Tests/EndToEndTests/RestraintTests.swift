@@ -9,29 +9,29 @@ extension EndToEnd {
     struct RestraintTests {
         /// No child can hold up a worker, and no edit can lose what somebody wrote into the file.
         @Test func startsNoOtherProgramAndLeavesItsConfigurationAsItIs() async throws {
-            try await withGround { ground in
-                let before = try String(contentsOfFile: ground.configuration, encoding: .utf8) + "# A comment.\n"
-                try before.write(toFile: ground.configuration, atomically: true, encoding: .utf8)
-                try await ground.receiver { receiver in
-                    let registration = try await ground.registrations(1)[0]
-                    let id = try await ground.order(calledBackAt: [registration])[0]
-                    try await ground.advance(to: "Visura evasa")
+            try await withGround { bed in
+                let before = try String(contentsOfFile: bed.configuration, encoding: .utf8) + "# A comment.\n"
+                try before.write(toFile: bed.configuration, atomically: true, encoding: .utf8)
+                try await bed.receiver { receiver in
+                    let registration = try await bed.registrations(1)[0]
+                    let id = try await bed.order(calledBackAt: [registration])[0]
+                    try await bed.advance(to: "Visura evasa")
                     let url = try #require(registration["url"]?.string)
-                    let answer = try await ground.answer(url, #"{"_id":"\#(id)","stato_richiesta":"Visura evasa"}"#)
+                    let answer = try await bed.answer(url, #"{"_id":"\#(id)","stato_richiesta":"Visura evasa"}"#)
                     #expect(answer == "200 accepted")
 
-                    try await ground.until {
+                    try await bed.until {
                         #expect(try Self.children(of: receiver.program.identifier) == [])
-                        let status = try await ground.status()
+                        let status = try await bed.status()
                         return status["documents"] == 1 && status["jobs"] == [:]
                     }
-                    let documents = try ground.deliveredDocuments()
+                    let documents = try bed.deliveredDocuments()
                     #expect(documents.count == 1)
                     receiver.program.signal(.terminalClosed)
-                    _ = try await ground.text(receiver.admin + "/readyz")
+                    _ = try await bed.text(receiver.admin + "/readyz")
                     #expect(try Self.children(of: receiver.program.identifier) == [])
                 }
-                let after = try String(contentsOfFile: ground.configuration, encoding: .utf8)
+                let after = try String(contentsOfFile: bed.configuration, encoding: .utf8)
                 #expect(after == before)
             }
         }

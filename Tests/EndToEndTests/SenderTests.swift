@@ -13,33 +13,33 @@ extension EndToEnd {
         @Test(arguments: Sender.all)
         func whatASenderPostsIsTheSameFact(_ sender: Sender) async throws {
             let count = sender.ways.count
-            try await withGround { ground in
-                try await ground.receiver { receiver in
-                    let urls = try await ground.registrations(count).map { try #require($0["url"]?.string) }
-                    let ids = try await ground.order(calledBackAt: urls.map { ["url": .string($0)] })
-                    try await ground.advance(to: "Visura evasa")
+            try await withGround { bed in
+                try await bed.receiver { receiver in
+                    let urls = try await bed.registrations(count).map { try #require($0["url"]?.string) }
+                    let ids = try await bed.order(calledBackAt: urls.map { ["url": .string($0)] })
+                    try await bed.advance(to: "Visura evasa")
                     let orders = zip(ids, urls).map { Self.order($0, calledBackAt: $1) }
 
-                    let direct = try await sender.post(Array(zip(urls, orders)), in: ground.directory)
+                    let direct = try await sender.post(Array(zip(urls, orders)), in: bed.directory)
                     #expect(direct == Self.answers(sender, "accepted"))
 
-                    try await ground.untilDone(count)
-                    let status = try await ground.status()
+                    try await bed.untilDone(count)
+                    let status = try await bed.status()
                     #expect(status["callbacks"] == ["confirmed": JSONValue(count)])
                     #expect(status["documents"] == JSONValue(count))
 
-                    try await Proxy.run(before: receiver.callbacks, in: ground.directory) { proxy in
+                    try await Proxy.run(before: receiver.callbacks, in: bed.directory) { proxy in
                         let calls = try urls.map { try proxy.url(for: $0) }
-                        let again = try await sender.post(Array(zip(calls, orders)), in: ground.directory)
+                        let again = try await sender.post(Array(zip(calls, orders)), in: bed.directory)
                         #expect(again == Self.answers(sender, "duplicate"))
                     }
                     for (url, order) in zip(urls, orders) {
                         let body = String(decoding: order.encoded(), as: UTF8.self)
-                        #expect(try await ground.answer(url, body) == "200 duplicate", "it is the fact that JSON tells")
+                        #expect(try await bed.answer(url, body) == "200 duplicate", "it is the fact that JSON tells")
                     }
-                    let after = try await ground.status()
+                    let after = try await bed.status()
                     #expect(after["callbacks"] == ["confirmed": JSONValue(count)])
-                    let documents = try ground.deliveredDocuments()
+                    let documents = try bed.deliveredDocuments()
                     #expect(documents.count == count)
                 }
             }
@@ -47,25 +47,25 @@ extension EndToEnd {
 
         /// The first callbacks of orders come through the proxy, on connections that are kept.
         @Test func whatComesThroughAProxyIsTakenAtOnce() async throws {
-            try await withGround { ground in
-                try await ground.receiver { receiver in
-                    try await Proxy.run(before: receiver.callbacks, in: ground.directory) { proxy in
+            try await withGround { bed in
+                try await bed.receiver { receiver in
+                    try await Proxy.run(before: receiver.callbacks, in: bed.directory) { proxy in
                         var count = 0
                         for sender in Sender.all {
                             count += sender.ways.count
-                            let urls = try await ground.registrations(sender.ways.count)
+                            let urls = try await bed.registrations(sender.ways.count)
                                 .map { try #require($0["url"]?.string) }
-                            let ids = try await ground.order(calledBackAt: urls.map { ["url": .string($0)] })
-                            try await ground.advance(to: "Visura evasa")
+                            let ids = try await bed.order(calledBackAt: urls.map { ["url": .string($0)] })
+                            try await bed.advance(to: "Visura evasa")
                             let orders = zip(ids, urls).map { Self.order($0, calledBackAt: $1) }
                             let calls = try urls.map { try proxy.url(for: $0) }
 
-                            let answers = try await sender.post(Array(zip(calls, orders)), in: ground.directory)
+                            let answers = try await sender.post(Array(zip(calls, orders)), in: bed.directory)
 
                             #expect(answers == Self.answers(sender, "accepted"))
                         }
-                        try await ground.untilDone(count)
-                        let status = try await ground.status()
+                        try await bed.untilDone(count)
+                        let status = try await bed.status()
                         #expect(status["callbacks"] == ["confirmed": JSONValue(count)])
                         #expect(status["documents"] == JSONValue(count))
                     }
@@ -89,7 +89,7 @@ extension EndToEnd {
     }
 }
 
-extension Ground {
+extension TestBed {
     /// Waits until so many orders have their documents, and nothing is left to do.
     fileprivate func untilDone(_ count: Int) async throws {
         try await until(within: 20) {

@@ -9,28 +9,28 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(5)))
     struct SinkFolderTests {
         @Test func aFolderThatHangsHoldsUpNothingElse() async throws {
-            try await withGround { ground in
-                let shim = try await FolderShim(in: ground.directory)
-                try ground.configure("timeLimit: 120s", as: "timeLimit: 2s")
-                let folder = ground.directory + "/documents"
+            try await withGround { bed in
+                let shim = try await FolderShim(in: bed.directory)
+                try bed.configure("timeLimit: 120s", as: "timeLimit: 2s")
+                let folder = bed.directory + "/documents"
                 let hanging = shim.environment(["SHIM_SLOW": folder])
                 let log = "hanging.log"
 
-                let (stopped, status) = try await ground.receiver(environment: hanging, log: log) { receiver in
+                let (stopped, status) = try await bed.receiver(environment: hanging, log: log) { receiver in
                     let begun = ContinuousClock.now
-                    let ids = try await ground.finishedOrders(8)
-                    try await ground.until {
-                        let arrived = try ground.downstream.arrivals().filter { $0["type"] == "document.available" }
+                    let ids = try await bed.finishedOrders(8)
+                    try await bed.until {
+                        let arrived = try bed.downstream.arrivals().filter { $0["type"] == "document.available" }
                         return Set(arrived.compactMap { $0["order"]?.string }) == Set(ids)
                     }
                     #expect(begun.duration(to: .now) < .seconds(15), "the other sink has its documents")
-                    try await ground.until {
-                        try String(contentsOfFile: "\(ground.directory)/\(log)", encoding: .utf8)
+                    try await bed.until {
+                        try String(contentsOfFile: "\(bed.directory)/\(log)", encoding: .utf8)
                             .contains("earlier deliveries still hang")
                     }
                     for _ in 0..<20 {
                         let asked = ContinuousClock.now
-                        #expect(try await ground.text(receiver.admin + "/readyz").hasPrefix("ready"))
+                        #expect(try await bed.text(receiver.admin + "/readyz").hasPrefix("ready"))
                         #expect(asked.duration(to: .now) < .seconds(1))
                     }
                     let stopped = ContinuousClock.now
@@ -40,44 +40,44 @@ extension EndToEnd {
 
                 #expect(stopped.duration(to: .now) < .seconds(10), "within the time that requests in flight have")
                 #expect(status == .exited(0))
-                let text = try String(contentsOfFile: "\(ground.directory)/\(log)", encoding: .utf8)
+                let text = try String(contentsOfFile: "\(bed.directory)/\(log)", encoding: .utf8)
                 #expect(text.contains("the folder \(folder) timed out after 2.0 seconds"))
-                #expect(try ground.deliveredDocuments() == [])
+                #expect(try bed.deliveredDocuments() == [])
 
                 // Nothing of it is left for the next start, which finds the folder well again.
-                try await ground.receiver { _ in
-                    try await ground.until { try ground.deliveredDocuments().count == 8 }
+                try await bed.receiver { _ in
+                    try await bed.until { try bed.deliveredDocuments().count == 8 }
                 }
             }
         }
 
         @Test func whatIsRecordedAsDeliveredOutlivesAPowerCut() async throws {
-            try await withGround { ground in
-                let shim = try await FolderShim(in: ground.directory)
-                let record = ground.directory + "/names.log"
-                let archive = ground.dataDirectory + "/archive/documents"
-                try ground.configure("sinks:", as: "delivery: {firstDelay: 50ms, maxDelay: 100ms}\nsinks:")
+            try await withGround { bed in
+                let shim = try await FolderShim(in: bed.directory)
+                let record = bed.directory + "/names.log"
+                let archive = bed.dataDirectory + "/archive/documents"
+                try bed.configure("sinks:", as: "delivery: {firstDelay: 50ms, maxDelay: 100ms}\nsinks:")
                 // Once without, so that only what follows from a delivery is made with it.
-                try await ground.receiver { _ in }
+                try await bed.receiver { _ in }
                 let failing = shim.environment([
-                    "SHIM_FAIL": "\(ground.directory)/documents:\(archive)", "SHIM_LOG": record,
+                    "SHIM_FAIL": "\(bed.directory)/documents:\(archive)", "SHIM_LOG": record,
                 ])
 
-                _ = try await ground.receiver(environment: failing, log: "failing.log") { _ in
-                    let ids = try await ground.finishedOrders(3)
-                    try await ground.until {
-                        let status = try await ground.status()
+                _ = try await bed.receiver(environment: failing, log: "failing.log") { _ in
+                    let ids = try await bed.finishedOrders(3)
+                    try await bed.until {
+                        let status = try await bed.status()
                         return status["documents"]?.int64 == Int64(ids.count) && status["jobs"] == [:]
                     }
                 }
 
                 let names = try NameRecord(record)
                 #expect(names.failures >= 6, "each name's first sync failed, and each was tried again")
-                let delivered = try Self.files(below: ground.directory + "/documents")
+                let delivered = try Self.files(below: bed.directory + "/documents")
                 #expect(delivered.count >= 6)
-                for file in delivered { #expect(names.isDurable(file, below: ground.directory), "\(file)") }
+                for file in delivered { #expect(names.isDurable(file, below: bed.directory), "\(file)") }
                 for file in try Self.files(below: archive) {
-                    #expect(names.isDurable(file, below: ground.directory), "\(file)")
+                    #expect(names.isDurable(file, below: bed.directory), "\(file)")
                 }
             }
         }
@@ -85,12 +85,12 @@ extension EndToEnd {
         /// As an SMB share is, and as one whose server has no rename that replaces nothing either.
         @Test(arguments: [false, true])
         func aFolderWithoutLinksSyncsAndCaseTakesEverything(isPlain: Bool) async throws {
-            try await withGround { ground in
-                let shim = try await FolderShim(in: ground.directory)
-                let folder = ground.directory + "/documents"
+            try await withGround { bed in
+                let shim = try await FolderShim(in: bed.directory)
+                let folder = bed.directory + "/documents"
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
                 // Two sinks whose names differ in case only, and so are the same here.
-                try ground.configure(
+                try bed.configure(
                     "- {name: folder, type: directory, path: ./documents, timeLimit: 120s}",
                     as: """
                         - {name: upper, type: directory, path: ./documents, template: "ALL", types: [order.updated]}
@@ -104,25 +104,25 @@ extension EndToEnd {
 
                 let check = try await Program.output(
                     Program.executable("ricevuta"),
-                    ["config", "check", "--config", ground.configuration],
-                    environment: Ground.environment.merging(share) { _, new in new }
+                    ["config", "check", "--config", bed.configuration],
+                    environment: TestBed.environment.merging(share) { _, new in new }
                 )
                 #expect(check.code == 0)
                 #expect(check.problems.contains("case-insensitive"))
                 #expect(check.problems.contains("cannot sync directories"))
                 #expect(check.problems.contains("neither hard links nor rename without replacing") == isPlain)
 
-                _ = try await ground.receiver(environment: share, log: "share.log") { _ in
-                    _ = try await ground.finishedOrders(12)
-                    try await ground.until {
-                        let status = try await ground.status()
+                _ = try await bed.receiver(environment: share, log: "share.log") { _ in
+                    _ = try await bed.finishedOrders(12)
+                    try await bed.until {
+                        let status = try await bed.status()
                         return status["documents"] == 12 && status["jobs"] == [:]
                     }
                 }
 
-                let log = try String(contentsOfFile: ground.directory + "/share.log", encoding: .utf8)
+                let log = try String(contentsOfFile: bed.directory + "/share.log", encoding: .utf8)
                 #expect(log.contains("Sink has limitations"))
-                let deliveries = try await ground.json(["delivery", "list", "--limit", "1000"]).array ?? []
+                let deliveries = try await bed.json(["delivery", "list", "--limit", "1000"]).array ?? []
                 let told = deliveries.filter { $0["sink"] != "service" && $0["state"] == "delivered" }
                     .compactMap { $0["notification"]?.string }
                 let files = try Self.files(below: folder)

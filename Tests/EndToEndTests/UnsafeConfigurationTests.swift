@@ -7,23 +7,23 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(1)))
     struct UnsafeConfigurationTests {
         @Test func isToldByTheCheckAndAtTheStart() async throws {
-            try await withGround { ground in
-                let folder = ground.directory + "/documents"
+            try await withGround { bed in
+                let folder = bed.directory + "/documents"
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-                let clean = try await ground.json(["config", "check"])
+                let clean = try await bed.json(["config", "check"])
                 #expect(clean["warnings"] == [])
-                let text = try String(contentsOfFile: ground.configuration, encoding: .utf8)
+                let text = try String(contentsOfFile: bed.configuration, encoding: .utf8)
                 let exposed = text.replacing("admin: {port: 0}", with: #"admin: {host: "0.0.0.0", port: 0}"#)
                     .replacing("tokens: {", with: "tokens: {retired: [{id: k0, \(Self.secret)}], ")
-                try exposed.write(toFile: ground.configuration, atomically: true, encoding: .utf8)
+                try exposed.write(toFile: bed.configuration, atomically: true, encoding: .utf8)
 
-                let check = try await ground.command(["config", "check"])
-                let json = try await ground.json(["config", "check"])
-                let log = try await ground.receiver { _ in try ground.startLog() }
+                let check = try await bed.command(["config", "check"])
+                let json = try await bed.json(["config", "check"])
+                let log = try await bed.receiver { _ in try bed.startLog() }
 
                 #expect(check.code == 0)
                 #expect(check.text.contains("is valid"))
-                let place = "\(ground.configuration):3:15: warning: admin.host: "
+                let place = "\(bed.configuration):3:15: warning: admin.host: "
                 #expect(check.problems.contains(place + "is not a private address"))
                 #expect(
                     check.problems.contains(
@@ -40,10 +40,10 @@ extension EndToEnd {
         private static let keys = ["admin.host", "tokens.retired[0].secret"]
 
         @Test func aProblemOfTheFileAsAWholeHasNoLine() async throws {
-            try await withGround { ground in
-                try FileManager.default.removeItem(atPath: ground.configuration)
+            try await withGround { bed in
+                try FileManager.default.removeItem(atPath: bed.configuration)
 
-                let check = try await ground.json(["config", "check"])
+                let check = try await bed.json(["config", "check"])
 
                 let problem = check["problems"]?.array?.first
                 #expect(problem?["line"] == .null)
@@ -53,7 +53,7 @@ extension EndToEnd {
     }
 }
 
-extension Ground {
+extension TestBed {
     /// The lines that receivers have written so far.
     fileprivate func startLog() throws -> [Substring] {
         try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasPrefix("serve-") }

@@ -50,7 +50,7 @@ struct LocalDocumentReaderTests {
         try await withReader(of: content, as: Self.document(content)) { reader, directory in
             // A name that was taken after all costs another copy.
             for number in 1...2 {
-                let file = try NewFile(creating: "\(directory)/copy-\(number)")
+                let file = try AtomicFile(creating: "\(directory)/copy-\(number)")
                 try #require(reader.local).copy(into: file)
 
                 #expect(try Data(contentsOf: URL(fileURLWithPath: file.path)) == Data(content))
@@ -76,7 +76,7 @@ struct LocalDocumentReaderTests {
             #expect(count < 1000, "the last piece is held back")
 
             let again = LocalDocumentReader(document, at: "\(directory)/document", threads: Self.threads)
-            let file = try NewFile(creating: "\(directory)/copy")
+            let file = try AtomicFile(creating: "\(directory)/copy")
             #expect(throws: DocumentCopyError.source(changed)) { try again.copy(into: file) }
         }
     }

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct QuarantineTests {
     /// Contents that announce one byte more than they have.
-    private func setAside(_ content: [UInt8], in archive: LocalArchive) async throws -> QuarantinedDocument {
+    private func quarantine(_ content: [UInt8], in archive: LocalArchive) async throws -> QuarantinedDocument {
         let error = await #expect(throws: ArchiveError.self) {
             try await archive.store(content, size: Int64(content.count + 1))
         }
@@ -20,8 +20,8 @@ struct QuarantineTests {
         try await withTemporaryDirectory { directory in
             let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
             var paths: Set<String> = []
-            for _ in 0..<7 { paths.insert(try await setAside([1, 2, 3], in: archive).path) }
-            paths.insert(try await setAside([4], in: archive).path)
+            for _ in 0..<7 { paths.insert(try await quarantine([1, 2, 3], in: archive).path) }
+            paths.insert(try await quarantine([4], in: archive).path)
 
             #expect(paths.count == 2)
             #expect(try names(below: "\(directory)/quarantine").count == 4, "two contents, each beside its reason")
@@ -40,7 +40,7 @@ struct QuarantineTests {
             )
             var kept: [String] = []
             for (number, age) in [(1, 300), (2, 200), (3, 100)] as [(UInt8, Double)] {
-                let path = try await setAside([UInt8](repeating: number, count: 1000), in: archive).path
+                let path = try await quarantine([UInt8](repeating: number, count: 1000), in: archive).path
                 let date = Date(timeIntervalSinceNow: -age)
                 try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: "\(directory)/\(path)")
                 kept.append((path as NSString).lastPathComponent)
@@ -60,7 +60,7 @@ struct QuarantineTests {
                 maxDocumentBytes: 1 << 20,
                 maxQuarantineBytes: 10
             )
-            let document = try await setAside([UInt8](repeating: 1, count: 11), in: archive)
+            let document = try await quarantine([UInt8](repeating: 1, count: 11), in: archive)
 
             #expect(try names(below: directory) == [document.path])
             let note = try JSONValue(parsing: try bytes(of: "\(directory)/\(document.path)"))
@@ -71,7 +71,7 @@ struct QuarantineTests {
     @Test func oldContentsAreRemovedWithTheirReasons() async throws {
         try await withTemporaryDirectory { directory in
             let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
-            for number in 0..<3 as Range<UInt8> { _ = try await setAside([number], in: archive) }
+            for number in 0..<3 as Range<UInt8> { _ = try await quarantine([number], in: archive) }
             let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
 
             #expect(await archive.forgetQuarantined(before: now - .seconds(60)) == 0)

@@ -3,7 +3,7 @@
 /// Answers at once with what a function says, and keeps what it was given.
 final class RecordingHandler: RequestHandler {
     private let received = Lock<[Request]>([])
-    private let judge: @Sendable (RequestHead) -> HeadDecision
+    private let evaluate: @Sendable (RequestHead) -> HeadDecision
     private let respond: @Sendable (Request) -> Response
 
     var requests: [Request] { received.withLock { $0 } }
@@ -12,7 +12,7 @@ final class RecordingHandler: RequestHandler {
         decide: @escaping @Sendable (RequestHead) -> HeadDecision = { _ in .readBody() },
         respond: @escaping @Sendable (Request) -> Response
     ) {
-        judge = decide
+        evaluate = decide
         self.respond = respond
     }
 
@@ -20,7 +20,7 @@ final class RecordingHandler: RequestHandler {
         self.init(decide: decide, respond: { _ in .text(200, "ok") })
     }
 
-    func decide(_ head: RequestHead) -> HeadDecision { judge(head) }
+    func decide(_ head: RequestHead) -> HeadDecision { evaluate(head) }
 
     func handle(_ request: Request, reply: consuming PendingReply) {
         received.withLock { $0.append(request) }

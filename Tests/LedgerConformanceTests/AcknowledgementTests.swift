@@ -16,7 +16,7 @@ struct AcknowledgementTests {
 
                 try await withLedgerAfterCrash(of: process) { ledger in
                     #expect(try await ledger.callbacks().last?.id == outcome.id)
-                    #expect(try await ledger.claimVerify().count == 1, "its work is there too")
+                    #expect(try await ledger.leaseVerifications().count == 1, "its work is there too")
                     let again = await ledger.record(try Sample.callback(id: "id\(number)"))
                     #expect(again == .duplicate(id: try #require(outcome.id)))
                 }
@@ -28,14 +28,16 @@ struct AcknowledgementTests {
     func answersADuplicateOnlyWithItsWork(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             let first = await ledger.record(try Sample.callback())
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             try await ledger.park(work, reason: "not known to the API", now: Sample.now)
             #expect(try await ledger.summary(now: Sample.now).jobsByKind == [:])
 
             let again = await ledger.record(try Sample.callback(at: Sample.now + .seconds(60)))
 
             #expect(again == .duplicate(id: try #require(first.id)))
-            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(60)).map(\.order.key) == [work.order.key])
+            #expect(
+                try await ledger.leaseVerifications(at: Sample.now + .seconds(60)).map(\.order.key) == [work.order.key]
+            )
         }
     }
 
@@ -47,7 +49,7 @@ struct AcknowledgementTests {
 
             _ = await ledger.record(try Sample.callback(state: .fulfilled, at: Sample.now + .seconds(60)))
 
-            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(3600)) == [])
+            #expect(try await ledger.leaseVerifications(at: Sample.now + .seconds(3600)) == [])
         }
     }
 
@@ -59,7 +61,7 @@ struct AcknowledgementTests {
             await ledger.close()
 
             #expect(await ledger.record(try Sample.callback(id: "late")) == .failed)
-            await expect(.closed) { try await ledger.claimVerify() }
+            await expect(.closed) { try await ledger.leaseVerifications() }
             await expect(.closed) { try await ledger.summary(now: Sample.now) }
         }
     }

@@ -12,7 +12,7 @@ struct BindingTests {
         try await withLedger(kind) { ledger, _ in
             let placing = try await ledger.placing()
             _ = await ledger.record(try Sample.callback(state: .searching))
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             #expect(work.order.key == placing.key)
             let reading = try Sample.reading(.searching)
             _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
@@ -46,10 +46,10 @@ struct BindingTests {
     func mergesACallbackWithoutATokenIntoTheOrderItWasAbout(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback(nil, state: .available))
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             let reading = try Sample.reading(.available)
             _ = try await ledger.confirm(work, reading: reading, binding: .bindIfFree, context: Sample.context("crm"))
-            let fetch = try #require(try await ledger.claimFetch().first)
+            let fetch = try #require(try await ledger.leaseFetches().first)
             let placing = try await ledger.placing()
 
             let placed = try await ledger.placed(try Sample.nonce(), as: reading, now: Sample.now)
@@ -64,7 +64,7 @@ struct BindingTests {
             await expect(.leaseLost(job: fetch.lease.job)) {
                 try await ledger.abandonFetch(fetch, reason: "late", now: Sample.now)
             }
-            #expect(try await ledger.claimFetch().map(\.order.key) == [placed.key], "the fetch begins again, once")
+            #expect(try await ledger.leaseFetches().map(\.order.key) == [placed.key], "the fetch begins again, once")
             let again = await ledger.record(try Sample.callback(nil, state: .available))
             #expect(!again.isRecorded, "a fact that moved is still known")
         }
@@ -76,7 +76,7 @@ struct BindingTests {
             _ = await ledger.record(try Sample.callback(nil, state: .searching))
             try await ledger.placing()
             _ = await ledger.record(try Sample.callback("n", state: .available))
-            let works = try await ledger.claimVerify()
+            let works = try await ledger.leaseVerifications()
             let work = try #require(works.first { $0.order.nonce != nil })
             let other = try #require(works.first { $0.order.nonce == nil })
 
@@ -96,7 +96,7 @@ struct BindingTests {
     func bindsNothingThatTheAPIRefuses(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
 
             await #expect(throws: LedgerError.self) {
                 let context = try Sample.context("crm")
@@ -119,7 +119,7 @@ struct BindingTests {
         try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, nonce: "m")
             _ = await ledger.record(try Sample.callback("n", at: Sample.now + .seconds(1)))
-            let work = try #require(try await ledger.claimVerify(at: Sample.now + .seconds(1)).first)
+            let work = try #require(try await ledger.leaseVerifications(at: Sample.now + .seconds(1)).first)
 
             await #expect(throws: LedgerError.self) {
                 let context = try Sample.context()
@@ -136,11 +136,11 @@ struct BindingTests {
     func bindsAnOrderThatAnUnprovenCallbackHasOnlyWithProof(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback(nil, state: .searching))
-            let first = try #require(try await ledger.claimVerify().first)
+            let first = try #require(try await ledger.leaseVerifications().first)
             let reading = try Sample.reading(.searching)
             _ = try await ledger.confirm(first, reading: reading, binding: .bindIfFree, context: Sample.context())
             _ = await ledger.record(try Sample.callback("n"))
-            let work = try #require(try await ledger.claimVerify().first { $0.order.nonce != nil })
+            let work = try #require(try await ledger.leaseVerifications().first { $0.order.nonce != nil })
 
             await #expect(throws: LedgerError.self) {
                 let context = try Sample.context()
@@ -178,13 +178,13 @@ struct BindingTests {
         try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.fulfilled)
             _ = await ledger.record(try Sample.callback(nil, id: "alias", state: .available))
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             _ = await ledger.record(try Sample.callback(nil, id: "alias", state: .fulfilled))
 
             let reading = try Sample.reading(.fulfilled)
             _ = try await ledger.confirm(work, reading: reading, binding: .bindIfFree, context: Sample.context())
 
-            let next = try await ledger.claimVerify(at: Sample.now + .seconds(10))
+            let next = try await ledger.leaseVerifications(at: Sample.now + .seconds(10))
             #expect(next.map(\.order.nonce) == [try Sample.nonce()])
             #expect(next.map(\.trigger) == [.callback])
         }
@@ -195,7 +195,7 @@ struct BindingTests {
         try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching)
             _ = await ledger.record(try Sample.callback(nil, id: "alias", state: .available))
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             #expect(work.candidates == [try Sample.id("alias")])
 
             let reading = try Sample.reading(.available)

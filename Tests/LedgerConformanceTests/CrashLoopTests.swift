@@ -16,16 +16,16 @@ struct CrashLoopTests {
             _ = await first.record(try Sample.callback())
             for attempt in 1...3 {
                 let ledger = try attempt == 1 ? first : process.crash()
-                #expect(try await ledger.claimVerify().map(\.lease.attempt) == [attempt])
+                #expect(try await ledger.leaseVerifications().map(\.lease.attempt) == [attempt])
             }
 
             let ledger = try process.crash()
             _ = await ledger.record(try Sample.callback("m", id: "id2"))
 
-            #expect(try await ledger.claimVerify().map(\.order.nonce) == [Sample.nonce("m")], "others go on")
+            #expect(try await ledger.leaseVerifications().map(\.order.nonce) == [Sample.nonce("m")], "others go on")
             #expect(try await ledger.callbacks().map(\.verdict) == [.skipped])
-            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(59)) == [])
-            let retried = try await ledger.claimVerify(at: Sample.now + .seconds(60))
+            #expect(try await ledger.leaseVerifications(at: Sample.now + .seconds(59)) == [])
+            let retried = try await ledger.leaseVerifications(at: Sample.now + .seconds(60))
             #expect(retried.contains { $0.order.nonce == (try? Sample.nonce("n")) }, "and it gets another chance")
         }
     }
@@ -35,11 +35,11 @@ struct CrashLoopTests {
         try await withLedger(kind, rules: Self.rules) { first, start in
             var process = start
             _ = await first.record(try Sample.callback())
-            for crash in 0..<3 { _ = try await (crash == 0 ? first : process.crash()).claimVerify() }
+            for crash in 0..<3 { _ = try await (crash == 0 ? first : process.crash()).leaseVerifications() }
             let ledger = try process.crash()
-            #expect(try await ledger.claimVerify() == [])
+            #expect(try await ledger.leaseVerifications() == [])
 
-            let work = try #require(try await ledger.claimVerify(at: Sample.now + .seconds(60)).first)
+            let work = try #require(try await ledger.leaseVerifications(at: Sample.now + .seconds(60)).first)
             let reading = try Sample.reading(.available)
             _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
 
@@ -54,17 +54,17 @@ struct CrashLoopTests {
             try await first.confirmed(.available, sinks: "crm")
             for crash in 0..<3 {
                 let ledger = try crash == 0 ? first : process.crash()
-                #expect(try await ledger.claimFetch().count == 1)
-                #expect(try await ledger.claimDeliveries().count == 1)
+                #expect(try await ledger.leaseFetches().count == 1)
+                #expect(try await ledger.leaseDeliveries().count == 1)
             }
 
             let ledger = try process.crash()
 
-            #expect(try await ledger.claimFetch() == [])
-            #expect(try await ledger.claimDeliveries() == [])
+            #expect(try await ledger.leaseFetches() == [])
+            #expect(try await ledger.leaseDeliveries() == [])
             #expect(try await ledger.callbacks().map(\.verdict) == [.confirmed])
-            #expect(try await ledger.claimFetch(at: Sample.now + .seconds(60)).count == 1)
-            #expect(try await ledger.claimDeliveries(at: Sample.now + .seconds(60)).count == 1)
+            #expect(try await ledger.leaseFetches(at: Sample.now + .seconds(60)).count == 1)
+            #expect(try await ledger.leaseDeliveries(at: Sample.now + .seconds(60)).count == 1)
         }
     }
 
@@ -74,7 +74,7 @@ struct CrashLoopTests {
             var process = start
             _ = await process.ledger.record(try Sample.callback())
             for attempt in 1...6 {
-                #expect(try await process.ledger.claimVerify().map(\.lease.attempt) == [attempt])
+                #expect(try await process.ledger.leaseVerifications().map(\.lease.attempt) == [attempt])
                 process = try await process.restarted()
             }
         }
@@ -87,13 +87,13 @@ struct CrashLoopTests {
             var ledger = first
             _ = await ledger.record(try Sample.callback())
             for _ in 0..<3 {
-                _ = try await ledger.claimVerify()
+                _ = try await ledger.leaseVerifications()
                 ledger = try process.crash()
-                let work = try #require(try await ledger.claimVerify().first)
+                let work = try #require(try await ledger.leaseVerifications().first)
                 try await ledger.postpone(work.lease, until: Sample.now, reason: "the API is down")
             }
 
-            #expect(try await ledger.claimVerify().map(\.lease.attempt) == [7])
+            #expect(try await ledger.leaseVerifications().map(\.lease.attempt) == [7])
         }
     }
 }

@@ -12,7 +12,7 @@ struct DeliveringTests {
             let order = try await ledger.confirmed(.searching, sinks: "crm")
             let entry = try #require(try await ledger.deliveries(DeliveryQuery()).first)
 
-            let work = try #require(try await ledger.claimDeliveries().first)
+            let work = try #require(try await ledger.leaseDeliveries().first)
             #expect(work.deliveryID == entry.id)
             #expect(work.notification == entry.notification)
             #expect(work.notification.orderKey == order.key)
@@ -27,9 +27,9 @@ struct DeliveringTests {
             #expect(ended.attempts == 1)
             #expect(ended.nextAttempt == nil)
             #expect(ended.lastError == nil)
-            #expect(try await ledger.claimDeliveries(at: Sample.now + .seconds(9999)) == [])
+            #expect(try await ledger.leaseDeliveries(at: Sample.now + .seconds(9999)) == [])
             await expect(.leaseLost(job: work.lease.job)) {
-                try await ledger.finish(work, action: .bury(reason: "late"), now: Sample.now)
+                try await ledger.finish(work, action: .deadLetter(reason: "late"), now: Sample.now)
             }
         }
     }
@@ -41,7 +41,7 @@ struct DeliveringTests {
             var now = Sample.now
 
             for attempt in 1...3 {
-                let work = try #require(try await ledger.claimDeliveries(at: now).first)
+                let work = try #require(try await ledger.leaseDeliveries(at: now).first)
                 #expect(work.lease.attempt == attempt)
                 try await ledger.finish(work, action: .retry(after: .seconds(30), reason: "status 503"), now: now)
                 let entry = try #require(try await ledger.deliveries(DeliveryQuery()).first)
@@ -49,17 +49,17 @@ struct DeliveringTests {
                 #expect(entry.attempts == attempt)
                 #expect(entry.lastError == "status 503")
                 #expect(entry.nextAttempt == now + .seconds(30))
-                #expect(try await ledger.claimDeliveries(at: now + .milliseconds(29_999)) == [])
+                #expect(try await ledger.leaseDeliveries(at: now + .milliseconds(29_999)) == [])
                 now = now + .seconds(30)
             }
-            let last = try #require(try await ledger.claimDeliveries(at: now).first)
-            try await ledger.finish(last, action: .bury(reason: "gave up"), now: now)
+            let last = try #require(try await ledger.leaseDeliveries(at: now).first)
+            try await ledger.finish(last, action: .deadLetter(reason: "gave up"), now: now)
 
             let dead = try await ledger.deliveries(DeliveryQuery(states: [.dead]))
             #expect(dead.map(\.attempts) == [4])
             #expect(dead.map(\.lastError) == ["gave up"])
             #expect(dead.map(\.nextAttempt) == [nil])
-            #expect(try await ledger.claimDeliveries(at: now + .seconds(9999)) == [])
+            #expect(try await ledger.leaseDeliveries(at: now + .seconds(9999)) == [])
         }
     }
 
@@ -67,13 +67,13 @@ struct DeliveringTests {
     func replaysADeadLetterAsANewDeliveryOfTheSameNotification(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, sinks: "crm")
-            let first = try #require(try await ledger.claimDeliveries().first)
-            try await ledger.finish(first, action: .bury(reason: "status 400"), now: Sample.now)
+            let first = try #require(try await ledger.leaseDeliveries().first)
+            try await ledger.finish(first, action: .deadLetter(reason: "status 400"), now: Sample.now)
 
             let id = try await ledger.replay(delivery: first.deliveryID, now: Sample.now)
 
             #expect(id != first.deliveryID)
-            let work = try #require(try await ledger.claimDeliveries().first)
+            let work = try #require(try await ledger.leaseDeliveries().first)
             #expect(work.deliveryID == id)
             #expect(work.notification == first.notification)
             #expect(work.sink == first.sink)
@@ -98,14 +98,14 @@ struct DeliveringTests {
             }
             let room = [try Sample.sink("crm"): 2, try Sample.sink("files"): 100, try Sample.sink("none"): 9]
 
-            let works = try await ledger.claimDeliveries(room: room, now: Sample.now, leaseFor: Sample.lease)
+            let works = try await ledger.leaseDeliveries(room: room, now: Sample.now, leaseFor: Sample.lease)
 
             #expect(works.count { $0.sink.rawValue == "crm" } == 2)
             #expect(works.count { $0.sink.rawValue == "files" } == 6)
             #expect(works.count == 8)
-            #expect(try await ledger.claimDeliveries(to: "crm").count == 4, "those that are left, and none twice")
-            #expect(try await ledger.claimDeliveries(to: "off", limit: 0) == [])
-            #expect(try await ledger.claimDeliveries(to: "off").count == 6)
+            #expect(try await ledger.leaseDeliveries(to: "crm").count == 4, "those that are left, and none twice")
+            #expect(try await ledger.leaseDeliveries(to: "off", limit: 0) == [])
+            #expect(try await ledger.leaseDeliveries(to: "off").count == 6)
         }
     }
 
@@ -116,22 +116,22 @@ struct DeliveringTests {
                 try await ledger.confirmed(.searching, nonce: nonce, id: "id\(nonce)", sinks: "crm", "files")
             }
             let crm = try Sample.sink("crm")
-            let gone = try #require(try await ledger.claimDeliveries(limit: 1).first)
+            let gone = try #require(try await ledger.leaseDeliveries(limit: 1).first)
 
             try await ledger.finish(gone, action: .disableSink(reason: "status 410"), now: Sample.now)
 
             #expect(try await ledger.disabledSinks() == [crm: "status 410"])
             #expect(try await ledger.deliveries(DeliveryQuery(states: [.dead])).map(\.id) == [gone.deliveryID])
-            #expect(try await ledger.claimDeliveries() == [])
-            #expect(try await ledger.claimDeliveries(to: "files").count == 3)
+            #expect(try await ledger.leaseDeliveries() == [])
+            #expect(try await ledger.leaseDeliveries(to: "files").count == 3)
             try await withLedgerAfterCrash(of: process) { ledger in
-                let claimed = try await ledger.claimDeliveries()
+                let claimed = try await ledger.leaseDeliveries()
                 #expect(claimed == [], "also after a start")
             }
             #expect(try await ledger.enable(crm))
             #expect(try await !ledger.enable(crm))
             #expect(try await ledger.disabledSinks() == [:])
-            #expect(try await ledger.claimDeliveries().count == 2)
+            #expect(try await ledger.leaseDeliveries().count == 2)
         }
     }
 
@@ -139,10 +139,10 @@ struct DeliveringTests {
     func aDeadLetterThatIsReplayedHasAllItsAttemptsAgain(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, sinks: "crm")
-            let schedule = DeliverySchedule(maxAttempts: 3, firstDelay: .seconds(1), maxDelay: .seconds(1))
+            let schedule = DeliveryRetryPolicy(maxAttempts: 3, firstDelay: .seconds(1), maxDelay: .seconds(1))
             var now = Sample.now
-            func fail() async throws -> DeliverySchedule.Action {
-                let work = try #require(try await ledger.claimDeliveries(at: now).first)
+            func fail() async throws -> DeliveryRetryPolicy.Action {
+                let work = try #require(try await ledger.leaseDeliveries(at: now).first)
                 let action = schedule.action(
                     after: .transient(reason: "503"),
                     attempt: work.lease.attempt,
@@ -153,7 +153,7 @@ struct DeliveringTests {
                 return action
             }
             for _ in 0..<2 { _ = try await fail() }
-            guard case .bury = try await fail() else {
+            guard case .deadLetter = try await fail() else {
                 Issue.record("three attempts were not enough")
                 return
             }
@@ -167,7 +167,7 @@ struct DeliveringTests {
                     return
                 }
             }
-            guard case .bury = try await fail() else {
+            guard case .deadLetter = try await fail() else {
                 Issue.record("it has more attempts than a new one")
                 return
             }
@@ -178,13 +178,13 @@ struct DeliveringTests {
     func whatWasDeliveredIsNotCountedAsWork(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, sinks: "crm", "files")
-            for work in try await ledger.claimDeliveries() {
+            for work in try await ledger.leaseDeliveries() {
                 try await ledger.finish(work, action: .complete, now: Sample.now)
             }
             let later = try await ledger.summary(now: Sample.now + .seconds(3600))
             #expect(later.deliveriesByState == ["delivered": 1, "pending": 1])
             #expect(later.jobsByKind["deliver"] == 1)
-            for work in try await ledger.claimDeliveries(to: "files") {
+            for work in try await ledger.leaseDeliveries(to: "files") {
                 try await ledger.finish(work, action: .complete, now: Sample.now)
             }
             let end = try await ledger.summary(now: Sample.now + .seconds(3600))

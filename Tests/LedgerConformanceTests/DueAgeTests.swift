@@ -14,7 +14,7 @@ struct DueAgeTests {
         try await withLedger(kind) { ledger, process in
             _ = await ledger.record(try Sample.callback("a", id: "ida"))
             _ = await ledger.record(try Sample.callback("b", id: "idb", at: Sample.now + .seconds(1)))
-            #expect(try await ledger.claimVerify(limit: 1).count == 1)
+            #expect(try await ledger.leaseVerifications(limit: 1).count == 1)
 
             #expect(try await age(ledger) == ["verify": 29_000])
             #expect(try await ledger.summary(now: Self.later).jobsByKind == ["verify": 2])
@@ -31,7 +31,7 @@ struct DueAgeTests {
     func countsAJobWhoseOwnerDied(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, process in
             _ = await ledger.record(try Sample.callback())
-            #expect(try await ledger.claimVerify().count == 1)
+            #expect(try await ledger.leaseVerifications().count == 1)
             #expect(try await age(ledger) == [:])
 
             try await withLedgerAfterCrash(of: process) { ledger in
@@ -49,7 +49,7 @@ struct DueAgeTests {
             let at = Sample.now + .seconds(1)
             try await ledger.confirmed(.searching, nonce: "c", id: "idc", sinks: "files", at: at)
             #expect(try await age(ledger) == ["deliver": 30_000])
-            let work = try #require(try await ledger.claimDeliveries(limit: 1).first)
+            let work = try #require(try await ledger.leaseDeliveries(limit: 1).first)
 
             try await ledger.finish(work, action: .disableSink(reason: "gone"), now: Sample.now)
 

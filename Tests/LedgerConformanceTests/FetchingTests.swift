@@ -10,7 +10,7 @@ struct FetchingTests {
     func tellsEachSinkOnceOfADocument(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             let order = try await ledger.confirmed(.fulfilled)
-            let work = try #require(try await ledger.claimFetch().first)
+            let work = try #require(try await ledger.leaseFetches().first)
             #expect(work.order == order)
             let routing = try Sample.routing(["crm", "files"])
 
@@ -33,11 +33,11 @@ struct FetchingTests {
     func fetchesAgainAfterACrashAndTellsOnce(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, process in
             try await ledger.confirmed(.fulfilled)
-            let before = try #require(try await ledger.claimFetch().first)
+            let before = try #require(try await ledger.leaseFetches().first)
             let routing = try Sample.routing(["crm"])
 
             try await withLedgerAfterCrash(of: process) { ledger in
-                let again = try #require(try await ledger.claimFetch().first)
+                let again = try #require(try await ledger.leaseFetches().first)
                 await expect(.leaseLost(job: before.lease.job)) {
                     try await ledger.stored(Sample.document, for: before, routing: routing, now: Sample.now)
                 }
@@ -52,13 +52,13 @@ struct FetchingTests {
     func makesOneFetchHoweverOftenTheOrderIsRead(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.available)
-            let work = try #require(try await ledger.claimFetch().first)
+            let work = try #require(try await ledger.leaseFetches().first)
             try await ledger.stored(Sample.document, for: work, routing: DeliveryRouting([]), now: Sample.now)
 
             try await ledger.confirmed(.fulfilled, at: Sample.now + .seconds(600))
 
             #expect(try await ledger.order().document == .stored)
-            #expect(try await ledger.claimFetch(at: Sample.now + .seconds(9999)) == [])
+            #expect(try await ledger.leaseFetches(at: Sample.now + .seconds(9999)) == [])
         }
     }
 
@@ -66,7 +66,7 @@ struct FetchingTests {
     func triesAgainAfterADocumentWasQuarantined(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             let order = try await ledger.confirmed(.fulfilled)
-            let work = try #require(try await ledger.claimFetch().first)
+            let work = try #require(try await ledger.leaseFetches().first)
             let quarantined = QuarantinedDocument(
                 reason: "wrong length: 3 bytes, 4 announced",
                 path: "quarantine/1",
@@ -78,8 +78,8 @@ struct FetchingTests {
 
             #expect(try await ledger.order().document == .due)
             #expect(try await ledger.deliveries(DeliveryQuery()) == [], "damage is never delivered")
-            #expect(try await ledger.claimFetch(at: retryAt - .milliseconds(1)) == [])
-            let again = try #require(try await ledger.claimFetch(at: retryAt).first)
+            #expect(try await ledger.leaseFetches(at: retryAt - .milliseconds(1)) == [])
+            let again = try #require(try await ledger.leaseFetches(at: retryAt).first)
             #expect(again.lease.attempt == 2)
             try await ledger.stored(Sample.document, for: again, routing: Sample.routing(["crm"]), now: retryAt)
             #expect(
@@ -109,12 +109,12 @@ struct FetchingTests {
     func waitsForADocumentThatIsNotThereYet(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.available)
-            let work = try #require(try await ledger.claimFetch().first)
+            let work = try #require(try await ledger.leaseFetches().first)
 
             try await ledger.postpone(work.lease, until: Sample.now + .seconds(5), reason: "not yet available")
 
-            #expect(try await ledger.claimFetch(at: Sample.now + .milliseconds(4999)) == [])
-            #expect(try await ledger.claimFetch(at: Sample.now + .seconds(5)).map(\.lease.attempt) == [2])
+            #expect(try await ledger.leaseFetches(at: Sample.now + .milliseconds(4999)) == [])
+            #expect(try await ledger.leaseFetches(at: Sample.now + .seconds(5)).map(\.lease.attempt) == [2])
         }
     }
 
@@ -122,16 +122,16 @@ struct FetchingTests {
     func givesUpUntilTheOrderMovesOn(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.available, sinks: "crm")
-            let work = try #require(try await ledger.claimFetch().first)
+            let work = try #require(try await ledger.leaseFetches().first)
 
             try await ledger.abandonFetch(work, reason: "not found", now: Sample.now)
 
             #expect(try await ledger.order().document == .failed)
-            #expect(try await ledger.claimFetch(at: Sample.now + .seconds(9999)) == [])
+            #expect(try await ledger.leaseFetches(at: Sample.now + .seconds(9999)) == [])
             try await ledger.confirmed(.available, sinks: "crm", at: Sample.now + .seconds(600))
-            #expect(try await ledger.claimFetch(at: Sample.now + .seconds(9999)) == [])
+            #expect(try await ledger.leaseFetches(at: Sample.now + .seconds(9999)) == [])
             try await ledger.confirmed(.fulfilled, sinks: "crm", at: Sample.now + .seconds(1200))
-            #expect(try await ledger.claimFetch(at: Sample.now + .seconds(1200)).count == 1)
+            #expect(try await ledger.leaseFetches(at: Sample.now + .seconds(1200)).count == 1)
             #expect(try await ledger.order().document == .due)
             #expect(
                 try await ledger.deliveries(DeliveryQuery()).allSatisfy { $0.notification.type == .orderUpdated }
@@ -145,7 +145,7 @@ struct FetchingTests {
             let order = try await ledger.confirmed(.fulfilled)
             var now = Sample.now
             for path in ["quarantine/1", "quarantine/1", "quarantine/2", "quarantine/1"] {
-                let work = try #require(try await ledger.claimFetch(at: now).first)
+                let work = try #require(try await ledger.leaseFetches(at: now).first)
                 let document = QuarantinedDocument(reason: "wrong length: 3 bytes, 4 announced", path: path, size: 3)
                 now = now + .seconds(30)
                 try await ledger.quarantined(document, for: work, retryAt: now, now: now)
@@ -169,10 +169,10 @@ struct FetchingTests {
         try await withLedger(kind) { ledger, process in
             let order = try await ledger.confirmed(.fulfilled)
             let id = try Sample.id().rawValue
-            let work = try #require(try await ledger.claimFetch().first)
+            let work = try #require(try await ledger.leaseFetches().first)
             #expect(work.maxBytes == nil)
             try await ledger.abandonFetch(work, reason: "too large", now: Sample.now)
-            #expect(try await ledger.claimFetch(at: Sample.now + .seconds(9999)) == [])
+            #expect(try await ledger.leaseFetches(at: Sample.now + .seconds(9999)) == [])
 
             // Beside the process that serves, as a command does it.
             try await process.withCommand { command in
@@ -185,7 +185,7 @@ struct FetchingTests {
                 }
             }
 
-            let again = try #require(try await ledger.claimFetch().first)
+            let again = try #require(try await ledger.leaseFetches().first)
             #expect(again.maxBytes == 5000, "the limit stays until it is set anew")
             try await ledger.stored(Sample.document, for: again, routing: DeliveryRouting([]), now: Sample.now)
             await #expect(throws: LedgerError.self) { try await ledger.fetchAgain(id, maxBytes: nil, now: Sample.now) }
@@ -200,7 +200,7 @@ struct FetchingTests {
             await expect(.conflict("the order's document is not available at the provider yet")) {
                 try await ledger.fetchAgain(id, maxBytes: nil, now: Sample.now)
             }
-            #expect(try await ledger.claimFetch() == [])
+            #expect(try await ledger.leaseFetches() == [])
         }
     }
 }

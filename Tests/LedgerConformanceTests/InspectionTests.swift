@@ -82,9 +82,9 @@ struct InspectionTests {
         try await withLedger(kind) { ledger, _ in
             let first = try await ledger.confirmed(.searching, nonce: "a", id: "ida", sinks: "crm", "files")
             try await ledger.confirmed(.searching, nonce: "b", id: "idb", sinks: "crm")
-            let works = try await ledger.claimDeliveries()
+            let works = try await ledger.leaseDeliveries()
             try await ledger.finish(works[0], action: .complete, now: Sample.now)
-            try await ledger.finish(works[1], action: .bury(reason: "status 400"), now: Sample.now)
+            try await ledger.finish(works[1], action: .deadLetter(reason: "status 400"), now: Sample.now)
             let crm = try Sample.sink()
             let list = { (query: DeliveryQuery) async throws in
                 try await ledger.deliveries(query).map { "\($0.notification.orderID) \($0.sink)" }
@@ -107,7 +107,7 @@ struct InspectionTests {
             for (number, nonce) in "abc".enumerated() {
                 try await ledger.confirmed(.fulfilled, nonce: nonce, id: "id\(nonce)")
                 let now = Sample.now + .seconds(number)
-                let work = try #require(try await ledger.claimFetch().first)
+                let work = try #require(try await ledger.leaseFetches().first)
                 try await ledger.stored(Sample.document, for: work, routing: DeliveryRouting([]), now: now)
             }
             let key = try await ledger.order("b").key
@@ -126,8 +126,8 @@ struct InspectionTests {
             try await ledger.confirmed(Self.odd, nonce: "b", id: "idb")
             _ = await ledger.record(try Sample.callback("c"))
             _ = await ledger.record(try Sample.callback("c"))
-            let work = try #require(try await ledger.claimDeliveries().first)
-            try await ledger.finish(work, action: .bury(reason: "status 400"), now: Sample.now)
+            let work = try #require(try await ledger.leaseDeliveries().first)
+            try await ledger.finish(work, action: .deadLetter(reason: "status 400"), now: Sample.now)
 
             let summary = try await ledger.summary(now: Sample.now + .seconds(2))
 

@@ -14,7 +14,7 @@ struct LeaseTests {
 
     static let losses = [
         Loss(testDescription: "taken over after it ran out") { ledger, work in
-            let taken = try await ledger.claimVerify(at: Sample.now + Sample.lease)
+            let taken = try await ledger.leaseVerifications(at: Sample.now + Sample.lease)
             #expect(taken.map(\.lease.attempt) == [2])
             return work
         },
@@ -29,7 +29,7 @@ struct LeaseTests {
         Loss(testDescription: "done, and taken anew") { ledger, work in
             let reading = try Sample.reading(.searching)
             _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
-            let anew = try #require(try await ledger.claimVerify(at: Sample.now + .seconds(3600)).first)
+            let anew = try #require(try await ledger.leaseVerifications(at: Sample.now + .seconds(3600)).first)
             #expect(anew.lease.attempt == work.lease.attempt, "attempts are counted anew")
             return work
         },
@@ -80,7 +80,7 @@ struct LeaseTests {
     private func changesNothing(_ kind: LedgerKind, _ loss: Loss, _ outcome: Outcome) async throws {
         try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             let stale = try await loss.lose(ledger, work)
             let before = try await (ledger.orders(OrderQuery()), ledger.summary(now: Sample.now))
 
@@ -96,10 +96,10 @@ struct LeaseTests {
     func isNotTakenFromALivingOwner(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
 
-            #expect(try await ledger.claimVerify(at: Sample.now + Sample.lease - .milliseconds(1)) == [])
-            let late = try #require(try await ledger.claimVerify(at: Sample.now + Sample.lease).first)
+            #expect(try await ledger.leaseVerifications(at: Sample.now + Sample.lease - .milliseconds(1)) == [])
+            let late = try #require(try await ledger.leaseVerifications(at: Sample.now + Sample.lease).first)
             #expect(late.lease.job == work.lease.job)
             #expect(late.lease.holder.boot == work.lease.holder.boot)
             #expect(late.lease.attempt == 2)
@@ -111,14 +111,14 @@ struct LeaseTests {
         try await withLedger(kind) { ledger, process in
             try await ledger.confirmed(.available, sinks: "crm")
             _ = await ledger.record(try Sample.callback("m", id: "id2"))
-            let verify = try #require(try await ledger.claimVerify().first)
-            let fetch = try #require(try await ledger.claimFetch().first)
-            let delivery = try #require(try await ledger.claimDeliveries().first)
+            let verify = try #require(try await ledger.leaseVerifications().first)
+            let fetch = try #require(try await ledger.leaseFetches().first)
+            let delivery = try #require(try await ledger.leaseDeliveries().first)
 
             try await withLedgerAfterCrash(of: process) { ledger in
                 let leases = try await [
-                    ledger.claimVerify().map(\.lease), ledger.claimFetch().map(\.lease),
-                    ledger.claimDeliveries().map(\.lease),
+                    ledger.leaseVerifications().map(\.lease), ledger.leaseFetches().map(\.lease),
+                    ledger.leaseDeliveries().map(\.lease),
                 ].flatMap { $0 }
                 #expect(leases.map(\.job) == [verify.lease.job, fetch.lease.job, delivery.lease.job])
                 #expect(leases.map(\.attempt) == [2, 2, 2])
@@ -134,11 +134,11 @@ struct LeaseTests {
     func isFreeAtOnceAfterAnOrderlyStop(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, process in
             _ = await ledger.record(try Sample.callback())
-            _ = try await ledger.claimVerify()
+            _ = try await ledger.leaseVerifications()
 
             let next = try await process.restarted().ledger
 
-            #expect(try await next.claimVerify().map(\.lease.attempt) == [2])
+            #expect(try await next.leaseVerifications().map(\.lease.attempt) == [2])
         }
     }
 
@@ -150,12 +150,14 @@ struct LeaseTests {
                 _ = await ledger.record(try Sample.callback(Character(nonce), id: nonce, at: at))
             }
 
-            #expect(try await ledger.claimVerify(limit: 0) == [])
-            #expect(try await ledger.claimVerify(limit: -1) == [])
+            #expect(try await ledger.leaseVerifications(limit: 0) == [])
+            #expect(try await ledger.leaseVerifications(limit: -1) == [])
             #expect(
-                try await ledger.claimVerify(limit: 2).map(\.order.nonce) == [Sample.nonce("b"), Sample.nonce("a")]
+                try await ledger.leaseVerifications(limit: 2).map(\.order.nonce) == [
+                    Sample.nonce("b"), Sample.nonce("a"),
+                ]
             )
-            #expect(try await ledger.claimVerify(limit: 2).map(\.order.nonce) == [Sample.nonce("c")])
+            #expect(try await ledger.leaseVerifications(limit: 2).map(\.order.nonce) == [Sample.nonce("c")])
         }
     }
 
@@ -165,12 +167,12 @@ struct LeaseTests {
             _ = await ledger.record(try Sample.callback())
             for attempt in 1...3 {
                 let at = Sample.now + .seconds(attempt * 30)
-                let work = try #require(try await ledger.claimVerify(at: at).first)
+                let work = try #require(try await ledger.leaseVerifications(at: at).first)
                 #expect(work.lease.attempt == attempt)
 
                 try await ledger.postpone(work.lease, until: at + .seconds(30), reason: "the API is down")
 
-                #expect(try await ledger.claimVerify(at: at + .seconds(29)) == [])
+                #expect(try await ledger.leaseVerifications(at: at + .seconds(29)) == [])
             }
         }
     }

@@ -14,7 +14,7 @@ struct LostOutcomeTests {
     func readsAnOrderBackAgainSoonWhenTheOutcomeCouldNotBeWritten(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, process in
             _ = await ledger.record(try Sample.callback())
-            let work = try #require(try await claimVerify(ledger, at: Sample.now).first)
+            let work = try #require(try await leaseVerifications(ledger, at: Sample.now).first)
             try await process.whileItCannotWrite {
                 await #expect(throws: LedgerError.self) {
                     let reading = try Sample.reading(.available)
@@ -22,8 +22,8 @@ struct LostOutcomeTests {
                 }
             }
 
-            #expect(try await claimVerify(ledger, at: Sample.now) == [], "not at once")
-            let again = try await claimVerify(ledger, at: Sample.now + .seconds(5))
+            #expect(try await leaseVerifications(ledger, at: Sample.now) == [], "not at once")
+            let again = try await leaseVerifications(ledger, at: Sample.now + .seconds(5))
 
             #expect(again.map(\.order.key) == [work.order.key])
             await expect(.leaseLost(job: work.lease.job)) {
@@ -38,15 +38,15 @@ struct LostOutcomeTests {
             _ = await ledger.record(try Sample.callback())
             var now = Sample.now
             for pause in [5, 10, 20] {
-                let work = try #require(try await claimVerify(ledger, at: now).first)
+                let work = try #require(try await leaseVerifications(ledger, at: now).first)
                 try await process.whileItCannotWrite {
                     await #expect(throws: LedgerError.self) {
                         try await ledger.postpone(work.lease, until: now, reason: "the provider is away")
                     }
                 }
-                #expect(try await claimVerify(ledger, at: now) == [])
+                #expect(try await leaseVerifications(ledger, at: now) == [])
                 now = now + .seconds(pause)
-                #expect(try await claimVerify(ledger, at: now - .seconds(1)) == [])
+                #expect(try await leaseVerifications(ledger, at: now - .seconds(1)) == [])
             }
         }
     }
@@ -56,8 +56,8 @@ struct LostOutcomeTests {
         try await withLedger(kind) { ledger, process in
             try await ledger.confirmed(.available, sinks: "crm")
             let room = [try Sample.sink(): 1]
-            let delivery = try await ledger.claimDeliveries(room: room, now: Sample.now, leaseFor: Self.lease)
-            let fetch = try await ledger.claimFetch(limit: 1, now: Sample.now, leaseFor: Self.lease)
+            let delivery = try await ledger.leaseDeliveries(room: room, now: Sample.now, leaseFor: Self.lease)
+            let fetch = try await ledger.leaseFetches(limit: 1, now: Sample.now, leaseFor: Self.lease)
             try await process.whileItCannotWrite {
                 await #expect(throws: LedgerError.self) {
                     try await ledger.finish(try #require(delivery.first), action: .complete, now: Sample.now)
@@ -72,11 +72,11 @@ struct LostOutcomeTests {
                 }
             }
 
-            #expect(try await ledger.claimDeliveries() == [])
-            #expect(try await ledger.claimFetch() == [])
+            #expect(try await ledger.leaseDeliveries() == [])
+            #expect(try await ledger.leaseFetches() == [])
             let later = Sample.now + .seconds(5)
-            #expect(try await ledger.claimDeliveries(at: later).map(\.deliveryID) == delivery.map(\.deliveryID))
-            #expect(try await ledger.claimFetch(at: later).map(\.order.key) == fetch.map(\.order.key))
+            #expect(try await ledger.leaseDeliveries(at: later).map(\.deliveryID) == delivery.map(\.deliveryID))
+            #expect(try await ledger.leaseFetches(at: later).map(\.order.key) == fetch.map(\.order.key))
         }
     }
 
@@ -84,19 +84,19 @@ struct LostOutcomeTests {
     func leavesALeaseAloneWhoseOutcomeWasRefusedForAnotherReason(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
-            let work = try #require(try await claimVerify(ledger, at: Sample.now).first)
+            let work = try #require(try await leaseVerifications(ledger, at: Sample.now).first)
 
             await #expect(throws: LedgerError.self) {
                 let reading = try Sample.reading(.available)
                 return try await ledger.confirm(work, reading: reading, binding: .refuse, context: Sample.context())
             }
 
-            #expect(try await claimVerify(ledger, at: Sample.now + .seconds(9_000)) == [])
+            #expect(try await leaseVerifications(ledger, at: Sample.now + .seconds(9_000)) == [])
             try await ledger.rejectCandidate(Sample.id(), of: work, reason: "another's", nextPoll: Sample.now)
         }
     }
 
-    private func claimVerify(_ ledger: any LedgerStore, at now: Timestamp) async throws -> [VerifyWork] {
-        try await ledger.claimVerify(limit: 10, now: now, leaseFor: Self.lease)
+    private func leaseVerifications(_ ledger: any LedgerStore, at now: Timestamp) async throws -> [VerifyWork] {
+        try await ledger.leaseVerifications(limit: 10, now: now, leaseFor: Self.lease)
     }
 }

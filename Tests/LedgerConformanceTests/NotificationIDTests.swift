@@ -17,7 +17,7 @@ struct NotificationIDTests {
             var at = Sample.now
             for state in states {
                 _ = await ledger.record(try Sample.callback(state: state, update: at))
-                let work = try #require(try await ledger.claimVerify(at: at).first)
+                let work = try #require(try await ledger.leaseVerifications(at: at).first)
                 _ = try await ledger.confirm(
                     work,
                     reading: try Sample.reading(state, update: at),
@@ -27,7 +27,7 @@ struct NotificationIDTests {
                 at = at + .seconds(100)
             }
             if let document {
-                let work = try #require(try await ledger.claimFetch(at: at).first)
+                let work = try #require(try await ledger.leaseFetches(at: at).first)
                 try await ledger.stored(document, for: work, routing: Sample.routing(["crm"]), now: at)
             }
             return try await ledger.deliveries(DeliveryQuery()).map(\.notification).reversed()

@@ -16,7 +16,7 @@ struct ProviderTests {
         try await withLedger(kind) { ledger, _ in
             for (nonce, provider) in [("n", ProviderID.visengine), ("m", other)] as [(Character, ProviderID)] {
                 _ = await ledger.record(try Sample.callback(nonce, from: provider, state: .searching))
-                let work = try #require(try await ledger.claimVerify().first)
+                let work = try #require(try await ledger.leaseVerifications().first)
                 #expect(work.order.provider == provider)
                 _ = try await ledger.confirm(
                     work,
@@ -29,7 +29,7 @@ struct ProviderTests {
             let orders = try await ledger.orders(OrderQuery())
             #expect(Set(orders.map(\.provider)) == [.visengine, other])
             #expect(orders.map(\.id) == [try Sample.id(), try Sample.id()])
-            let told = try await ledger.claimDeliveries().map(\.notification)
+            let told = try await ledger.leaseDeliveries().map(\.notification)
             #expect(Set(told.map(\.provider)) == [.visengine, other])
             #expect(Set(told.map(\.id)).count == 2, "one event each")
         }

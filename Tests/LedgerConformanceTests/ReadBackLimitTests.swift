@@ -17,7 +17,7 @@ struct ReadBackLimitTests {
             for half in 0..<120 {
                 let at = Sample.now + .milliseconds(half * 500)
                 _ = await ledger.record(try Sample.callback(state: .unknown("forged \(half)"), at: at))
-                for work in try await ledger.claimVerify(at: at) {
+                for work in try await ledger.leaseVerifications(at: at) {
                     readBacks.append(at - Sample.now)
                     let context = try Sample.context(at: at)
                     let reading = try Sample.reading(.searching)
@@ -56,13 +56,13 @@ struct ReadBackLimitTests {
     func bringsTheNextReadBackForwardButNotTooFar(_ kind: LedgerKind, _ ending: Ending) async throws {
         try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             try await ending.end(ledger, work)
 
             _ = await ledger.record(try Sample.callback(id: "id2", at: Sample.now + .seconds(1)))
 
-            #expect(try await ledger.claimVerify(at: Sample.now + .milliseconds(9999)) == [])
-            let next = try await ledger.claimVerify(at: Sample.now + .seconds(10))
+            #expect(try await ledger.leaseVerifications(at: Sample.now + .milliseconds(9999)) == [])
+            let next = try await ledger.leaseVerifications(at: Sample.now + .seconds(10))
             #expect(next.map(\.order.key) == [work.order.key])
             #expect(next.map(\.trigger) == [.callback])
         }
@@ -72,13 +72,13 @@ struct ReadBackLimitTests {
     func readsAgainWhenACallbackArrivesWhileTheAPIIsAsked(_ kind: LedgerKind, _ ending: Ending) async throws {
         try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             _ = await ledger.record(try Sample.callback(state: .fulfilled, at: Sample.now + .seconds(1)))
 
             try await ending.end(ledger, work)
 
-            #expect(try await ledger.claimVerify(at: Sample.now + .milliseconds(9999)) == [])
-            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(10)).map(\.trigger) == [.callback])
+            #expect(try await ledger.leaseVerifications(at: Sample.now + .milliseconds(9999)) == [])
+            #expect(try await ledger.leaseVerifications(at: Sample.now + .seconds(10)).map(\.trigger) == [.callback])
         }
     }
 
@@ -90,7 +90,7 @@ struct ReadBackLimitTests {
 
             _ = await ledger.record(try Sample.callback(state: .available, at: at))
 
-            #expect(try await ledger.claimVerify(at: at).map(\.trigger) == [.callback])
+            #expect(try await ledger.leaseVerifications(at: at).map(\.trigger) == [.callback])
         }
     }
 
@@ -99,8 +99,8 @@ struct ReadBackLimitTests {
         try await withLedger(kind) { ledger, _ in
             try await ledger.placing()
 
-            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(3599)) == [])
-            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(3600)).map(\.trigger) == [.poll])
+            #expect(try await ledger.leaseVerifications(at: Sample.now + .seconds(3599)) == [])
+            #expect(try await ledger.leaseVerifications(at: Sample.now + .seconds(3600)).map(\.trigger) == [.poll])
         }
     }
 
@@ -110,7 +110,7 @@ struct ReadBackLimitTests {
             let order = try await ledger.placing()
             _ = await ledger.record(try Sample.callback(at: Sample.now + .seconds(5)))
 
-            let work = try await ledger.claimVerify(at: Sample.now + .seconds(5))
+            let work = try await ledger.leaseVerifications(at: Sample.now + .seconds(5))
 
             #expect(work.map(\.order.key) == [order.key])
             #expect(work.map(\.trigger) == [.callback])

@@ -59,7 +59,7 @@ struct RecordingTests {
         try await withLedger(kind) { ledger, _ in
             let callback = try Sample.callback(state: state, update: nil)
             _ = await ledger.record(callback)
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             let reading = try Sample.reading(state ?? .searching)
             _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
             #expect(try await ledger.callbacks().map(\.verdict) == [.confirmed])
@@ -68,7 +68,7 @@ struct RecordingTests {
             let again = await ledger.record(try Sample.callback(state: state, update: nil, at: at))
 
             #expect(!again.isRecorded)
-            #expect(try await ledger.claimVerify(at: at).count == (isAskedAgain ? 1 : 0))
+            #expect(try await ledger.leaseVerifications(at: at).count == (isAskedAgain ? 1 : 0))
         }
     }
 
@@ -79,7 +79,7 @@ struct RecordingTests {
             var callback = try Sample.callback(id: id)
             callback.number = 5
             let first = await ledger.record(callback)
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             let reading = try Sample.reading(.available)
             _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
 
@@ -89,7 +89,7 @@ struct RecordingTests {
             #expect(again == .recorded(id: 5))
             #expect(try await ledger.callbacks().map(\.id) == [5])
             #expect(try await ledger.callbacks().map(\.repeats) == [0])
-            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(20)).isEmpty)
+            #expect(try await ledger.leaseVerifications(at: Sample.now + .seconds(20)).isEmpty)
         }
     }
 
@@ -136,7 +136,7 @@ struct RecordingTests {
             #expect(Set(all.compactMap(\.id)).count == 2)
             #expect(all.allSatisfy { $0.id != nil })
             #expect(try await ledger.callbacks().map(\.repeats).reduce(0, +) == 198)
-            #expect(try await ledger.claimVerify().count == 1)
+            #expect(try await ledger.leaseVerifications().count == 1)
         }
     }
 
@@ -187,7 +187,7 @@ struct RecordingTests {
             #expect(order.origin == .external)
             #expect(order.placement == .pending)
             #expect(order.id == nil, "the body's word is a hint")
-            #expect(try await ledger.claimVerify().map(\.candidates) == [[try Sample.id()]])
+            #expect(try await ledger.leaseVerifications().map(\.candidates) == [[try Sample.id()]])
         }
     }
 

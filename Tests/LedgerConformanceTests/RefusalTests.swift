@@ -17,7 +17,7 @@ struct RefusalTests {
 
             #expect(try await ledger.order() == bound)
             #expect(try await ledger.orders(OrderQuery(isOpen: true)) == [bound])
-            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(3600)).map(\.order) == [bound])
+            #expect(try await ledger.leaseVerifications(at: Sample.now + .seconds(3600)).map(\.order) == [bound])
         }
     }
 
@@ -29,7 +29,7 @@ struct RefusalTests {
 
             try await ledger.placementRefused(try Sample.nonce(), reason: "status 400", now: Sample.now)
 
-            #expect(try await ledger.claimVerify().map(\.candidates) == [[Sample.id()]], "it was acknowledged")
+            #expect(try await ledger.leaseVerifications().map(\.candidates) == [[Sample.id()]], "it was acknowledged")
         }
     }
 
@@ -38,7 +38,7 @@ struct RefusalTests {
         try await withLedger(kind) { ledger, _ in
             try await ledger.placing()
             let at = Sample.now + .seconds(3600)
-            let work = try #require(try await ledger.claimVerify(at: at).first)
+            let work = try #require(try await ledger.leaseVerifications(at: at).first)
 
             try await ledger.placementRefused(try Sample.nonce(), reason: "status 400", now: at)
 
@@ -46,7 +46,7 @@ struct RefusalTests {
             let reading = try Sample.reading(.searching)
             let advance = try await ledger.confirm(work, reading: reading, binding: .bind, context: context)
             #expect(advance.record.placement == .placed)
-            #expect(try await ledger.claimVerify(at: at + .seconds(3600)).count == 1)
+            #expect(try await ledger.leaseVerifications(at: at + .seconds(3600)).count == 1)
         }
     }
 
@@ -55,12 +55,12 @@ struct RefusalTests {
         try await withLedger(kind) { ledger, _ in
             try await ledger.placing()
             let at = Sample.now + .seconds(3600)
-            let work = try #require(try await ledger.claimVerify(at: at).first)
+            let work = try #require(try await ledger.leaseVerifications(at: at).first)
             try await ledger.park(work, reason: "no order with this token at the provider", now: at)
 
             _ = try await ledger.placed(try Sample.nonce(), as: Sample.reading(nil), now: at)
 
-            #expect(try await ledger.claimVerify(at: at + .seconds(10)).map(\.order.id) == [Sample.id()])
+            #expect(try await ledger.leaseVerifications(at: at + .seconds(10)).map(\.order.id) == [Sample.id()])
         }
     }
 
@@ -69,12 +69,12 @@ struct RefusalTests {
         try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching)
             let at = Sample.now + .seconds(3600)
-            let work = try #require(try await ledger.claimVerify(at: at).first)
+            let work = try #require(try await ledger.leaseVerifications(at: at).first)
 
             try await ledger.park(work, reason: "order not found at the provider", now: at)
 
-            #expect(try await ledger.claimVerify(at: at + .seconds(86_399)) == [])
-            #expect(try await ledger.claimVerify(at: at + .seconds(86_400)).map(\.order.id) == [Sample.id()])
+            #expect(try await ledger.leaseVerifications(at: at + .seconds(86_399)) == [])
+            #expect(try await ledger.leaseVerifications(at: at + .seconds(86_400)).map(\.order.id) == [Sample.id()])
         }
     }
 }

@@ -44,7 +44,7 @@ struct RetentionTests {
     }
 
     @Test(arguments: LedgerKind.allCases)
-    func removesNoCallbackThatWaitsToBeJudged(_ kind: LedgerKind) async throws {
+    func removesNoCallbackThatWaitsToBeEvaluated(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             try await ledger.record(seconds: 0..<6)
             let before = try await ledger.callbacks()
@@ -56,10 +56,10 @@ struct RetentionTests {
     }
 
     @Test(arguments: LedgerKind.allCases)
-    func removesJudgedCallbacksAndKeepsTheirOrderAndTheNewest(_ kind: LedgerKind) async throws {
+    func removesEvaluatedCallbacksAndKeepsTheirOrderAndTheNewest(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             try await ledger.record(seconds: 0..<6)
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             let reading = try Sample.reading(.searching)
             _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
 

@@ -27,7 +27,7 @@ struct TokenAllowanceTests {
         for second in seconds where second % 10 == 0 {
             let at = Sample.now + .seconds(second)
             _ = await ledger.record(try Sample.callback(state: .unknown("forged \(second)"), at: at))
-            for work in try await ledger.claimVerify(at: at) {
+            for work in try await ledger.leaseVerifications(at: at) {
                 asked.append(second)
                 let context = ConfirmationContext(now: at, schedule: none, routing: try Sample.routing([]))
                 let reading = try Sample.reading(.searching)
@@ -51,7 +51,7 @@ struct TokenAllowanceTests {
             #expect(try await readBacks(ledger, for: 0..<60) == [0, 10, 20])
             try await withLedgerAfterCrash(of: process) { next in
                 _ = await next.record(try Sample.callback(state: .unknown("x"), at: Sample.now + .seconds(100)))
-                let work = try await next.claimVerify(at: Sample.now + .seconds(100))
+                let work = try await next.leaseVerifications(at: Sample.now + .seconds(100))
                 #expect(work.isEmpty)
             }
         }
@@ -65,7 +65,7 @@ struct TokenAllowanceTests {
 
             _ = await ledger.record(try Sample.callback(state: .unknown("x"), at: Sample.now))
 
-            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(3600)).count == 1)
+            #expect(try await ledger.leaseVerifications(at: Sample.now + .seconds(3600)).count == 1)
         }
     }
 
@@ -85,7 +85,7 @@ struct TokenAllowanceTests {
             #expect(callbacks.map(\.problem) == [nil, nil, "token_ended"])
             #expect(callbacks.last?.bodySize == 8)
             // It is for the verifier to raise the alarm.
-            #expect(try await ledger.claimVerify(at: last + .seconds(1)).map(\.order.finalSince) == [Sample.now])
+            #expect(try await ledger.leaseVerifications(at: last + .seconds(1)).map(\.order.finalSince) == [Sample.now])
         }
     }
 

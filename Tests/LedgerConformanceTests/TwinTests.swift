@@ -89,7 +89,8 @@ private struct Twins {
     private mutating func takeReadBacks() async throws -> (answers: (String, String), what: String) {
         let limit = pick([1, 100])
         let taken = try await (
-            sqlite.ledger.claimVerify(at: now, limit: limit), inMemory.ledger.claimVerify(at: now, limit: limit)
+            sqlite.ledger.leaseVerifications(at: now, limit: limit),
+            inMemory.ledger.leaseVerifications(at: now, limit: limit)
         )
         verify += zip(taken.0, taken.1)
         return ((taken.0.map(told).description, taken.1.map(told).description), "take read-backs at \(now)")
@@ -123,9 +124,9 @@ private struct Twins {
     }
 
     private mutating func takeOthers() async throws -> (answers: (String, String), what: String) {
-        let fetches = try await (sqlite.ledger.claimFetch(at: now), inMemory.ledger.claimFetch(at: now))
+        let fetches = try await (sqlite.ledger.leaseFetches(at: now), inMemory.ledger.leaseFetches(at: now))
         let deliveries = try await (
-            sqlite.ledger.claimDeliveries(at: now, limit: 2), inMemory.ledger.claimDeliveries(at: now, limit: 2)
+            sqlite.ledger.leaseDeliveries(at: now, limit: 2), inMemory.ledger.leaseDeliveries(at: now, limit: 2)
         )
         fetch += zip(fetches.0, fetches.1)
         deliver += zip(deliveries.0, deliveries.1)
@@ -158,7 +159,7 @@ private struct Twins {
         guard !deliver.isEmpty else { return (("", ""), "no delivery") }
         let work = deliver.removeFirst()
         let action = pick([
-            DeliverySchedule.Action.complete, .bury(reason: "400"), .retry(after: .seconds(5), reason: "503"),
+            DeliveryRetryPolicy.Action.complete, .deadLetter(reason: "400"), .retry(after: .seconds(5), reason: "503"),
         ])
         let at = now
         return await both(work, "\(action)") { try await $0.finish($1, action: action, now: at) }

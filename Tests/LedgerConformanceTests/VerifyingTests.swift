@@ -10,7 +10,7 @@ struct VerifyingTests {
     func writesAllThatFollowsFromAReadingOnce(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback())
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             #expect(work.trigger == .callback)
 
             let advance = try await ledger.confirm(
@@ -42,7 +42,7 @@ struct VerifyingTests {
 
             for round in 1...3 {
                 let at = Sample.now + .seconds(round * 4000)
-                let work = try #require(try await ledger.claimVerify(at: at).first)
+                let work = try #require(try await ledger.leaseVerifications(at: at).first)
                 #expect(work.trigger == .poll)
                 let reading = try Sample.reading(.available)
                 let context = try Sample.context("crm", at: at)
@@ -102,10 +102,10 @@ struct VerifyingTests {
     ]
 
     @Test(arguments: LedgerKind.allCases, verdicts)
-    func judgesACallbackByWhatTheAPIShows(_ kind: LedgerKind, _ test: Verdict) async throws {
+    func evaluatesACallbackByWhatTheAPIShows(_ kind: LedgerKind, _ test: Verdict) async throws {
         try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback(id: test.claimedID, state: test.claimed))
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
 
             let reading = try Sample.reading(test.shown)
             _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
@@ -116,12 +116,12 @@ struct VerifyingTests {
     }
 
     @Test(arguments: LedgerKind.allCases)
-    func judgesACallbackAgainWhenTheAPIShowsMore(_ kind: LedgerKind) async throws {
+    func evaluatesACallbackAgainWhenTheAPIShowsMore(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             _ = await ledger.record(try Sample.callback(state: .fulfilled))
             for (round, state) in [OrderState.searching, .fulfilled].enumerated() {
                 let at = Sample.now + .seconds(round * 600)
-                let work = try #require(try await ledger.claimVerify(at: at).first)
+                let work = try #require(try await ledger.leaseVerifications(at: at).first)
                 let context = try Sample.context(at: at)
                 _ = try await ledger.confirm(
                     work,
@@ -142,7 +142,7 @@ struct VerifyingTests {
             _ = await ledger.record(try Sample.callback(id: "id9", state: .fulfilled, at: Sample.now + .seconds(20)))
 
             #expect(try await ledger.callbacks().map(\.verdict) == [.confirmed, .waiting])
-            let work = try #require(try await ledger.claimVerify(at: Sample.now + .seconds(20)).first)
+            let work = try #require(try await ledger.leaseVerifications(at: Sample.now + .seconds(20)).first)
             #expect(work.order.id == (try Sample.id()), "only its own order is asked for")
             #expect(work.candidates == [])
             let context = try Sample.context(at: Sample.now + .seconds(20))
@@ -172,7 +172,7 @@ struct VerifyingTests {
             try await ledger.confirmed(.fulfilled, sinks: "crm")
             _ = await ledger.record(try Sample.callback(state: .searching, at: Sample.now + .seconds(60)))
             let at = Sample.now + .seconds(60)
-            let work = try #require(try await ledger.claimVerify(at: at).first)
+            let work = try #require(try await ledger.leaseVerifications(at: at).first)
 
             let reading = try Sample.reading(.searching)
             let advance = try await ledger.confirm(
@@ -193,7 +193,7 @@ struct VerifyingTests {
         try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, sinks: "crm")
             let at = Sample.now + .seconds(3600)
-            let work = try #require(try await ledger.claimVerify(at: at).first)
+            let work = try #require(try await ledger.leaseVerifications(at: at).first)
             let reading = try Sample.reading(.available, update: Sample.now + .seconds(60))
             let context = try Sample.context("crm", at: at)
 

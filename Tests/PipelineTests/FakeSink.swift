@@ -39,10 +39,10 @@ final class FakeSink: Sink {
 
     func close() async { life.withLock { $0.append("close") } }
 
-    func deliver(_ parcel: Parcel) async -> DeliveryOutcome {
+    func deliver(_ delivery: DeliveryAttempt) async -> DeliveryOutcome {
         let (answers, answer) = AsyncStream<DeliveryOutcome>.makeStream()
-        waiting.withLock { $0[parcel.deliveryID] = answer }
-        begin.yield(parcel.deliveryID)
+        waiting.withLock { $0[delivery.deliveryID] = answer }
+        begin.yield(delivery.deliveryID)
         if let immediate { return immediate }
         for await outcome in answers { return outcome }
         return .transient(reason: "cancelled")

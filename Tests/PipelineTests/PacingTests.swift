@@ -8,13 +8,13 @@ import Testing
         var pauses: [Duration] = []
 
         for _ in 0..<9 {
-            pacing.claimed(nil)
+            pacing.leased(nil)
             pauses.append(pacing.pause)
         }
 
         #expect(pauses.prefix(3) == [.milliseconds(250), .milliseconds(500), .seconds(1)])
         #expect(pauses.last == .seconds(16))
-        pacing.claimed(0)
+        pacing.leased(0)
         #expect(pacing.pause == .zero)
     }
 
@@ -24,11 +24,11 @@ import Testing
         for _ in 0..<4 {
             #expect(pacing.pause == .zero)
             pacing.woken(after: .zero)
-            pacing.claimed(0)
+            pacing.leased(0)
         }
         #expect(pacing.pause > .zero)
 
-        pacing.claimed(1)
+        pacing.leased(1)
         #expect(pacing.pause == .zero)
     }
 
@@ -37,7 +37,7 @@ import Testing
 
         for _ in 0..<10 {
             pacing.woken(after: .milliseconds(50))
-            pacing.claimed(0)
+            pacing.leased(0)
         }
 
         #expect(pacing.pause == .zero)

@@ -41,7 +41,7 @@ enum Sample {
             kind: kind,
             attempt: attempt,
             holder: LeaseHolder(receiver: .random(), boot: 1),
-            trigger: 1,
+            revision: 1,
             refusals: refusals
         )
     }

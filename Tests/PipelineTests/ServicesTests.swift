@@ -81,16 +81,17 @@ import Visengine
     }
 
     @Test(arguments: [
-        (DeliveryOutcome.accepted, 1, DeliverySchedule.Action.complete),
+        (DeliveryOutcome.accepted, 1, DeliveryRetryPolicy.Action.complete),
         (.transient(reason: "503"), 1, .retry(after: .seconds(5), reason: "503")),
         (.transient(reason: "503", retryAfter: .seconds(99)), 1, .retry(after: .seconds(99), reason: "503")),
-        (.transient(reason: "503"), 16, .bury(reason: "gave up after 16 attempts: 503")),
-        (.permanent(reason: "400"), 1, .bury(reason: "400")), (.gone(reason: "410"), 1, .disableSink(reason: "410")),
+        (.transient(reason: "503"), 16, .deadLetter(reason: "gave up after 16 attempts: 503")),
+        (.permanent(reason: "400"), 1, .deadLetter(reason: "400")),
+        (.gone(reason: "410"), 1, .disableSink(reason: "410")),
     ])
     func recordsWhatFollowsFromEachOutcome(
         outcome: DeliveryOutcome,
         attempt: Int,
-        action: DeliverySchedule.Action
+        action: DeliveryRetryPolicy.Action
     ) async throws {
         let sink = FakeSink(try Sample.sink("a"), immediate: outcome)
         ledger.arrange(try Sample.delivery("d1", to: sink.name, attempt: attempt))

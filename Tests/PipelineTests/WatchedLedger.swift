@@ -13,7 +13,7 @@ enum LedgerEvent: Sendable, Equatable {
     case stored(sha256: String)
     case quarantined(reason: String, retryAt: Timestamp)
     case abandoned(reason: String)
-    case finished(delivery: String, DeliverySchedule.Action)
+    case finished(delivery: String, DeliveryRetryPolicy.Action)
 }
 
 /// A ledger in memory that notes what it was told, and fails when a test wants it to.
@@ -72,13 +72,13 @@ final class WatchedLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         note(.postponed(until: due))
     }
 
-    func claimVerify(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [VerifyWork] {
+    func leaseVerifications(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [VerifyWork] {
         let isFailing = state.withLock { state in
             state.failingClaims -= 1
             return state.failingClaims >= 0
         }
         if isFailing { throw .storage(doing: "claiming", reason: "the disk is full") }
-        return try await ledger.claimVerify(limit: limit, now: now, leaseFor: leaseFor)
+        return try await ledger.leaseVerifications(limit: limit, now: now, leaseFor: leaseFor)
     }
 
     func confirm(
@@ -125,8 +125,8 @@ final class WatchedLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         state.withLock { $0.searched += orders }
     }
 
-    func claimFetch(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [FetchWork] {
-        try await ledger.claimFetch(limit: limit, now: now, leaseFor: leaseFor)
+    func leaseFetches(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [FetchWork] {
+        try await ledger.leaseFetches(limit: limit, now: now, leaseFor: leaseFor)
     }
 
     func stored(
@@ -154,15 +154,15 @@ final class WatchedLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         note(.abandoned(reason: reason))
     }
 
-    func claimDeliveries(
+    func leaseDeliveries(
         room: [SinkName: Int],
         now: Timestamp,
         leaseFor: Duration
     ) async throws(LedgerError) -> [DeliverWork] {
-        try await ledger.claimDeliveries(room: room, now: now, leaseFor: leaseFor)
+        try await ledger.leaseDeliveries(room: room, now: now, leaseFor: leaseFor)
     }
 
-    func finish(_ work: DeliverWork, action: DeliverySchedule.Action, now: Timestamp) async throws(LedgerError) {
+    func finish(_ work: DeliverWork, action: DeliveryRetryPolicy.Action, now: Timestamp) async throws(LedgerError) {
         try await ledger.finish(work, action: action, now: now)
         note(.finished(delivery: work.deliveryID, action))
     }

@@ -36,7 +36,7 @@ struct ConfigurationLoadingTests {
         #expect(configuration.source == SourcePolicy())
         #expect(configuration.reconciliation == ReconciliationSchedule())
         #expect(configuration.maxDocumentBytes == 1 << 30)
-        #expect(configuration.delivery == DeliverySchedule())
+        #expect(configuration.delivery == DeliveryRetryPolicy())
         #expect(configuration.sinks.isEmpty)
         #expect(configuration.log.level == "info" && configuration.log.isJSON)
     }
@@ -101,7 +101,8 @@ struct ConfigurationLoadingTests {
         #expect(configuration.journal.keep == .seconds(3 * 86_400) && configuration.journal.keepBytes == 1 << 20)
         #expect(configuration.maxDocumentBytes == 4096)
         #expect(
-            configuration.delivery == DeliverySchedule(maxAttempts: 3, firstDelay: .seconds(1), maxDelay: .seconds(9))
+            configuration.delivery
+                == DeliveryRetryPolicy(maxAttempts: 3, firstDelay: .seconds(1), maxDelay: .seconds(9))
         )
         #expect(configuration.log.level == "debug" && !configuration.log.isJSON)
 

@@ -28,7 +28,7 @@ struct ConfigurationSecretTests {
         #expect(configuration.admin.linkKey?.text == link)
     }
 
-    @Test("are found over a symbolic link, and judged by the file behind it")
+    @Test("are found over a symbolic link, and evaluated by the file behind it")
     func symbolicLink() throws {
         let fixture = try ConfigurationFixture(Self.yaml("{fromFile: link}"))
         try fixture.add("target file", "bearer")

@@ -21,7 +21,7 @@ struct LedgerOpeningTests {
             let nonce = try #require(OrderNonce(rawValue: String(repeating: "n", count: 22)))
             let item = try #require(ItemHash(rawValue: "item1"))
             _ = try await service.placing(nonce, at: .visengine, item: item, itemName: nil, now: now, firstPoll: now)
-            let asked = try await service.claimVerify(limit: 1, now: now, leaseFor: .seconds(60))
+            let asked = try await service.leaseVerifications(limit: 1, now: now, leaseFor: .seconds(60))
             try await service.park(try #require(asked.first), reason: "not known to the API", now: now)
             await service.close()
 
@@ -33,7 +33,11 @@ struct LedgerOpeningTests {
 
             let next = try opening.open(.serve(as: receiver))
             for (seconds, count) in [(999, 0), (1000, 1)] {
-                let due = try await next.claimVerify(limit: 1, now: now + .seconds(seconds), leaseFor: .seconds(60))
+                let due = try await next.leaseVerifications(
+                    limit: 1,
+                    now: now + .seconds(seconds),
+                    leaseFor: .seconds(60)
+                )
                 #expect(due.count == count, "after \(seconds) seconds")
             }
             await next.close()

@@ -67,20 +67,20 @@ struct DamageTests {
         try await withLedger { ledger, directory in
             _ = await ledger.record(try Sample.callback())
             try SQLiteTool.run("UPDATE orders SET origin = '?'", in: directory)
-            #expect(try await ledger.claimVerify() == [])
+            #expect(try await ledger.leaseVerifications() == [])
 
             try SQLiteTool.run("UPDATE orders SET origin = 'external'", in: directory)
 
-            #expect(try await ledger.claimVerify(at: Sample.now + .seconds(3600)).count == 1)
+            #expect(try await ledger.leaseVerifications(at: Sample.now + .seconds(3600)).count == 1)
         }
     }
 
-    @Test func judgesTheOthersWhenACallbackCanBeNeitherReadNorWritten() async throws {
+    @Test func evaluatesTheOthersWhenACallbackCanBeNeitherReadNorWritten() async throws {
         try await withLedger { ledger, directory in
             for state in [OrderState.searching, .available] {
                 _ = await ledger.record(try Sample.callback(state: state))
             }
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             try SQLiteTool.damage("callbacks", "claim_id = x'00' WHERE id = 1", in: directory)
 
             let reading = try Sample.reading(.available)
@@ -92,12 +92,12 @@ struct DamageTests {
         }
     }
 
-    @Test func skipsACallbackThatCannotBeReadAndJudgesTheOthers() async throws {
+    @Test func skipsACallbackThatCannotBeReadAndEvaluatesTheOthers() async throws {
         try await withLedger { ledger, directory in
             for state in [OrderState.searching, .available] {
                 _ = await ledger.record(try Sample.callback(state: state))
             }
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             try SQLiteTool.run("UPDATE callbacks SET claim_id = 'a b' WHERE id = 1", in: directory)
 
             let reading = try Sample.reading(.available)
@@ -115,13 +115,13 @@ struct DamageTests {
                 let at = Sample.now + .seconds(update)
                 _ = await ledger.record(try Sample.callback(state: .fulfilled, update: at))
             }
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             let early = try Sample.reading(.searching)
             _ = try await ledger.confirm(work, reading: early, binding: .bind, context: Sample.context())
             #expect(try await ledger.callbacks().map(\.verdict) == [.unconfirmed, .unconfirmed])
             try SQLiteTool.damage("callbacks", "claim_id = x'00' WHERE id = 1", in: directory)
             let later = Sample.now + .seconds(4000)
-            let next = try #require(try await ledger.claimVerify(at: later).first)
+            let next = try #require(try await ledger.leaseVerifications(at: later).first)
 
             let reading = try Sample.reading(.fulfilled)
             _ = try await ledger.confirm(next, reading: reading, binding: .bind, context: Sample.context(at: later))
@@ -153,7 +153,7 @@ struct DamageTests {
             for id in ["id1", "id2"] { _ = await ledger.record(try Sample.callback(id: id)) }
             try SQLiteTool.run("UPDATE order_candidates SET id = 'a b' WHERE id = 'id2'", in: directory)
 
-            #expect(try await ledger.claimVerify().map(\.candidates) == [[Sample.id()]])
+            #expect(try await ledger.leaseVerifications().map(\.candidates) == [[Sample.id()]])
         }
     }
 
@@ -162,7 +162,7 @@ struct DamageTests {
             try await ledger.confirmed(.searching, sinks: "crm")
             try SQLiteTool.run("DELETE FROM deliveries", in: directory)
 
-            #expect(try await ledger.claimDeliveries() == [])
+            #expect(try await ledger.leaseDeliveries() == [])
             #expect(try await ledger.summary(now: Sample.now).jobsByKind == ["verify": 1])
         }
     }
@@ -196,7 +196,7 @@ struct DamageTests {
     @Test func writesAllOfAConfirmationOrNothing() async throws {
         try await withLedger { ledger, directory in
             _ = await ledger.record(try Sample.callback())
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             // Sinks are written in the order of the routing: the first is there when the second fails.
             try SQLiteTool.run(
                 """
@@ -245,9 +245,9 @@ struct DamageTests {
 
     private func claim(_ kind: JobKind, from ledger: SQLiteStore, at now: Timestamp) async throws -> [String] {
         switch kind {
-        case .verify: try await ledger.claimVerify(at: now).compactMap { $0.order.id?.rawValue }
-        case .fetch: try await ledger.claimFetch(at: now).compactMap { $0.order.id?.rawValue }
-        case .deliver: try await ledger.claimDeliveries(at: now).map { $0.notification.orderID.rawValue }
+        case .verify: try await ledger.leaseVerifications(at: now).compactMap { $0.order.id?.rawValue }
+        case .fetch: try await ledger.leaseFetches(at: now).compactMap { $0.order.id?.rawValue }
+        case .deliver: try await ledger.leaseDeliveries(at: now).map { $0.notification.orderID.rawValue }
         }
     }
 }

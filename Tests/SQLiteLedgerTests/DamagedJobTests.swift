@@ -9,7 +9,7 @@ import Visengine
 @Suite(.timeLimit(.minutes(1)), .enabled(if: SQLiteTool.isInstalled))
 struct DamagedJobTests {
     static let columns = [
-        "lane", "subject", "due_ms", "attempt", "trigger", "source", "lease_boot", "lease_serial", "lease_until_ms",
+        "lane", "subject", "due_ms", "attempt", "revision", "source", "lease_boot", "lease_serial", "lease_until_ms",
         "crashes", "last_reason", "scheduled_ms",
     ]
 
@@ -33,9 +33,9 @@ struct DamagedJobTests {
 
     private func claim(_ kind: JobKind, from ledger: SQLiteStore, at now: Timestamp) async throws -> [String] {
         switch kind {
-        case .verify: try await ledger.claimVerify(at: now).compactMap { $0.order.id?.rawValue }
-        case .fetch: try await ledger.claimFetch(at: now).compactMap { $0.order.id?.rawValue }
-        case .deliver: try await ledger.claimDeliveries(at: now).map { $0.notification.orderID.rawValue }
+        case .verify: try await ledger.leaseVerifications(at: now).compactMap { $0.order.id?.rawValue }
+        case .fetch: try await ledger.leaseFetches(at: now).compactMap { $0.order.id?.rawValue }
+        case .deliver: try await ledger.leaseDeliveries(at: now).map { $0.notification.orderID.rawValue }
         }
     }
 }

@@ -78,7 +78,7 @@ struct DamagedListTests {
         try await withLedger { ledger, directory in
             for (number, nonce) in "ab".enumerated() {
                 try await ledger.confirmed(.available, nonce: nonce, id: "id\(nonce)", sinks: "crm")
-                let work = try #require(try await ledger.claimFetch().first)
+                let work = try #require(try await ledger.leaseFetches().first)
                 let routing = try Sample.routing(["crm"])
                 let now = Sample.now + .seconds(number)
                 try await ledger.stored(Sample.document, for: work, routing: routing, now: now)

@@ -21,17 +21,17 @@ struct DamagedOrderTests {
             let again = await ledger.record(try Sample.callback(id: claimed, state: .fulfilled, at: at))
             #expect(again == .duplicate(id: try #require(outcome.id)))
             #expect(try SQLiteTool.run("SELECT count(*) FROM order_candidates", in: directory) == "0")
-            #expect(try await ledger.claimVerify(at: at) == [], "it is set aside")
+            #expect(try await ledger.leaseVerifications(at: at) == [], "it is set aside")
             #expect(ledger.statistics.poisoned == 0)
 
             try SQLiteTool.run("UPDATE orders SET provider_id = 'id1'", in: directory)
             let later = at + .seconds(3600)
-            let work = try #require(try await ledger.claimVerify(at: later).first)
+            let work = try #require(try await ledger.leaseVerifications(at: later).first)
             let context = try Sample.context(at: later)
             let reading = try Sample.reading(.fulfilled)
             _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: context)
             let verdicts = try await ledger.callbacks().map(\.verdict)
-            #expect(verdicts == [.confirmed, claimed == "id2" ? .mismatched : .confirmed], "repaired, it is judged")
+            #expect(verdicts == [.confirmed, claimed == "id2" ? .mismatched : .confirmed], "repaired, it is evaluated")
         }
     }
 
@@ -45,7 +45,7 @@ struct DamagedOrderTests {
 
             _ = await ledger.record(try Sample.callback(at: at))
 
-            #expect(try await ledger.claimVerify(at: at + .seconds(10)).map(\.trigger) == [.callback])
+            #expect(try await ledger.leaseVerifications(at: at + .seconds(10)).map(\.trigger) == [.callback])
         }
     }
 }

@@ -24,7 +24,7 @@ struct DeliveryRowTests {
             }
             let before = try await rows()
             for _ in 0..<50 {
-                let work = try #require(try await ledger.claimDeliveries(at: now).first)
+                let work = try #require(try await ledger.leaseDeliveries(at: now).first)
                 try await ledger.finish(work, action: .retry(after: .seconds(1), reason: "503"), now: now)
                 now = now + .seconds(1)
             }

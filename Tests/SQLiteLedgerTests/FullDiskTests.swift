@@ -43,9 +43,9 @@ struct FullDiskTests {
     @Test func writesTheOutcomesOfWorkOrSaysThatItCannot() async throws {
         try await withLedger(Self.configuration) { ledger, directory in
             try await ledger.confirmed(.searching, nonce: "m", id: "idm", sinks: "crm")
-            let delivery = try #require(try await ledger.claimDeliveries().first)
+            let delivery = try #require(try await ledger.leaseDeliveries().first)
             _ = try await fill(ledger)
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
 
             try await ledger.finish(delivery, action: .complete, now: Sample.now)
             try await ledger.postpone(work.lease, until: Sample.now, reason: "the disk is full")

@@ -65,7 +65,7 @@ struct OpeningTests {
 
             let replayed = try await operating.replay(delivery: delivery.id, now: Sample.now)
 
-            #expect(try await ledger.claimDeliveries().map(\.deliveryID) == [delivery.id, replayed])
+            #expect(try await ledger.leaseDeliveries().map(\.deliveryID) == [delivery.id, replayed])
             #expect(try await operating.orders(OrderQuery()) == ledger.orders(OrderQuery()))
             await operating.close()
             #expect(await ledger.record(try Sample.callback(id: "after")).isRecorded)
@@ -77,7 +77,9 @@ struct OpeningTests {
             let ledger = try SQLiteStore.open(at: directory, mode: .operate)
             try await ledger.placing()
 
-            await #expect(throws: LedgerError.self) { try await ledger.claimVerify(at: Sample.now + .seconds(9999)) }
+            await #expect(throws: LedgerError.self) {
+                try await ledger.leaseVerifications(at: Sample.now + .seconds(9999))
+            }
             await ledger.close()
         }
     }

@@ -30,7 +30,7 @@ struct ReceiverTests {
             case .hasStopped: try write("UPDATE receivers SET boot = NULL, alive_until_ms = 0", path)
             }
         } then: { ledger, job in
-            let taken = try await ledger.claimVerify().map(\.lease)
+            let taken = try await ledger.leaseVerifications().map(\.lease)
             #expect(taken.map(\.job) == (state == .lives ? [] : [job]))
             #expect(taken.allSatisfy { $0.holder.receiver == Sample.receiver && $0.attempt == 2 })
             #expect(try crashes(ledger) == (state == .lives ? 0 : 1), "it went with the job in flight")
@@ -41,8 +41,8 @@ struct ReceiverTests {
         try await withLease(of: Self.other) { path in
             try setAlive(until: Sample.now + .seconds(9999), path)
         } then: { ledger, job in
-            #expect(try await ledger.claimVerify(at: Sample.now + Sample.lease - .milliseconds(1)) == [])
-            let taken = try await ledger.claimVerify(at: Sample.now + Sample.lease).map(\.lease.job)
+            #expect(try await ledger.leaseVerifications(at: Sample.now + Sample.lease - .milliseconds(1)) == [])
+            let taken = try await ledger.leaseVerifications(at: Sample.now + Sample.lease).map(\.lease.job)
             #expect(taken == [job])
             #expect(try crashes(ledger) == 0)
         }
@@ -52,7 +52,7 @@ struct ReceiverTests {
         try await withLease(of: Sample.receiver) { path in
             try setAlive(until: Sample.now + .seconds(9999), path)
         } then: { ledger, job in
-            let taken = try await ledger.claimVerify()
+            let taken = try await ledger.leaseVerifications()
             #expect(taken.map(\.lease.job) == [job])
             #expect(try crashes(ledger) == 1)
         }
@@ -61,12 +61,12 @@ struct ReceiverTests {
     @Test func takesOverWhatWasRecordedBeforeReceiversHadIDs() async throws {
         try await withLedger { ledger, directory in
             _ = await ledger.record(try Sample.callback())
-            _ = try await ledger.claimVerify()
+            _ = try await ledger.leaseVerifications()
             try await withTemporaryDirectory { parent in
                 try copyLedger(from: directory, to: "\(parent)/copy")
                 try write("UPDATE receivers SET id = NULL", "\(parent)/copy/ledger.sqlite")
                 let next = try SQLiteStore.open(at: "\(parent)/copy", mode: .serve(as: Self.other))
-                #expect(try await next.claimVerify().map(\.lease.holder.receiver) == [Self.other])
+                #expect(try await next.leaseVerifications().map(\.lease.holder.receiver) == [Self.other])
                 #expect(try await next.callbacks().map(\.callback?.receiver) == [Self.other])
                 await next.close()
             }
@@ -100,7 +100,7 @@ struct ReceiverTests {
         try await withTemporaryDirectory { parent in
             let ledger = try SQLiteStore.open(at: "\(parent)/first", mode: .serve(as: holder))
             _ = await ledger.record(try Sample.callback())
-            let lease = try #require(try await ledger.claimVerify().first).lease
+            let lease = try #require(try await ledger.leaseVerifications().first).lease
             #expect(lease.holder.receiver == holder)
             try copyLedger(from: "\(parent)/first", to: "\(parent)/copy")
             await ledger.close()

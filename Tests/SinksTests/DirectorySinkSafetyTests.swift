@@ -30,7 +30,7 @@ struct DirectorySinkSafetyTests {
                 let notification = try SampleNotifications.notification(document: document)
 
                 for _ in 0..<2 {
-                    #expect(await sink.deliver(SampleNotifications.parcel(notification, path: path)) == .accepted)
+                    #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
                 }
 
                 let names = try FileManager.default.contentsOfDirectory(atPath: root).filter {
@@ -56,7 +56,7 @@ struct DirectorySinkSafetyTests {
                     withDestinationPath: "\(root)/elsewhere"
                 )
 
-                #expect(await sink.deliver(SampleNotifications.parcel(notification, path: path)) == .accepted)
+                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
 
                 let names = try FileManager.default.contentsOfDirectory(atPath: root)
                 #expect(names.contains("\(Self.order)-2.json"))
@@ -71,7 +71,7 @@ struct DirectorySinkSafetyTests {
                 let item = "\(root)/5c1a2b3c4d5e6f708192a3b4c5d6e7f8"
                 try FileManager.default.createSymbolicLink(atPath: item, withDestinationPath: elsewhere)
 
-                let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
+                let outcome = await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
 
                 guard case .transient(let reason, nil) = outcome else {
                     Issue.record("\(outcome)")
@@ -82,25 +82,30 @@ struct DirectorySinkSafetyTests {
 
                 try FileManager.default.removeItem(atPath: item)
                 #expect(
-                    await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification())) == .accepted
+                    await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+                        == .accepted
                 )
             }
         }
     }
 
-    @Test func sweepingLeavesWhatThisProcessIsWriting() async throws {
-        try await withSink { sink, root in
+    @Test func sweepingLeavesWhatThisProcessOrAnotherReceiverIsWriting() async throws {
+        let (mine, other) = (ReceiverID.random(), ReceiverID.random())
+        try await withTemporaryDirectory { root in
+            let sink = DirectorySink(name: try #require(SinkName(rawValue: "files")), receiver: mine, root: root)
             let incoming = "\(root)/.incoming"
             try FileManager.default.createDirectory(atPath: incoming, withIntermediateDirectories: false)
-            for name in ["\(incoming)/\(DirectorySink.process)-1", "\(incoming)/0BADF00D-1", "\(root)/.probe-0BADF00D"]
-            {
-                try Data().write(to: URL(fileURLWithPath: name))
+            let kept = ["\(mine)-\(DirectorySink.process)-1", "\(other)-0BADF00D-1"]
+            for name in kept + ["\(mine)-0BADF00D-1"] {
+                try Data().write(to: URL(fileURLWithPath: "\(incoming)/\(name)"))
+                try Data().write(to: URL(fileURLWithPath: "\(root)/.probe-\(name)"))
             }
 
             #expect(try await sink.prepare() == [])
 
-            #expect(try FileManager.default.contentsOfDirectory(atPath: incoming) == ["\(DirectorySink.process)-1"])
-            #expect(try FileManager.default.contentsOfDirectory(atPath: root) == [".incoming"])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: incoming).sorted() == kept.sorted())
+            let left = try FileManager.default.contentsOfDirectory(atPath: root).sorted()
+            #expect(left == [".incoming"] + kept.map { ".probe-\($0)" }.sorted())
         }
     }
 

@@ -13,7 +13,7 @@ struct DirectorySinkTests {
             try await withDocument { path, document in
                 let notification = try SampleNotifications.notification(document: document)
 
-                #expect(await sink.deliver(SampleNotifications.parcel(notification, path: path)) == .accepted)
+                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
 
                 let stem = "\(root)/5c1a2b3c4d5e6f708192a3b4c5d6e7f8/65b0a1f2c3d4e5f601020304-document.available"
                 #expect(try content(of: "\(stem).zip") == SampleNotifications.content)
@@ -35,7 +35,7 @@ struct DirectorySinkTests {
         try await withSink { sink, root in
             let notification = try SampleNotifications.notification(type: .orderUpdated)
 
-            #expect(await sink.deliver(SampleNotifications.parcel(notification)) == .accepted)
+            #expect(await sink.deliver(SampleNotifications.delivery(notification)) == .accepted)
 
             let name = "5c1a2b3c4d5e6f708192a3b4c5d6e7f8/65b0a1f2c3d4e5f601020304-order.updated.json"
             #expect(try files(in: root) == [name])
@@ -47,8 +47,8 @@ struct DirectorySinkTests {
             try await withDocument { path, document in
                 let notification = try SampleNotifications.notification(document: document)
                 for delivery in ["dlv_1", "dlv_1", "dlv_2"] {
-                    let parcel = SampleNotifications.parcel(notification, delivery: delivery, path: path)
-                    #expect(await sink.deliver(parcel) == .accepted)
+                    let delivery = SampleNotifications.delivery(notification, delivery: delivery, path: path)
+                    #expect(await sink.deliver(delivery) == .accepted)
                 }
 
                 let names = try files(in: root)
@@ -64,13 +64,13 @@ struct DirectorySinkTests {
         try await withSink { sink, root in
             try await withDocument { path, document in
                 let notification = try SampleNotifications.notification(document: document)
-                let parcel = SampleNotifications.parcel(notification, path: path)
-                #expect(await sink.deliver(parcel) == .accepted)
+                let delivery = SampleNotifications.delivery(notification, path: path)
+                #expect(await sink.deliver(delivery) == .accepted)
                 let names = try files(in: root)
                 let zip = try #require(names.first { $0.hasSuffix(".zip") })
                 try FileManager.default.removeItem(atPath: "\(root)/\(zip)")
 
-                #expect(await sink.deliver(parcel) == .accepted)
+                #expect(await sink.deliver(delivery) == .accepted)
 
                 #expect(try files(in: root) == names)
                 #expect(try content(of: "\(root)/\(zip)") == SampleNotifications.content)
@@ -89,7 +89,7 @@ struct DirectorySinkTests {
 
                 for id in ["ntf_1", "ntf_2", "ntf_1", "ntf_2"] {
                     let notification = try SampleNotifications.notification(id: id, document: document)
-                    #expect(await sink.deliver(SampleNotifications.parcel(notification, path: path)) == .accepted)
+                    #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
                 }
 
                 #expect(try content(of: "\(stem).zip") == Array("another's".utf8))
@@ -113,11 +113,11 @@ struct DirectorySinkTests {
                 )
                 let stem = "\(root)/65b0a1f2c3d4e5f601020304"
                 try Data(SampleNotifications.content).write(to: URL(fileURLWithPath: "\(stem).zip"))
-                try Data("half".utf8).write(to: URL(fileURLWithPath: "\(root)/.incoming/left-over"))
+                try Data("half".utf8).write(to: URL(fileURLWithPath: "\(root)/.incoming/command-0BADF00D-left"))
                 #expect(try await sink.prepare() == [])
 
                 let notification = try SampleNotifications.notification(document: document)
-                #expect(await sink.deliver(SampleNotifications.parcel(notification, path: path)) == .accepted)
+                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
 
                 #expect(
                     try files(in: root) == ["65b0a1f2c3d4e5f601020304.json", "65b0a1f2c3d4e5f601020304.zip"]
@@ -135,7 +135,7 @@ struct DirectorySinkTests {
                             id: "n\(number / 2)",
                             document: document
                         )
-                        group.addTask { await sink.deliver(SampleNotifications.parcel(notification, path: path)) }
+                        group.addTask { await sink.deliver(SampleNotifications.delivery(notification, path: path)) }
                     }
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
@@ -157,7 +157,7 @@ struct DirectorySinkTests {
                     document.name = name
                     var notification = try SampleNotifications.notification(id: "id-\(name.count)", document: document)
                     notification.itemName = name
-                    #expect(await sink.deliver(SampleNotifications.parcel(notification, path: path)) == .accepted)
+                    #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
                 }
 
                 #expect(try files(in: root).count == 10)
@@ -173,7 +173,7 @@ struct DirectorySinkTests {
             let name = try #require(SinkName(rawValue: "folder"))
             let sink = DirectorySink(name: name, root: "\(directory)/file/sub")
 
-            let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
+            let outcome = await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
 
             guard case .transient(let reason, nil) = outcome else {
                 Issue.record("\(outcome)")
@@ -190,7 +190,7 @@ struct DirectorySinkTests {
                 try Data("something else of the same length!".utf8).write(to: URL(fileURLWithPath: path))
                 let notification = try SampleNotifications.notification(document: document)
 
-                let outcome = await sink.deliver(SampleNotifications.parcel(notification, path: path))
+                let outcome = await sink.deliver(SampleNotifications.delivery(notification, path: path))
 
                 #expect(outcome != .accepted)
                 #expect("\(outcome)".contains("was changed after it was archived"))
@@ -204,13 +204,13 @@ struct DirectorySinkTests {
         try await withSink(template: "{order}") { sink, root in
             let document = SampleNotifications.document(content)
             for id in ["ntf_1", "ntf_2", "ntf_1"] {
-                let parcel = Parcel(
+                let delivery = DeliveryAttempt(
                     notification: try SampleNotifications.notification(id: id, document: document),
                     deliveryID: "dlv",
                     attempt: 1,
                     documents: RemoteDocuments(content: content)
                 )
-                #expect(await sink.deliver(parcel) == .accepted)
+                #expect(await sink.deliver(delivery) == .accepted)
             }
 
             let stem = "65b0a1f2c3d4e5f601020304"
@@ -221,14 +221,14 @@ struct DirectorySinkTests {
 
     @Test func leavesNothingOfADocumentThatBreaksOff() async throws {
         try await withSink { sink, root in
-            let parcel = Parcel(
+            let delivery = DeliveryAttempt(
                 notification: try SampleNotifications.notification(document: SampleNotifications.document()),
                 deliveryID: "dlv",
                 attempt: 1,
                 documents: RemoteDocuments(content: SampleNotifications.content, breaksOffAfter: 1)
             )
 
-            #expect(await sink.deliver(parcel) == .transient(reason: "cannot read the document bucket: went away"))
+            #expect(await sink.deliver(delivery) == .transient(reason: "cannot read the document bucket: went away"))
             #expect(try files(in: root) == [])
         }
     }

@@ -22,7 +22,9 @@ struct HTTPSinkAddressTests {
                 addresses: service(.success(["127.0.0.1"]))
             )
 
-            #expect(await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification())) == .accepted)
+            #expect(
+                await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification())) == .accepted
+            )
 
             let host = receiver.requests.first?.head.headers["host"]
             #expect(host == "receiver.invalid:\(receiver.port)")
@@ -37,7 +39,9 @@ struct HTTPSinkAddressTests {
             )
             var outcomes: [DeliveryOutcome] = []
             for _ in 0..<3 {
-                outcomes.append(await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification())))
+                outcomes.append(
+                    await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+                )
             }
 
             #expect(outcomes[0] == .accepted)
@@ -63,7 +67,9 @@ struct HTTPSinkAddressTests {
                 addresses: service(.success(addresses))
             )
 
-            #expect(await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification())) == .accepted)
+            #expect(
+                await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification())) == .accepted
+            )
             #expect(receiver.requests.count == 1)
         }
     }
@@ -72,7 +78,7 @@ struct HTTPSinkAddressTests {
     func refusesAddressesOutside(addresses: [String]) async throws {
         let sink = try TestSink.make("https://receiver.invalid/", addresses: service(.success(addresses)))
 
-        let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
+        let outcome = await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
 
         guard case .permanent(let reason) = outcome else {
             Issue.record("\(outcome)")
@@ -86,13 +92,13 @@ struct HTTPSinkAddressTests {
             "http://receiver.invalid/",
             addresses: service(.failure(.notFound("no such name")), .failure(.timedOut), .success([]))
         )
-        let parcel = SampleNotifications.parcel(try SampleNotifications.notification())
+        let delivery = SampleNotifications.delivery(try SampleNotifications.notification())
 
         #expect(
-            await sink.deliver(parcel) == .transient(reason: "cannot resolve receiver.invalid: no such name")
+            await sink.deliver(delivery) == .transient(reason: "cannot resolve receiver.invalid: no such name")
         )
-        #expect(await sink.deliver(parcel) == .transient(reason: "resolving receiver.invalid timed out"))
-        #expect(await sink.deliver(parcel) == .transient(reason: "receiver.invalid resolves to no address"))
+        #expect(await sink.deliver(delivery) == .transient(reason: "resolving receiver.invalid timed out"))
+        #expect(await sink.deliver(delivery) == .transient(reason: "receiver.invalid resolves to no address"))
     }
 
     @Test func movesWithTheName() async throws {
@@ -105,8 +111,8 @@ struct HTTPSinkAddressTests {
             )
 
             let outcomes = try await withThrowingTaskGroup(of: DeliveryOutcome.self) { group in
-                let parcel = SampleNotifications.parcel(try SampleNotifications.notification())
-                for _ in 0..<60 { group.addTask { await sink.deliver(parcel) } }
+                let delivery = SampleNotifications.delivery(try SampleNotifications.notification())
+                for _ in 0..<60 { group.addTask { await sink.deliver(delivery) } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
 
@@ -118,7 +124,9 @@ struct HTTPSinkAddressTests {
         try await withReceiver { receiver in
             let sink = try TestSink.make("http://localhost:\(receiver.port)/")
 
-            #expect(await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification())) == .accepted)
+            #expect(
+                await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification())) == .accepted
+            )
         }
     }
 

@@ -13,7 +13,7 @@ struct HTTPSinkTests {
         try await withReceiver { receiver in
             let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/hooks/in?tenant=1")
 
-            let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
+            let outcome = await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
 
             #expect(outcome == .accepted)
             let request = try #require(receiver.requests.first)
@@ -46,7 +46,7 @@ struct HTTPSinkTests {
             let notification = try SampleNotifications.notification()
 
             for delivery in ["dlv_1", "dlv_2"] {
-                #expect(await sink.deliver(SampleNotifications.parcel(notification, delivery: delivery)) == .accepted)
+                #expect(await sink.deliver(SampleNotifications.delivery(notification, delivery: delivery)) == .accepted)
             }
 
             let requests = receiver.requests
@@ -65,7 +65,9 @@ struct HTTPSinkTests {
             let signer = WebhookSigner(secret: new, retiring: old)
             let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/", signer: signer)
 
-            #expect(await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification())) == .accepted)
+            #expect(
+                await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification())) == .accepted
+            )
 
             let request = try #require(receiver.requests.first)
             try verify(request, with: WebhookSigner(secret: old))
@@ -88,7 +90,7 @@ struct HTTPSinkTests {
                 #expect(document.size == 36)
                 let notification = try SampleNotifications.notification(document: document)
 
-                #expect(await sink.deliver(SampleNotifications.parcel(notification, path: path)) == .accepted)
+                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
 
                 let request = try #require(receiver.requests.first)
                 let described = try #require(try JSONValue(parsing: request.body)["data"]?["document"])
@@ -120,7 +122,7 @@ struct HTTPSinkTests {
                 )
                 let notification = try SampleNotifications.notification(document: document)
 
-                #expect(await sink.deliver(SampleNotifications.parcel(notification, path: path)) == .accepted)
+                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
 
                 let described = try JSONValue(parsing: try #require(receiver.requests.first).body)["data"]?["document"]
                 let sent = described?["content_base64"]?.string.flatMap { Data(base64Encoded: $0) }
@@ -140,7 +142,7 @@ struct HTTPSinkTests {
                     try FileManager.default.removeItem(atPath: path)
                     if let spoiled { try Data(spoiled).write(to: URL(fileURLWithPath: path)) }
 
-                    let outcome = await sink.deliver(SampleNotifications.parcel(notification, path: path))
+                    let outcome = await sink.deliver(SampleNotifications.delivery(notification, path: path))
 
                     guard case .transient(let reason, nil) = outcome else {
                         Issue.record("\(outcome)")
@@ -172,7 +174,7 @@ struct HTTPSinkTests {
         try await withReceiver(answer: answer) { receiver in
             let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/")
 
-            #expect(await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification())) == outcome)
+            #expect(await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification())) == outcome)
         }
     }
 
@@ -184,7 +186,7 @@ struct HTTPSinkTests {
         try await withReceiver(answer: answer) { receiver in
             let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/here")
 
-            let outcome = await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification()))
+            let outcome = await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
 
             guard case .permanent(let reason) = outcome else {
                 Issue.record("\(outcome)")
@@ -204,7 +206,8 @@ struct HTTPSinkTests {
 
             for _ in 0..<3 {
                 #expect(
-                    await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification())) == .accepted
+                    await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+                        == .accepted
                 )
             }
         }
@@ -216,7 +219,8 @@ struct HTTPSinkTests {
 
             for _ in 0..<5 {
                 #expect(
-                    await sink.deliver(SampleNotifications.parcel(try SampleNotifications.notification())) == .accepted
+                    await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+                        == .accepted
                 )
             }
 

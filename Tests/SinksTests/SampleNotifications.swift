@@ -34,12 +34,17 @@ enum SampleNotifications {
         )
     }
 
-    static func parcel(
+    static func delivery(
         _ notification: RicevutaCore.Notification,
         delivery: String = "dlv_1",
         path: String? = nil
-    ) -> Parcel {
-        Parcel(notification: notification, deliveryID: delivery, attempt: 1, documents: FileDocuments(path: path))
+    ) -> DeliveryAttempt {
+        DeliveryAttempt(
+            notification: notification,
+            deliveryID: delivery,
+            attempt: 1,
+            documents: FileDocuments(path: path)
+        )
     }
 
     private struct Missing: Error {}

@@ -64,7 +64,7 @@ SLEEPS = Allowance({
     "Tests/BaseKitTests/TimeLimitTests.swift": "never ends by itself: cancelling it is what is tested",
     "Tests/EndToEndTests/BrokenLedgerTests.swift": "asks again and again for three seconds that the state stays",
     "Tests/EndToEndTests/CrowdTests.swift": "a peer's pace is what is tested: one callback a second beside a crowd",
-    "Tests/EndToEndTests/Harness/Ground.swift": "`until` itself, which polls with a deadline",
+    "Tests/EndToEndTests/Harness/TestBed.swift": "`until` itself, which polls with a deadline",
     "Tests/EndToEndTests/Harness/Program.swift": "polls a log for a line, with a deadline",
     "Tests/EndToEndTests/KillingTests.swift": "the random moment at which the program is killed",
     "Tests/EndToEndTests/NginxTests.swift": "the peer's silence is what is tested",
@@ -72,7 +72,7 @@ SLEEPS = Allowance({
     "Tests/HTTPListenerTests/LimitTests.swift": "a handler, and peers, slower than the limit under test",
     "Tests/HTTPListenerTests/LongBodyTests.swift": "a handler that answers late",
     "Tests/SinksTests/HTTPSinkFailureTests.swift": "a receiver that does not answer within the time limit",
-    "Tests/TestSupport/InMemoryLedger/InMemoryBell.swift": "the time at which a job falls due, and the longest wait",
+    "Tests/TestSupport/InMemoryLedger/InMemoryJobNotifier.swift": "when a job falls due, and the longest wait",
     "Tests/VisengineClientTests/RetryTests.swift": "never ends by itself: cancelling it is what is tested",
     "Tests/VisengineClientTests/TokenBucketTests.swift": "never ends by itself: cancelling it is what is tested",
 })

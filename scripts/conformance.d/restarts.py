@@ -69,7 +69,7 @@ class Manager:
             raise SystemExit("it did not stop in order; its output:\n" + log[-3000:])
 
 
-class Load:
+class LoadGenerator:
     """Half of the clients keep their connections as long as they may, half ask once on each."""
 
     def __init__(self, port, paths):
@@ -134,7 +134,7 @@ def main():
     out = subprocess.run([options.binary, "token", "mint", "--config", str(options.work / "plain.yaml"),
                           "--count", "100"],
                          check=True, capture_output=True, text=True).stdout
-    load = Load(manager.port, ["/callbacks/".encode() + line.rpartition("/callbacks/")[2].encode()
+    load = LoadGenerator(manager.port, ["/callbacks/".encode() + line.rpartition("/callbacks/")[2].encode()
                                for line in out.split()])
     threads = [threading.Thread(target=load.run, args=(number % 2 == 0,)) for number in range(8)]
     for thread in threads:

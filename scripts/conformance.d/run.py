@@ -44,7 +44,7 @@ def fits(expected, status):
     return status in expected if isinstance(expected, tuple) else status == expected
 
 
-def judge(case, answers, is_closed):
+def evaluate(case, answers, is_closed):
     """What is wrong with the answers; empty when nothing is."""
     statuses = [answer.status for answer in answers]
     if case.by_library and statuses[-1:] == [0] and answers[-1].body.endswith(b"</html>"):
@@ -87,7 +87,7 @@ def run(receiver, case):
             if case.half_close:
                 connection.shutdown(socket.SHUT_WR)
             answers, is_closed = read_answers(connection, len(case.answers), case.name == "HEAD")
-        wrong = judge(case, answers, is_closed)
+        wrong = evaluate(case, answers, is_closed)
         if wrong:
             return f"{way}: {wrong}"
     return ""

@@ -1,4 +1,4 @@
-"""Scans a receiver of its own with testssl.sh, and judges what that found.
+"""Scans a receiver of its own with testssl.sh, and evaluates what that found.
 
 Usage: scan.py BINARY WORK        WORK/certs holds what scripts/make-certs makes
 """

@@ -20,7 +20,7 @@ from cases import CASES
 from receiver import Receiver, read_answers
 
 
-class Load:
+class LoadGenerator:
     """Threads that go on until told to stop, and what they have seen."""
 
     def __init__(self, receiver):
@@ -173,7 +173,7 @@ def main():
     wrong = []
     sinks = f"sinks: [{{name: folder, type: directory, path: {options.work}/documents}}]"
     with Receiver(options.binary, options.work, more=sinks) as receiver:
-        load = Load(receiver)
+        load = LoadGenerator(receiver)
         commands = Commands(receiver, load.stopping, options.work / "plain/ledger.sqlite", options.commands or 1)
         threads = [threading.Thread(target=target) for target in
                    [load.honest] * 4 + [load.malformed] * 2 + [load.forged, load.dripping]

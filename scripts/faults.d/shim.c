@@ -139,7 +139,7 @@ struct verdict {
 };
 
 // What the rules say of an event; kills before it. Called under the lock.
-static struct verdict judge(uint32_t event, const char *path) {
+static struct verdict evaluate(uint32_t event, const char *path) {
     struct verdict verdict = {0};
     for (int index = 0; index < MAX_RULES; index++) {
         struct rule *rule = &control->rules[index];
@@ -259,7 +259,7 @@ static int open_file(int directory, const char *path, int flags, mode_t mode) {
     lock();
     int exists = object_at(directory, path) != 0, changes = (flags & O_CREAT && !exists) || (flags & O_TRUNC && exists);
     struct verdict verdict = {0};
-    if (changes) verdict = judge(CREATE, place.path);
+    if (changes) verdict = evaluate(CREATE, place.path);
     int descriptor = -1;
     if (verdict.fails) errno = verdict.fails;
     else descriptor = syscall(SYS_openat, directory, path, flags, mode);
@@ -346,7 +346,7 @@ int close(int descriptor) {
     if (!file) return syscall(SYS_close, descriptor);
     lock();
     if (file->is_recorded) {
-        struct verdict verdict = judge(CLOSE, file->path);
+        struct verdict verdict = evaluate(CLOSE, file->path);
         record(CLOSE, 0, file->object, 0, file->path, 0, 0, NULL, 0, 0);
         if (verdict.kills_after) die();
     }
@@ -425,7 +425,7 @@ static ssize_t write_pieces(int descriptor, const struct iovec *data, int pieces
     }
     wait_if_told(WRITE, file->path);
     lock();
-    struct verdict verdict = judge(WRITE, file->path);
+    struct verdict verdict = evaluate(WRITE, file->path);
     ssize_t result = -1;
     if (verdict.fails) {
         errno = verdict.fails;
@@ -509,7 +509,7 @@ static int set_size(int descriptor, off_t size) {
     if (!file) return syscall(SYS_ftruncate, descriptor, size);
     wait_if_told(TRUNCATE, file->path);
     lock();
-    struct verdict verdict = judge(TRUNCATE, file->path);
+    struct verdict verdict = evaluate(TRUNCATE, file->path);
     int result = -1;
     if (verdict.fails) errno = verdict.fails;
     else result = syscall(SYS_ftruncate, descriptor, size);
@@ -538,7 +538,7 @@ static int allocate(int descriptor, int mode, off_t offset, off_t size) {
     if (!file) return syscall(SYS_fallocate, descriptor, mode, offset, size);
     wait_if_told(ALLOCATE, file->path);
     lock();
-    struct verdict verdict = judge(ALLOCATE, file->path);
+    struct verdict verdict = evaluate(ALLOCATE, file->path);
     int result = -1;
     if (verdict.fails) errno = verdict.fails;
     else result = syscall(SYS_fallocate, descriptor, mode, offset, size);
@@ -567,7 +567,7 @@ static int sync_file(int descriptor, long call) {
     if (!file) return syscall(call, descriptor);
     wait_if_told(SYNC, file->path);
     lock();
-    struct verdict verdict = judge(SYNC, file->path);
+    struct verdict verdict = evaluate(SYNC, file->path);
     int result = 0;
     if (verdict.fails) {
         result = -1;
@@ -613,7 +613,7 @@ static int change_name(uint32_t event, struct place *place, uint64_t object, lon
                        long e) {
     wait_if_told(event, place->path);
     lock();
-    struct verdict verdict = judge(event, place->path);
+    struct verdict verdict = evaluate(event, place->path);
     int result = -1;
     if (verdict.fails) errno = verdict.fails;
     else result = syscall(call, a, b, c, d, e);
@@ -681,7 +681,7 @@ static int move(int from, const char *old, int to, const char *new, unsigned fla
     if (!target.is_ours || !source.is_ours) escaped("rename", target.path);
     wait_if_told(RENAME, target.path);
     lock();
-    struct verdict verdict = judge(RENAME, target.path);
+    struct verdict verdict = evaluate(RENAME, target.path);
     int result = -1;
     uint64_t object = object_at(from, old);
     if (verdict.fails) errno = verdict.fails;

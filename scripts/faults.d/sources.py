@@ -13,7 +13,7 @@ SOURCES = pathlib.Path(__file__).resolve().parents[2] / "Sources"
 KINDS = [
     (r"data/journal/\.new-journal-.*", "new journal segment"),
     (r"data/journal/journal-.*", "journal segment"),
-    (r"data/journal/.*aside-.*", "callback set aside"),
+    (r"data/journal/.*quarantined-.*", "quarantined callback"),
     (r"data/journal", "journal's directory"),
     (r"data/journal/.*", "other file of the journal"),
     (r"data/ledger\.sqlite", "ledger"),

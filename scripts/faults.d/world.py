@@ -214,9 +214,17 @@ class Receiver:
 
     @property
     def addresses(self):
-        """Where it listens, by its newest account: on a full disk it opens another door first."""
-        told = [json.loads(line) for line in self.news(self.begin).splitlines() if '"callbacks":"http' in line]
-        return told[-1]
+        """Where it listens, by its newest account: on a full disk it opens another port first.
+
+        The line may come a moment after READY=1, and a part of it before the rest.
+        """
+        end = time.monotonic() + 10
+        while True:
+            news = self.news(self.begin)
+            told = [line for line in news[:news.rfind("\n") + 1].splitlines() if '"callbacks":"http' in line]
+            if told or time.monotonic() > end:
+                return json.loads(told[-1])
+            time.sleep(0.01)
 
     @property
     def port(self):

@@ -22,7 +22,7 @@ public func fuzzHead(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
         size: bytes.count,
         isAsWritten: true
     )
-    guard case .accepted(let target, let length, let isChunked, _) = rules.judge(head) else { return 0 }
+    guard case .accepted(let target, let length, let isChunked, _) = rules.evaluate(head) else { return 0 }
     let lengths = headers.all("content-length"), codings = headers.all("transfer-encoding")
     require(lengths.count + codings.count <= 1, "two framings")
     require(codings.allSatisfy { $0.lowercased() == "chunked" }, "an odd coding")

@@ -44,7 +44,7 @@ extension DurableFiles {
         case 0: return (true, .exclusiveRename)
         case EEXIST: return (false, .exclusiveRename)
         case EINVAL, ENOSYS, ENOTSUP: return try link(temporary, to: final)
-        case let code: throw FileFailure(doing: "create", path: final, code: code)
+        case let code: throw FileFailure(operation: "create", path: final, code: code)
         }
     }
 
@@ -57,12 +57,12 @@ extension DurableFiles {
         case 0: break
         case EEXIST: return (false, .link)
         case EPERM, ENOTSUP, ENOSYS, EMLINK, EINVAL: return (try lookAndRename(temporary, to: final), .lookAndRename)
-        case let code: throw FileFailure(doing: "create", path: final, code: code)
+        case let code: throw FileFailure(operation: "create", path: final, code: code)
         }
         do {
             try FileManager.default.removeItem(atPath: temporary)
         } catch {
-            throw FileFailure(doing: "remove the temporary file", path: temporary, error)
+            throw FileFailure(operation: "remove the temporary file", path: temporary, error)
         }
         return (true, .link)
     }
@@ -79,11 +79,11 @@ extension DurableFiles {
                 do {
                     try FileManager.default.moveItem(atPath: temporary, toPath: final)
                 } catch {
-                    throw FileFailure(doing: "create", path: final, error)
+                    throw FileFailure(operation: "create", path: final, error)
                 }
                 return true
             } catch {
-                throw FileFailure(doing: "read the status of", path: final, error)
+                throw FileFailure(operation: "read the status of", path: final, error)
             }
         }
     }

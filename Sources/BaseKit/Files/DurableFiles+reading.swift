@@ -25,7 +25,7 @@ extension DurableFiles {
         } catch let failure as FileFailure {
             throw failure
         } catch {
-            throw FileFailure(doing: "open", path: path, error)
+            throw FileFailure(operation: "open", path: path, error)
         }
     }
 
@@ -34,10 +34,10 @@ extension DurableFiles {
     /// - Throws: ``FileFailure``.
     public static func sync(file path: String) throws(FileFailure) {
         guard let handle = try openRegularFile(path) else {
-            throw FileFailure(doing: "sync", path: path, code: ENOENT)
+            throw FileFailure(operation: "sync", path: path, code: ENOENT)
         }
         defer { try? handle.close() }  // Opened for reading: closing loses nothing.
-        guard fsync(handle.fileDescriptor) == 0 else { throw FileFailure(doing: "sync", path: path, code: errno) }
+        guard fsync(handle.fileDescriptor) == 0 else { throw FileFailure(operation: "sync", path: path, code: errno) }
     }
 
     /// Whether anything has that name; a symbolic link is a name like any other.
@@ -50,7 +50,7 @@ extension DurableFiles {
         } catch .noSuchFileOrDirectory {
             return false
         } catch {
-            throw FileFailure(doing: "read the status of", path: path, error)
+            throw FileFailure(operation: "read the status of", path: path, error)
         }
     }
 
@@ -64,6 +64,6 @@ extension DurableFiles {
         case .socket: found = "a socket"
         default: found = "a device"
         }
-        throw FileFailure(doing: "read", path: path, code: 0, reason: "it is \(found), not a regular file")
+        throw FileFailure(operation: "read", path: path, code: 0, reason: "it is \(found), not a regular file")
     }
 }

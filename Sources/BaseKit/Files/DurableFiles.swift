@@ -49,7 +49,7 @@ public enum DurableFiles {
             defer { try? descriptor.close() }  // Opened for reading: closing loses nothing.
             guard fsync(descriptor.rawValue) == 0 || syncing.allows(errno) else { throw Errno(rawValue: errno) }
         } catch {
-            throw FileFailure(doing: "sync the directory", path: path, error)
+            throw FileFailure(operation: "sync the directory", path: path, error)
         }
     }
 
@@ -64,28 +64,28 @@ public enum DurableFiles {
         } catch .noSuchFileOrDirectory {
             return nil
         } catch {
-            throw FileFailure(doing: "read the status of the directory", path: path, error)
+            throw FileFailure(operation: "read the status of the directory", path: path, error)
         }
         switch stat.type {
         case .directory: return DurableNames.Name(path, stat)
         case .symbolicLink:
             let reason = "it is a symbolic link, which is not followed here; replace it with a directory"
-            throw FileFailure(doing: "use the directory", path: path, code: ELOOP, reason: reason)
-        default: throw FileFailure(doing: "create the directory", path: path, code: ENOTDIR)
+            throw FileFailure(operation: "use the directory", path: path, code: ELOOP, reason: reason)
+        default: throw FileFailure(operation: "create the directory", path: path, code: ENOTDIR)
         }
     }
 
     private static func make(_ path: String, _ permissions: Int) throws(FileFailure) {
         // The path is only read, and only during the call.
         guard unsafe mkdir(path, mode_t(permissions)) == 0 || errno == EEXIST else {
-            throw FileFailure(doing: "create the directory", path: path, code: errno)
+            throw FileFailure(operation: "create the directory", path: path, code: errno)
         }
         // What the umask may have taken. Not asked for without need: file systems without permissions refuse it.
         guard permissions & 0o077 != 0 else { return }
         do {
             try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: path)
         } catch {
-            throw FileFailure(doing: "set the permissions of", path: path, error)
+            throw FileFailure(operation: "set the permissions of", path: path, error)
         }
     }
 
@@ -112,7 +112,7 @@ public enum DurableFiles {
             let code = -cfs_sync_file_system(descriptor.rawValue)
             guard code == 0 else { throw Errno(rawValue: code) }
         } catch {
-            throw FileFailure(doing: "sync the file system of", path: path, error)
+            throw FileFailure(operation: "sync the file system of", path: path, error)
         }
     }
 }

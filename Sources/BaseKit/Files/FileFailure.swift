@@ -4,7 +4,7 @@ import SystemPackage
 /// Why a file operation failed.
 public struct FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
     /// What was being done, for example `write`.
-    public var doing: String
+    public var operation: String
     /// The path it was done to.
     public var path: String
     /// `errno`, or 0 when the system gave none.
@@ -13,15 +13,15 @@ public struct FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
     public var reason: String?
 
     /// Creates a failure.
-    public init(doing: String, path: String, code: Int32, reason: String? = nil) {
-        self.doing = doing
+    public init(operation: String, path: String, code: Int32, reason: String? = nil) {
+        self.operation = operation
         self.path = path
         self.code = code
         self.reason = reason
     }
 
-    init(doing: String, path: String, _ error: any Error) {
-        self.init(doing: doing, path: path, code: Self.code(of: error))
+    init(operation: String, path: String, _ error: any Error) {
+        self.init(operation: operation, path: path, code: Self.code(of: error))
     }
 
     /// Whether there is no room for it on the disk.
@@ -29,7 +29,7 @@ public struct FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// One line for an operator.
     public var description: String {
-        "cannot \(doing) \(path): " + (reason ?? (code == 0 ? "unknown reason" : "\(Errno(rawValue: code))"))
+        "cannot \(operation) \(path): " + (reason ?? (code == 0 ? "unknown reason" : "\(Errno(rawValue: code))"))
     }
 
     private static func code(of error: any Error) -> Int32 {

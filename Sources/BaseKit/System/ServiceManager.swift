@@ -61,7 +61,7 @@ public struct ServiceManager: Sendable, Equatable {
     /// - Parameter state: Lines such as `READY=1`, `STOPPING=1`, `WATCHDOG=1` and `STATUS=text`.
     /// - Returns: Whether it was sent.
     @discardableResult
-    public func tell(_ state: String) -> Bool {
+    public func notify(_ state: String) -> Bool {
         guard let address, var target = Self.unixAddress(address) else { return false }
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }

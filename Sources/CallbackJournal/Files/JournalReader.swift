@@ -79,7 +79,7 @@ struct JournalReader {
 
         try readRow(row, newest)
         findMissing(row, first: listing.first)
-        judge()
+        evaluate()
         if let handedOver, found.newest < handedOver {
             found.damage.append(.behindLedger(newest: found.newest, ledger: handedOver))
         }
@@ -250,7 +250,7 @@ struct JournalReader {
     }
 
     /// Tells, now that it is known what the ledger has, what it lacks.
-    private mutating func judge() {
+    private mutating func evaluate() {
         for (name, bytes, missing) in gaps {
             let lacking = missing.clamped(to: found.settled + 1..<Int64.max)
             guard !lacking.isEmpty else { continue }

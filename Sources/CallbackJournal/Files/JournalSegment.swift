@@ -48,7 +48,7 @@ final class JournalSegment: @unchecked Sendable {
     ) throws(JournalError) {
         let path = "\(directory)/\(name.text)"
         do throws(FileFailure) {
-            let file = try NewFile(creating: "\(directory)/.new-\(name.text)")
+            let file = try AtomicFile(creating: "\(directory)/.new-\(name.text)")
             try file.reserve(capacity)
             // Zeros that are written, not merely promised: the first write to promised blocks changes the file's map.
             var rest = capacity
@@ -80,7 +80,7 @@ final class JournalSegment: @unchecked Sendable {
     func grow(to size: Int) throws(JournalError) {
         let code = posix_fallocate(descriptor.rawValue, 0, off_t(size))
         guard [0, EOPNOTSUPP, ENOSYS, EINVAL].contains(code) else {
-            throw JournalError(FileFailure(doing: "extend", path: path, code: code))
+            throw JournalError(FileFailure(operation: "extend", path: path, code: code))
         }
         do {
             var position = capacity
@@ -89,10 +89,10 @@ final class JournalSegment: @unchecked Sendable {
                 position += try descriptor.writeAll(toAbsoluteOffset: Int64(position), piece)
             }
         } catch {
-            throw JournalError(FileFailure(doing: "extend", path: path, code: (error as? Errno)?.rawValue ?? 0))
+            throw JournalError(FileFailure(operation: "extend", path: path, code: (error as? Errno)?.rawValue ?? 0))
         }
         guard fsync(descriptor.rawValue) == 0 else {
-            throw JournalError(FileFailure(doing: "sync", path: path, code: errno))
+            throw JournalError(FileFailure(operation: "sync", path: path, code: errno))
         }
         capacity = size
     }

@@ -12,7 +12,7 @@ struct QuarantinedCallbacks: Sendable {
         let callback: ReceivedCallback
     }
 
-    private static let prefix = "aside-"
+    private static let prefix = "quarantined-"
     /// No record is searched for inside these files, so it need not be secret.
     private static let tag: UInt64 = 0x3165_6469_7361
     private let directory: String
@@ -54,7 +54,7 @@ struct QuarantinedCallbacks: Sendable {
                 try DurableFiles.sync(directory: directory)
                 return true
             }
-            let file = try NewFile(creating: "\(directory)/.new-\(number)-\(UUID().uuidString)")
+            let file = try AtomicFile(creating: "\(directory)/.new-\(number)-\(UUID().uuidString)")
             try file.write(bytes)
             return try file.publish(as: final)
         } catch {

@@ -24,7 +24,7 @@ extension Connection {
         loop.tally.lateHeads += 1
         if hasBytes {
             discard()
-            tell(Self.timeoutAnswer)
+            sendRaw(Self.timeoutAnswer)
             shutdown(socket, Int32(SHUT_WR))
         }
         loop.turnAway(self)
@@ -153,11 +153,11 @@ extension Connection {
         phase = .expired
         guard isOpen else { return }
         loop.expired += 1
-        if let answer, !core.isTLS { tell(answer) }
+        if let answer, !core.isTLS { sendRaw(answer) }
         shutdown(socket, Int32(SHUT_RDWR))
     }
 
-    private func tell(_ answer: [UInt8]) {
+    private func sendRaw(_ answer: [UInt8]) {
         _ = unsafe send(socket, answer, answer.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
     }
 

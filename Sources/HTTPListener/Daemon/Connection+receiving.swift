@@ -17,9 +17,9 @@ extension Connection {
         if case .receiving = phase { head == nil } else { false }
     }
 
-    /// Judges a request at its head.
+    /// Evaluates a request at its head.
     func headArrived(_ head: HeadRules.Head) -> Next {
-        switch core.rules.judge(head) {
+        switch core.rules.evaluate(head) {
         case .refused(let response):
             return refuse(response)
         case .accepted(let target, let length, let isChunked, let persists):

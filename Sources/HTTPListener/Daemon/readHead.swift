@@ -35,7 +35,7 @@ func readHead(
     )
 }
 
-/// Whether the library in use is one whose parser leaves everything in place; those from 1.0 on judge for themselves.
+/// Whether the library in use is one whose parser leaves everything in place; those from 1.0 on check for themselves.
 private let showsLayout = HTTPServer.libraryVersion.hasPrefix("0.9.")
 
 private struct FieldCollector {

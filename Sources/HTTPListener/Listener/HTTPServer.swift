@@ -1,6 +1,6 @@
 import CMicroHTTPD
 
-/// An HTTP/1.1 server on libmicrohttpd: accepts, judges, collects, and hands whole requests to one handler.
+/// An HTTP/1.1 server on libmicrohttpd: accepts, evaluates, collects, and hands whole requests to one handler.
 ///
 /// It listens from the moment it is made until ``stop(within:)`` or until it is dropped, which stops it without
 /// waiting for what is in flight. The handler runs on the listener's own

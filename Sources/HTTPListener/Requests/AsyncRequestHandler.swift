@@ -3,14 +3,14 @@
 /// Costs a task per request: for the admin listener, for stand-ins and tests, not where every microsecond counts.
 public struct AsyncRequestHandler: RequestHandler {
     private let maxBodyBytes: Int?
-    private let judge: (@Sendable (RequestHead) -> HeadDecision)?
+    private let evaluate: (@Sendable (RequestHead) -> HeadDecision)?
     private let respond: @Sendable (Request) async -> Response
 
     /// Creates a handler.
     ///
     /// - Parameters:
     ///   - maxBodyBytes: The body limit in bytes where `decide` is absent; `nil` for the listener's.
-    ///   - decide: Judges a head; absent, every body is read.
+    ///   - decide: Evaluates a head; absent, every body is read.
     ///   - respond: Answers one request; runs concurrently with itself.
     public init(
         maxBodyBytes: Int? = nil,
@@ -18,13 +18,13 @@ public struct AsyncRequestHandler: RequestHandler {
         _ respond: @escaping @Sendable (Request) async -> Response
     ) {
         self.maxBodyBytes = maxBodyBytes
-        judge = decide
+        evaluate = decide
         self.respond = respond
     }
 
     /// Asks the function given as `decide`.
     public func decide(_ head: RequestHead) -> HeadDecision {
-        judge?(head) ?? .readBody(limit: maxBodyBytes)
+        evaluate?(head) ?? .readBody(limit: maxBodyBytes)
     }
 
     /// Answers from a task of its own.

@@ -1,4 +1,4 @@
-/// Judges request heads more strictly than libmicrohttpd does, so that no request means two things.
+/// Evaluates request heads more strictly than libmicrohttpd does, so that no request means two things.
 ///
 /// The library takes the first of several lengths, prefers chunks to a length, reads a folded or misspelt framing field
 /// as another field, and then takes the body for the next request. Whatever could be read in two ways is refused here,
@@ -27,8 +27,8 @@ struct HeadRules: Sendable {
         case refused(Response)
     }
 
-    func judge(_ head: Head) -> Verdict {
-        if let refusal = judgeRequestLine(head) { return .refused(refusal) }
+    func evaluate(_ head: Head) -> Verdict {
+        if let refusal = evaluateRequestLine(head) { return .refused(refusal) }
         if head.size > limits.maxHeaderBytes {
             return .refused(.problem(431, detail: "The header block exceeds \(limits.maxHeaderBytes) bytes."))
         }
@@ -39,7 +39,7 @@ struct HeadRules: Sendable {
         for field in head.headers.fields {
             if let reason = framing.note(field, of: head.headers) { return .refused(.problem(400, detail: reason)) }
         }
-        if let refusal = framing.judge(method: head.method, version: head.version) { return .refused(refusal) }
+        if let refusal = framing.evaluate(method: head.method, version: head.version) { return .refused(refusal) }
         guard let target = originForm(of: head.target, host: framing.host) else {
             return .refused(.problem(400, detail: "Unsupported request target: expected a path or Host's URL."))
         }
@@ -62,7 +62,7 @@ struct HeadRules: Sendable {
         return rest[path...].first == "/" ? String(rest[path...]) : "/" + rest[path...]
     }
 
-    private func judgeRequestLine(_ head: Head) -> Response? {
+    private func evaluateRequestLine(_ head: Head) -> Response? {
         if head.version != "HTTP/1.1" && head.version != "HTTP/1.0" {
             return .problem(505, detail: "Unsupported HTTP version: only HTTP/1.1 and HTTP/1.0 are supported.")
         }
@@ -173,7 +173,7 @@ private struct Framing {
     }
 
     /// What is wrong with the fields together.
-    func judge(method: String, version: String) -> Response? {
+    func evaluate(method: String, version: String) -> Response? {
         if lengths > 0 && codings > 0 {
             return .problem(400, detail: "Both Content-Length and Transfer-Encoding are present.")
         }

@@ -2,7 +2,7 @@
 ///
 /// All methods are called on the thread that serves every connection: they must not block, wait for IO or take long.
 public protocol RequestHandler: Sendable {
-    /// Judges a request by its head, before any of its body is read.
+    /// Evaluates a request by its head, before any of its body is read.
     ///
     /// The head has passed the listener's own rules (``HeadRules``).
     func decide(_ head: RequestHead) -> HeadDecision
@@ -31,7 +31,7 @@ public enum HeadDecision: Sendable {
 
     /// Read the body, up to this many bytes (`nil` for ``ListenerLimits/maxBodyBytes``).
     ///
-    /// What is passed comes back as ``Request/passed``, so that nothing is judged twice. A request that gives way may
+    /// What is passed comes back as ``Request/passed``, so that nothing is decided twice. A request that gives way may
     /// be broken off before it is whole, where its connection's place is needed; any other only when it is slow.
     case readBody(
         limit: Int? = nil,

@@ -36,7 +36,7 @@ public protocol LocalDocument: Sendable {
     /// file.
     ///
     /// - Throws: ``DocumentCopyError``; what was written is then void.
-    func copy(into file: NewFile) throws(DocumentCopyError)
+    func copy(into file: AtomicFile) throws(DocumentCopyError)
 }
 
 /// Why a document cannot be taken from the archive.

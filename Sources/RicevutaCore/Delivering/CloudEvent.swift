@@ -38,12 +38,12 @@ public struct CloudEvent: Sendable {
         self.content = content
     }
 
-    /// The event of a parcel.
-    public init(_ parcel: Parcel, source: String, content: Content = .none) {
+    /// The event of a delivery.
+    public init(_ delivery: DeliveryAttempt, source: String, content: Content = .none) {
         self.init(
-            notification: parcel.notification,
+            notification: delivery.notification,
             source: source,
-            deliveryID: parcel.deliveryID,
+            deliveryID: delivery.deliveryID,
             content: content
         )
     }

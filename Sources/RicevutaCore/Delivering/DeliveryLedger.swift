@@ -26,7 +26,7 @@ public protocol DeliveryLedger: JobLedger {
     /// disabled are left alone. A slow sink holds up no other.
     ///
     /// - Throws: ``LedgerError``.
-    func claimDeliveries(
+    func leaseDeliveries(
         room: [SinkName: Int],
         now: Timestamp,
         leaseFor: Duration
@@ -36,5 +36,5 @@ public protocol DeliveryLedger: JobLedger {
     /// Records how an attempt ended and what comes next.
     ///
     /// - Throws: ``LedgerError/leaseLost(job:)``.
-    func finish(_ work: DeliverWork, action: DeliverySchedule.Action, now: Timestamp) async throws(LedgerError)
+    func finish(_ work: DeliverWork, action: DeliveryRetryPolicy.Action, now: Timestamp) async throws(LedgerError)
 }

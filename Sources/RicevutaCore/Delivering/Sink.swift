@@ -28,7 +28,7 @@ public protocol Sink: Sendable {
     ///
     /// May be repeated with the same notification after a crash, so it has to be idempotent or carry the stable id.
     /// Ends within the time limit of ``limits``, and soon after its task is cancelled, which happens a little later.
-    func deliver(_ parcel: Parcel) async -> DeliveryOutcome
+    func deliver(_ delivery: DeliveryAttempt) async -> DeliveryOutcome
 
     /// Closes connections and files; what is delivered after it fails.
     func close() async
@@ -64,7 +64,7 @@ public enum SinkFailure: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 /// One notification on its way to one sink.
-public struct Parcel: Sendable {
+public struct DeliveryAttempt: Sendable {
     /// What is told.
     public var notification: Notification
     /// The delivery's own id: a replay is a new delivery of the same notification.
@@ -74,7 +74,7 @@ public struct Parcel: Sendable {
 
     private let documents: any DocumentOpening
 
-    /// Creates a parcel.
+    /// Creates a delivery.
     ///
     /// - Parameters:
     ///   - notification: What is told.

@@ -49,6 +49,9 @@ extension SinkType {
 public struct SinkContext: Sendable {
     /// The configured name.
     public var name: SinkName
+    /// The receiver that delivers, which may share a destination with others; `nil` in a command, which only tries the
+    /// sink out.
+    public var receiver: ReceiverID?
     /// What bounds its work.
     public var limits: SinkLimits
     /// CloudEvents `source`: a URI reference.
@@ -61,12 +64,14 @@ public struct SinkContext: Sendable {
     /// Creates a context.
     public init(
         name: SinkName,
+        receiver: ReceiverID? = nil,
         limits: SinkLimits = SinkLimits(),
         source: String = "urn:ricevuta",
         link: @escaping @Sendable (StoredDocument, Timestamp) -> String? = { _, _ in nil },
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.name = name
+        self.receiver = receiver
         self.limits = limits
         self.source = source
         self.link = link

@@ -23,7 +23,7 @@ public protocol FetchLedger: JobLedger {
     /// Takes due fetch jobs, oldest due first.
     ///
     /// - Throws: ``LedgerError``.
-    func claimFetch(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [FetchWork]
+    func leaseFetches(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [FetchWork]
 
     /// Records a document that is in the archive, synced, and tells of it: one `document.available` for each order and
     /// sink, however often a crash repeats the fetch.

@@ -47,7 +47,7 @@ public struct JobLease: Sendable, Equatable {
     /// Who holds it.
     public var holder: LeaseHolder
     /// How often the job had been asked for when the lease was taken: asked for again meanwhile, it runs again.
-    public var trigger: Int64
+    public var revision: Int64
     /// Tells this lease from every other one of the same job: attempts are counted anew when a job is done.
     public var serial: Int64
     /// How often the provider has said no so far.
@@ -59,7 +59,7 @@ public struct JobLease: Sendable, Equatable {
         kind: JobKind,
         attempt: Int,
         holder: LeaseHolder,
-        trigger: Int64,
+        revision: Int64,
         serial: Int64 = 0,
         refusals: Refusals = Refusals()
     ) {
@@ -67,7 +67,7 @@ public struct JobLease: Sendable, Equatable {
         self.kind = kind
         self.attempt = attempt
         self.holder = holder
-        self.trigger = trigger
+        self.revision = revision
         self.serial = serial
         self.refusals = refusals
     }

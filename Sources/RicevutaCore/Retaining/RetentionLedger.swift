@@ -4,7 +4,7 @@ public import BaseKit
 public enum RetentionRule: String, Sendable, CaseIterable {
     /// The bodies of callbacks; all else that is known of them stays.
     case bodies
-    /// Callbacks that have been judged. Orders stay, so that one repeated later changes nothing.
+    /// Callbacks that have been evaluated. Orders stay, so that one repeated later changes nothing.
     case callbacks
     /// Entries about contents that failed a check.
     case quarantine
@@ -14,7 +14,8 @@ public enum RetentionRule: String, Sendable, CaseIterable {
 public protocol RetentionLedger: Sendable {
     /// Looks at some callbacks that follow a number, and applies a rule to those of them that are old enough.
     ///
-    /// Never removes a callback that waits to be judged, nor touches the newest one, whose number tells where to go on.
+    /// Never removes a callback that waits for its verdict, nor touches the newest one, whose number tells where to go
+    /// on.
     ///
     /// - Parameters:
     ///   - rule: What to do.

@@ -26,13 +26,13 @@ public protocol VerificationLedger: JobLedger {
     /// Takes due verify jobs, oldest due first.
     ///
     /// - Throws: ``LedgerError``.
-    func claimVerify(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [VerifyWork]
+    func leaseVerifications(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [VerifyWork]
 
     /// Applies the API's answer: ``OrderProgress`` decides inside the transaction; the order, its callbacks' verdicts,
     /// its notifications, their deliveries and every job they need change together.
     ///
     /// - Parameters:
-    ///   - work: The work that was claimed.
+    ///   - work: The work that was leased.
     ///   - reading: The order as the API shows it.
     ///   - binding: How the reading was tied to the order, when no id was bound before.
     ///   - context: Clock, polling schedule and routing.

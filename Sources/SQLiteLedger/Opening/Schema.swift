@@ -128,7 +128,7 @@ enum Schema {
     /// Times are milliseconds since 1970.
     ///
     /// Entries of an index that lie anywhere are a page each to write and sync. So a fact's begins with its last
-    /// update, and those by order are kept in sections of callbacks that came together (``CallbackSections``).
+    /// update, and those by order are kept in sections of callbacks that came together (``CallbackPartitions``).
     ///
     /// A callback's `fact` is a hash. Its `order_key` is no foreign key to SQLite, which would have to look through all
     /// callbacks when an order goes: only ``LedgerTransaction`` writes it.
@@ -200,7 +200,7 @@ enum Schema {
             body BLOB
         ) STRICT;
         CREATE UNIQUE INDEX callbacks_fact ON callbacks(coalesce(claim_update_ms, 0), fact);
-        CREATE INDEX callbacks_order ON callbacks(id >> \(CallbackSections.shift), order_key, verdict);
+        CREATE INDEX callbacks_order ON callbacks(id >> \(CallbackPartitions.shift), order_key, verdict);
         CREATE INDEX callbacks_unconfirmed ON callbacks(order_key, claim_name) WHERE verdict = 'unconfirmed';
 
         CREATE TABLE documents (
@@ -266,7 +266,7 @@ enum Schema {
             subject INTEGER NOT NULL,
             due_ms INTEGER NOT NULL,
             attempt INTEGER NOT NULL DEFAULT 0,
-            trigger INTEGER NOT NULL DEFAULT 1,
+            revision INTEGER NOT NULL DEFAULT 1,
             source TEXT NOT NULL,
             lease_boot INTEGER,
             lease_serial INTEGER,

@@ -27,7 +27,7 @@ extension LedgerTransaction {
             try run("UPDATE \(table) SET order_key = ? WHERE order_key = ?", [other, key])
         }
         try run(
-            "UPDATE callbacks SET order_key = ? WHERE \(CallbackSections.all) AND order_key = ?",
+            "UPDATE callbacks SET order_key = ? WHERE \(CallbackPartitions.all) AND order_key = ?",
             [other, key]
         )
         try run("DELETE FROM jobs WHERE id = ?", [JobNumber.of(.verify, key)])

@@ -3,7 +3,7 @@ import GRDB
 import RicevutaCore
 
 /// A job that was just taken.
-struct ClaimedJob {
+struct LeasedJob {
     let lease: JobLease
     let subject: Int64
     let source: OrderProgress.Trigger
@@ -29,7 +29,7 @@ extension LedgerTransaction {
             """
             INSERT INTO jobs(id, lane, subject, due_ms, source, scheduled_ms) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT(id) DO UPDATE SET
-                trigger = trigger + 1, due_ms = min(due_ms, excluded.due_ms), scheduled_ms = excluded.scheduled_ms,
+                revision = revision + 1, due_ms = min(due_ms, excluded.due_ms), scheduled_ms = excluded.scheduled_ms,
                 source = CASE excluded.source WHEN 'callback' THEN 'callback' ELSE source END
             """,
             [
@@ -42,14 +42,14 @@ extension LedgerTransaction {
     }
 
     /// Takes due jobs, oldest due first.
-    func claim(_ lane: JobLane, limit: Int, now: Timestamp, leaseFor: Duration) throws -> [ClaimedJob] {
+    func lease(_ lane: JobLane, limit: Int, now: Timestamp, leaseFor: Duration) throws -> [LeasedJob] {
         guard let boot else { throw LedgerError.conflict("only the serving process may lease jobs") }
-        var claimed: [ClaimedJob] = []
-        guard limit > 0 else { return claimed }
+        var leased: [LeasedJob] = []
+        guard limit > 0 else { return leased }
         try noticeClockSetBack(now: now)
         let due = try rows(
             """
-            SELECT id, subject, attempt, trigger, source, lease_boot, lease_boot IN (\(Self.otherBoots)) AS is_held,
+            SELECT id, subject, attempt, revision, source, lease_boot, lease_boot IN (\(Self.otherBoots)) AS is_held,
                 crashes, refusals, refused_since_ms
             FROM jobs WHERE lane = ?1 AND due_ms <= ?2 AND (lease_boot IS NULL OR lease_until_ms <= ?2
                 OR (lease_boot <> ?3 AND lease_boot NOT IN (\(Self.otherBoots))))
@@ -75,26 +75,26 @@ extension LedgerTransaction {
                     kind: lane.kind,
                     attempt: Int(try row.integer("attempt")) + 1,
                     holder: boot.holder,
-                    trigger: try row.integer("trigger"),
+                    revision: try row.integer("revision"),
                     serial: .random(in: 1 ... .max),
                     refusals: Refusals(
                         count: Int(try row.integer("refusals")),
                         since: try row.optionalTime("refused_since_ms")
                     )
                 )
-                let job = ClaimedJob(lease: lease, subject: subject, source: try row.name("source"))
+                let job = LeasedJob(lease: lease, subject: subject, source: try row.name("source"))
                 switch decision {
                 case .lease(let crashes):
                     try take(job, crashes: crashes, now: now, until: now + leaseFor)
-                    claimed.append(job)
+                    leased.append(job)
                 case .pause(let due): try pauseCrashing(job, until: due)
                 }
             } catch let error as UnreadableRow {
-                try setAside(job: id, error, now: now)
+                try quarantine(job: id, error, now: now)
             }
         }
         try wakeForNext(lane, now: now)
-        return claimed
+        return leased
     }
 
     /// The boots of other receivers that live: their leases are their own.
@@ -121,7 +121,7 @@ extension LedgerTransaction {
         for kind in JobKind.allCases { wakes.append((kind, .zero)) }
     }
 
-    private func take(_ job: ClaimedJob, crashes: Int, now: Timestamp, until: Timestamp) throws {
+    private func take(_ job: LeasedJob, crashes: Int, now: Timestamp, until: Timestamp) throws {
         try run(
             """
             UPDATE jobs SET attempt = ?, lease_boot = ?, lease_serial = ?, lease_until_ms = ?, crashes = ?,
@@ -136,7 +136,7 @@ extension LedgerTransaction {
     }
 
     /// The program died with this job in flight, again and again: others go first, and its callbacks are marked.
-    private func pauseCrashing(_ job: ClaimedJob, until due: Timestamp) throws {
+    private func pauseCrashing(_ job: LeasedJob, until due: Timestamp) throws {
         try run(
             "UPDATE jobs SET due_ms = ?, crashes = 0, lease_boot = NULL, last_reason = ? WHERE id = ?",
             [due.milliseconds, CrashPolicy.reason, job.lease.job]
@@ -145,13 +145,13 @@ extension LedgerTransaction {
         try run(
             """
             UPDATE callbacks SET verdict = 'skipped'
-            WHERE \(CallbackSections.all) AND order_key = ? AND verdict = 'waiting'
+            WHERE \(CallbackPartitions.all) AND order_key = ? AND verdict = 'waiting'
             """,
             [job.subject]
         )
     }
 
-    /// Tells the bell when the lane's next job falls due.
+    /// Tells the notifier when the lane's next job falls due.
     func wakeForNext(_ lane: JobLane, now: Timestamp) throws {
         let next = try row(
             "SELECT min(due_ms) AS due_ms FROM jobs WHERE lane = ? AND due_ms > ?",
@@ -163,7 +163,7 @@ extension LedgerTransaction {
     /// The job of a lease that still holds.
     func held(_ lease: JobLease) throws -> HeldJob {
         let found = try row(
-            "SELECT subject, source, trigger FROM jobs "
+            "SELECT subject, source, revision FROM jobs "
                 + "WHERE id = ? AND lease_boot = ? AND lease_serial = ? AND attempt = ?",
             [lease.job, lease.holder.boot, lease.serial, lease.attempt]
         )
@@ -171,7 +171,7 @@ extension LedgerTransaction {
         return HeldJob(
             subject: try found.integer("subject"),
             source: try found.name("source"),
-            isAskedAgain: try found.integer("trigger") != lease.trigger
+            isAskedAgain: try found.integer("revision") != lease.revision
         )
     }
 

@@ -8,7 +8,7 @@ import Visengine
 extension LedgerTransaction {
     /// Records one callback with the work it causes, or finds that both are there already.
     func record(_ callback: ReceivedCallback) throws -> ApplyOutcome {
-        let remembered = callback.nonce.flatMap { knownOrders[$0] }
+        let remembered = callback.nonce.flatMap { orderCache[$0] }
         var order = try remembered ?? findOrCreate(callback)
         var isNews = remembered == nil
         let fact = Self.factHash(CallbackFact.key(of: callback, knownID: order?.id, bodyHash: Self.hash))
@@ -32,7 +32,7 @@ extension LedgerTransaction {
                 isNews = true
             }
             let isArmed = try armVerification(of: known, now: callback.receivedAt)
-            if let nonce = callback.nonce, isArmed || isNews { knownOrders[nonce] = isArmed ? nil : order }
+            if let nonce = callback.nonce, isArmed || isNews { orderCache[nonce] = isArmed ? nil : order }
         }
         return .recorded(id: id)
     }
@@ -63,7 +63,7 @@ extension LedgerTransaction {
     /// The same fact again: its work is there, or is asked for anew while nothing has confirmed it for good.
     ///
     /// - Returns: `nil` when the fact is not known.
-    private func repeated(_ callback: ReceivedCallback, fact: [UInt8], order: KnownOrder?) throws -> ApplyOutcome? {
+    private func repeated(_ callback: ReceivedCallback, fact: [UInt8], order: CachedOrder?) throws -> ApplyOutcome? {
         let found = try row(
             "SELECT id, verdict FROM callbacks WHERE coalesce(claim_update_ms, 0) = ? AND fact = ?",
             [callback.claim.lastUpdate?.milliseconds ?? 0, Data(fact)]
@@ -76,7 +76,7 @@ extension LedgerTransaction {
         if let order, asksAgain ?? true,
             try armVerification(of: order, now: callback.receivedAt), let nonce = callback.nonce
         {
-            knownOrders[nonce] = nil
+            orderCache[nonce] = nil
         }
         return .duplicate(id: id)
     }
@@ -84,12 +84,12 @@ extension LedgerTransaction {
     /// Plans the read-back that a callback asks for.
     ///
     /// - Returns: Whether there was anything to write.
-    private func armVerification(of order: KnownOrder, now: Timestamp) throws -> Bool {
+    private func armVerification(of order: CachedOrder, now: Timestamp) throws -> Bool {
         switch rules.readBacks.request(order.readBack, at: now) {
         case .covered: return false
         case .note:
             let job = JobNumber.of(.verify, order.key)
-            try db.cachedStatement(sql: "UPDATE jobs SET trigger = trigger + 1, source = 'callback' WHERE id = ?")
+            try db.cachedStatement(sql: "UPDATE jobs SET revision = revision + 1, source = 'callback' WHERE id = ?")
                 .run { $0.add(job) }
         case .plan(let due): try arm(.verify, subject: order.key, due: due, now: now, source: .callback)
         }
@@ -101,24 +101,27 @@ extension LedgerTransaction {
 
     // MARK: Orders
 
-    private func findOrCreate(_ callback: ReceivedCallback) throws -> KnownOrder? {
+    private func findOrCreate(_ callback: ReceivedCallback) throws -> CachedOrder? {
         if let nonce = callback.nonce {
-            if let known = try knownOrder(where: "o.nonce = ?", nonce.rawValue) { return known }
+            if let known = try cachedOrder(where: "o.nonce = ?", nonce.rawValue) { return known }
             return try create(nonce: nonce, claimedID: nil, callback)
         }
         guard let id = callback.claim.orderID else { return nil }
         let provider = callback.provider.rawValue
-        if let known = try knownOrder(where: "o.provider_id = ? AND o.provider = ?", id.rawValue, provider) {
+        if let known = try cachedOrder(where: "o.provider_id = ? AND o.provider = ?", id.rawValue, provider) {
             return known
         }
-        if let known = try knownOrder(where: "o.claimed_id = ? AND o.provider = ?", id.rawValue, provider) {
+        if let known = try cachedOrder(where: "o.claimed_id = ? AND o.provider = ?", id.rawValue, provider) {
             return known
         }
         return try create(nonce: nil, claimedID: id, callback)
     }
 
-    private func knownOrder(where condition: String, _ argument: String, _ second: String? = nil) throws -> KnownOrder?
-    {
+    private func cachedOrder(
+        where condition: String,
+        _ argument: String,
+        _ second: String? = nil
+    ) throws -> CachedOrder? {
         // A damaged value is told by its column; the order of columns is that of the query.
         try db.cachedStatement(
             sql: """
@@ -136,7 +139,7 @@ extension LedgerTransaction {
             // An id that is damaged is no reason to refuse a callback: the order waits to be repaired, the callback
             // with it.
             let id = try row.text(1, "provider_id")
-            return KnownOrder(
+            return CachedOrder(
                 key: key,
                 isBound: id != nil,
                 id: id.flatMap(OrderID.init(rawValue:)),
@@ -160,7 +163,7 @@ extension LedgerTransaction {
         nonce: OrderNonce?,
         claimedID: OrderID?,
         _ callback: ReceivedCallback
-    ) throws -> KnownOrder {
+    ) throws -> CachedOrder {
         try run(
             """
             INSERT INTO orders(provider, nonce, claimed_id, origin, placement, created_at_ms)
@@ -170,7 +173,7 @@ extension LedgerTransaction {
                 callback.provider.rawValue, nonce?.rawValue, claimedID?.rawValue, callback.receivedAt.milliseconds,
             ]
         )
-        return KnownOrder(key: db.lastInsertedRowID)
+        return CachedOrder(key: db.lastInsertedRowID)
     }
 
     // MARK: Rows

@@ -9,20 +9,20 @@ extension LedgerTransaction {
 
     /// Sets every job aside that has a value of the wrong type: it would stop all that sorts or changes jobs.
     func repairJobs(now: Timestamp) throws {
-        let columns = ["subject", "due_ms", "attempt", "trigger", "crashes", "scheduled_ms"]
+        let columns = ["subject", "due_ms", "attempt", "revision", "crashes", "scheduled_ms"]
         let optional = ["lease_boot", "lease_serial", "lease_until_ms"]
         let conditions =
             columns.map { "typeof(\($0)) <> 'integer'" } + optional.map { "typeof(\($0)) NOT IN ('integer', 'null')" }
             + ["typeof(lane) <> 'text'", "typeof(source) <> 'text'", "typeof(last_reason) NOT IN ('text', 'null')"]
         let damaged = try rows("SELECT id FROM jobs WHERE \(conditions.joined(separator: " OR "))", [])
-        for row in damaged { try setAside(job: row.integer("id"), UnreadableRow(column: "of a job"), now: now) }
+        for row in damaged { try quarantine(job: row.integer("id"), UnreadableRow(column: "of a job"), now: now) }
     }
 
     /// Leaves a job alone for a while whose rows cannot be read.
     ///
     /// All but how often it was tried follows from its number and its subject, and is written anew: SQLite refuses to
     /// change a row that has a value of the wrong type, whichever column is changed.
-    func setAside(job: Int64, _ error: UnreadableRow, now: Timestamp) throws {
+    func quarantine(job: Int64, _ error: UnreadableRow, now: Timestamp) throws {
         unreadableRows += 1
         try run(
             """
@@ -31,7 +31,7 @@ extension LedgerTransaction {
                     ELSE coalesce('deliver:' || (SELECT sink FROM deliveries WHERE number = jobs.id >> 2), lane) END,
                 subject = id >> 2, due_ms = ?, scheduled_ms = ?,
                 attempt = iif(typeof(attempt) = 'integer', attempt, 0),
-                trigger = iif(typeof(trigger) = 'integer', trigger, 1),
+                revision = iif(typeof(revision) = 'integer', revision, 1),
                 source = iif(source IN ('callback', 'poll'), source, 'poll'),
                 lease_boot = NULL, lease_serial = NULL, lease_until_ms = NULL, crashes = 0, last_reason = ?
             WHERE id = ?

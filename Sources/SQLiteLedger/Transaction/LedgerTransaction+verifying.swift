@@ -6,13 +6,13 @@ import Visengine
 extension LedgerTransaction {
     /// Applies the API's answer: all that follows from it, or nothing.
     ///
-    /// - Returns: What changed, and which callbacks are left to judge.
+    /// - Returns: What changed, and which callbacks are left to evaluate.
     func confirm(
         _ work: VerifyWork,
         reading: Order,
         binding: OrderBinding,
         context: ConfirmationContext
-    ) throws -> (OrderProgress.Advance, Judging?) {
+    ) throws -> (OrderProgress.Advance, VerdictCursor?) {
         let job = try held(work.lease)
         guard let known = try order(key: job.subject) else { throw LedgerError.leaseLost(job: work.lease.job) }
         guard known.id != nil || binding != .refuse else {
@@ -28,10 +28,10 @@ extension LedgerTransaction {
         )
         try save(advance.record)
         let before = mismatched
-        let judging = try judgeCallbacks(of: advance.record)
+        let cursor = try evaluateCallbacks(of: advance.record)
         if mismatched > before { advance.alarms.append(.otherOrder) }
         for type in advance.notifications {
-            try tell(
+            try enqueueNotification(
                 type,
                 of: advance.record,
                 previousState: type == .orderLate ? nil : order.state,
@@ -57,7 +57,7 @@ extension LedgerTransaction {
             case .nothing: break
             }
         }
-        return (advance, judging)
+        return (advance, cursor)
     }
 
     /// Sets the next read-back of a job that is done, or ends the job.

@@ -9,12 +9,12 @@ final class LedgerTransaction {
     let db: Database
     let boot: Boot?
     let rules: LedgerRules
-    let bell: WorkBell
-    /// What is known of orders from earlier callbacks; see ``KnownOrders``.
-    var knownOrders: KnownOrders
+    let notifier: JobNotifier
+    /// What is known of orders from earlier callbacks; see ``OrderCache``.
+    var orderCache: OrderCache
     /// The latest time at which a job was scheduled, by the wall clock; `nil` when it has to be looked up.
     var latestSchedule: Timestamp?
-    /// What to ring once the transaction is synced.
+    /// Whom to wake once the transaction is synced.
     var wakes: [(JobKind, Duration)] = []
     /// The statement that inserts a callback: looked up once, not by its text for each.
     private var insertion: Statement?
@@ -27,14 +27,14 @@ final class LedgerTransaction {
         _ db: Database,
         boot: Boot?,
         rules: LedgerRules,
-        bell: WorkBell,
-        knownOrders: KnownOrders = KnownOrders()
+        notifier: JobNotifier,
+        orderCache: OrderCache = OrderCache()
     ) {
         self.db = db
-        self.knownOrders = knownOrders
+        self.orderCache = orderCache
         self.boot = boot
         self.rules = rules
-        self.bell = bell
+        self.notifier = notifier
     }
 
     /// Runs a statement with arguments in the order of its question marks.

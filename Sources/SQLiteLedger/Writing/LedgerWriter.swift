@@ -10,7 +10,7 @@ import Synchronization
 /// While a commit waits for the disk, the next batch forms; there are no timers.
 final class LedgerWriter: Sendable {
     let queue = WriteQueue()
-    let bell: WorkBell
+    let notifier: JobNotifier
     let statistics = Mutex(LedgerStatistics())
 
     private let pool: DatabasePool
@@ -34,7 +34,7 @@ final class LedgerWriter: Sendable {
         self.pool = pool
         self.boot = boot
         self.configuration = configuration
-        bell = WorkBell(longestWait: configuration.longestWait)
+        notifier = JobNotifier(longestWait: configuration.longestWait)
         self.reserve = reserve
         self.checkpointer = checkpointer
         self.lock = lock
@@ -58,7 +58,7 @@ final class LedgerWriter: Sendable {
 
     /// What one transaction leaves to the next.
     private struct Memory {
-        var orders = KnownOrders()
+        var orders = OrderCache()
         /// SQLite's count of what other connections committed.
         var version: Int64?
         /// The latest time at which a job was scheduled.
@@ -78,7 +78,7 @@ final class LedgerWriter: Sendable {
     }
 
     private func run() {
-        yieldToTheDoor()
+        lowerThreadPriority()
         var batch: [WriteOperation] = []
         var log = Log()
         var memory = Memory(isBootRecorded: boot?.isRecorded ?? true, nextBeat: .now + beatInterval)
@@ -129,7 +129,7 @@ final class LedgerWriter: Sendable {
             try? pool.write { db in try boot.end(db) }  // If this fails, the next boot frees the leases.
         }
         checkpointer?.close()
-        bell.close()
+        notifier.close()
         try? pool.close()  // A reader may still be busy; its connection closes with it.
         lock?.release()
         let waiting = ending.withLock { ending in
@@ -207,11 +207,11 @@ final class LedgerWriter: Sendable {
         var unwritable = 0
         var version: Int64?
         let transaction = try pool.writeWithoutTransaction { db in
-            let transaction = LedgerTransaction(db, boot: boot, rules: configuration.rules, bell: bell)
+            let transaction = LedgerTransaction(db, boot: boot, rules: configuration.rules, notifier: notifier)
             try db.inTransaction(.immediate) {
                 version = try transaction.row("PRAGMA data_version", [])?.integer("data_version")
                 if version == before.version {
-                    transaction.knownOrders = before.orders
+                    transaction.orderCache = before.orders
                     transaction.latestSchedule = before.latestSchedule
                 }
                 if let boot, !before.isBootRecorded {
@@ -239,7 +239,7 @@ final class LedgerWriter: Sendable {
                         answers.append { group.completion(outcomes) }
                     case .change(let change):
                         operations += 1
-                        transaction.knownOrders.removeAll()
+                        transaction.orderCache.removeAll()
                         guard isolating else {
                             answers.append(try change.perform(transaction))
                             continue
@@ -263,7 +263,7 @@ final class LedgerWriter: Sendable {
             return transaction
         }
         memory = Memory(
-            orders: transaction.knownOrders,
+            orders: transaction.orderCache,
             version: version,
             latestSchedule: transaction.latestSchedule,
             isBootRecorded: true,
@@ -278,7 +278,7 @@ final class LedgerWriter: Sendable {
             statistics.unreadableRows += transaction.unreadableRows
         }
         for answer in answers { answer() }
-        for (kind, delay) in transaction.wakes { bell.schedule(kind, after: delay) }
+        for (kind, delay) in transaction.wakes { notifier.schedule(kind, after: delay) }
     }
 }
 

@@ -21,6 +21,8 @@ public struct DirectorySink: Sink {
 
     let root: String
     private let threads: BlockingThreads
+    /// How the names of temporary files begin, so that no receiver removes what another one is writing.
+    private let owner: String
     private let template: NameTemplate
     private let source: String
 
@@ -28,18 +30,21 @@ public struct DirectorySink: Sink {
     ///
     /// - Parameters:
     ///   - name: The configured name.
+    ///   - receiver: Who delivers; several may share the folder. `nil` in a command.
     ///   - root: The absolute path of the directory; made when it is missing. Files are built in its `.incoming`.
     ///   - template: The path below it.
     ///   - source: CloudEvents `source`.
     ///   - limits: What bounds each delivery; deliveries that hang count.
     public init(
         name: SinkName,
+        receiver: ReceiverID? = nil,
         root: String,
         template: NameTemplate = .standard,
         source: String = "urn:ricevuta",
         limits: SinkLimits = SinkLimits()
     ) {
         self.name = name
+        owner = receiver?.rawValue ?? "command"
         self.root = root
         self.template = template
         self.source = source
@@ -49,7 +54,7 @@ public struct DirectorySink: Sink {
 
     /// Makes the folder, removes what an earlier process left half written, and tries the folder out.
     ///
-    /// What this process is writing stays. For the one process that delivers.
+    /// What this process or another receiver is writing stays.
     ///
     /// - Returns: What its file system lacks, as SMB shares do.
     /// - Throws: ``SinkFailure``.
@@ -57,8 +62,8 @@ public struct DirectorySink: Sink {
         try await probe { sink throws(FileFailure) in
             try sink.makeDirectory(sink.root)
             // What cannot be removed takes room and nothing else; the next start tries again.
-            Self.sweep(sink.incoming) { _ in true }
-            Self.sweep(sink.root) { FolderProbe.isOurs($0) }
+            sink.sweep(sink.incoming, prefix: "")
+            sink.sweep(sink.root, prefix: FolderProbe.prefix)
         }
     }
 
@@ -77,7 +82,7 @@ public struct DirectorySink: Sink {
         let outcome = await threads.run(within: limits.timeLimit) { [self] in
             Result { () throws(SinkFailure) in
                 do throws(FileFailure) { try preparing(self) } catch { throw .unusable(reason: "\(error)") }
-                return try FolderProbe(root: root).limitations()
+                return try FolderProbe(root: root, owner: temporaryName).limitations()
             }
         }
         switch outcome {
@@ -88,9 +93,10 @@ public struct DirectorySink: Sink {
         }
     }
 
-    private static func sweep(_ directory: String, _ isOurs: (String) -> Bool) {
+    private func sweep(_ directory: String, prefix: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []  // Not there yet.
-        for name in names where isOurs(name) && !name.contains(process) {
+        for name in names
+        where name.hasPrefix("\(prefix)\(owner)-") && !name.hasPrefix("\(prefix)\(owner)-\(Self.process)-") {
             try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")  // Next time, then.
         }
     }
@@ -98,15 +104,15 @@ public struct DirectorySink: Sink {
     /// Writes one notification.
     ///
     /// - Returns: Transient for whatever the file system does: disks are emptied and rights are mended.
-    public func deliver(_ parcel: Parcel) async -> DeliveryOutcome {
+    public func deliver(_ delivery: DeliveryAttempt) async -> DeliveryOutcome {
         // What was written after all, if late, is written.
         await TimeLimit.run(limits.timeLimit) { [self] in
             do {
-                let content = try await content(of: parcel)
+                let content = try await content(of: delivery)
                 try await onThread {
                     // What has got no name is not needed: the notification was there already, or it failed.
                     defer { if case .staged(let file) = content { file.discard() } }
-                    try write(parcel, content)
+                    try write(delivery, content)
                 }
                 return .accepted
             } catch {
@@ -120,12 +126,12 @@ public struct DirectorySink: Sink {
     private enum Content {
         case local(any LocalDocument)
         /// A file in `.incoming` that has it already.
-        case staged(NewFile)
+        case staged(AtomicFile)
     }
 
     /// Fetches a document that does not lie on this machine; one that does is read when it is written.
-    private func content(of parcel: Parcel) async throws -> Content? {
-        guard let reader = try await parcel.openDocument() else { return nil }
+    private func content(of delivery: DeliveryAttempt) async throws -> Content? {
+        guard let reader = try await delivery.openDocument() else { return nil }
         if let local = reader.local { return .local(local) }
         let file = try await onThread { try newFile() }
         do {
@@ -149,25 +155,27 @@ public struct DirectorySink: Sink {
     /// Part of each temporary name, so that the files of this process can be told from those of an earlier one.
     static let process = String(UUID().uuidString.prefix(8))
 
+    private var temporaryName: String { "\(owner)-\(Self.process)-\(UUID().uuidString)" }
+
     private var incoming: String { "\(root)/.incoming" }
 
     // Each of the errors below says in one line what failed; they end in one place, above.
-    private func write(_ parcel: Parcel, _ content: Content?) throws {
-        let path = "\(root)/\(template.path(for: parcel.notification))"
+    private func write(_ delivery: DeliveryAttempt, _ content: Content?) throws {
+        let path = "\(root)/\(template.path(for: delivery.notification))"
         try makeDirectory((path as NSString).deletingLastPathComponent)
 
         for number in 1...DirectorySlot.maxNumber {
             let slot = DirectorySlot(path: number == 1 ? path : "\(path)-\(number)")
-            switch try slot.occupant(for: parcel.notification) {
+            switch try slot.occupant(for: delivery.notification) {
             case .ourselves:
                 // An earlier attempt gave the names, and may have ended before they were synced: a power cut may have
                 // taken either.
-                if let document = parcel.notification.document, let content {
+                if let document = delivery.notification.document, let content {
                     _ = try place(document, from: content, in: slot)
                 }
                 return try DurableFiles.sync(directory: slot.directory, .whereSupported)
             case .another: continue
-            case .nobody: if try fill(slot, with: parcel, content) { return }
+            case .nobody: if try fill(slot, with: delivery, content) { return }
             }
         }
         throw DirectorySinkError.noFreeName(path)
@@ -181,9 +189,9 @@ public struct DirectorySink: Sink {
     }
 
     /// Writes into a slot that looked free; `false` when something else was there first after all.
-    private func fill(_ slot: DirectorySlot, with parcel: Parcel, _ content: Content?) throws -> Bool {
-        var event = CloudEvent(parcel, source: source)
-        if let document = parcel.notification.document, let content {
+    private func fill(_ slot: DirectorySlot, with delivery: DeliveryAttempt, _ content: Content?) throws -> Bool {
+        var event = CloudEvent(delivery, source: source)
+        if let document = delivery.notification.document, let content {
             guard try place(document, from: content, in: slot) else { return false }
             event.content = .file((slot.documentPath(document.kind) as NSString).lastPathComponent)
         }
@@ -214,14 +222,14 @@ public struct DirectorySink: Sink {
     }
 
     /// A file in `.incoming`, whose own name no power cut matters to.
-    private func newFile() throws(FileFailure) -> NewFile {
-        let path = "\(incoming)/\(Self.process)-\(UUID().uuidString)"
+    private func newFile() throws(FileFailure) -> AtomicFile {
+        let path = "\(incoming)/\(temporaryName)"
         do throws(FileFailure) {
-            return try NewFile(creating: path)
+            return try AtomicFile(creating: path)
         } catch {
             guard error.code == ENOENT else { throw error }
             try makeDirectory(incoming, syncing: .notNeeded)
-            return try NewFile(creating: path)
+            return try AtomicFile(creating: path)
         }
     }
 }

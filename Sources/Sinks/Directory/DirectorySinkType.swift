@@ -29,6 +29,7 @@ struct DirectorySinkType: SinkType {
     func make(_ values: SettingValues, _ context: SinkContext) throws(SettingProblem) -> any Sink {
         DirectorySink(
             name: context.name,
+            receiver: context.receiver,
             root: try values.required("path") { $0.text($1) },
             template: try template(try values.required("template") { $0.text($1) }),
             source: context.source,

@@ -11,11 +11,11 @@ import RicevutaCore
 /// | sync of a directory                    | yes   | yes | no            | yes |
 /// | names that differ in case only         | yes   | yes | rarely        | no  |
 struct FolderProbe {
-    private static let prefix = ".probe-"
+    static let prefix = ".probe-"
 
     let root: String
-
-    static func isOurs(_ name: String) -> Bool { name.hasPrefix(prefix) }
+    /// What no other probe is named.
+    let owner: String
 
     /// What of the usual is not to be had there, in sentences for an operator.
     ///
@@ -30,7 +30,7 @@ struct FolderProbe {
     }
 
     private func notes() throws -> [String] {
-        let directory = "\(root)/\(Self.prefix)\(DirectorySink.process)-\(UUID().uuidString)"
+        let directory = "\(root)/\(Self.prefix)\(owner)"
         try DurableFiles.makeDirectory(directory, below: root, syncing: .whereSupported)
         defer { try? FileManager.default.removeItem(atPath: directory) }  // The next start sweeps it.
 
@@ -69,7 +69,7 @@ struct FolderProbe {
         in directory: String,
         as name: String
     ) throws -> DurableFiles.FileNamingWay? {
-        let file = try NewFile(creating: "\(directory)/\(text)")
+        let file = try AtomicFile(creating: "\(directory)/\(text)")
         try file.write(Array(text.utf8))
         try file.finish()
         let (isNamed, way) = try DurableFiles.name(file.path, name)

@@ -25,7 +25,7 @@ public final class HTTPSink: Sink {
     private let now: @Sendable () -> Timestamp
     private let addresses: HostResolver
     private let threads: BlockingThreads
-    private let clients: AddressedClients
+    private let clients: PinnedClients
 
     /// Creates a sink.
     ///
@@ -65,7 +65,7 @@ public final class HTTPSink: Sink {
         // Looking hosts up and reading documents block: threads of its own keep that from everything else.
         threads = BlockingThreads(name: "sink-\(name)", limit: settings.concurrency)
         self.addresses = addresses ?? .system(on: threads)
-        clients = AddressedClients(host: target.host, configuration: settings.clientConfiguration)
+        clients = PinnedClients(host: target.host, configuration: settings.clientConfiguration)
     }
 
     /// Checks settings without making a sink.
@@ -98,9 +98,9 @@ public final class HTTPSink: Sink {
 
     /// Makes one attempt.
     ///
-    /// - Parameter parcel: What to tell; its document is read when it goes inside.
+    /// - Parameter delivery: What to tell; its document is read when it goes inside.
     /// - Returns: How it ended; see ``HTTPAnswer`` for what each status means. What the network does is transient.
-    public func deliver(_ parcel: Parcel) async -> DeliveryOutcome {
+    public func deliver(_ delivery: DeliveryAttempt) async -> DeliveryOutcome {
         let deadline = ContinuousClock.now + settings.timeLimit
         let allowed: [String]
         switch await allowedAddresses() {
@@ -108,8 +108,8 @@ public final class HTTPSink: Sink {
         case .failure(let refusal): return refusal.outcome
         }
 
-        switch await body(for: parcel, deadline: deadline) {
-        case .success(let body): return await post(body, parcel: parcel, to: allowed, deadline: deadline)
+        switch await body(for: delivery, deadline: deadline) {
+        case .success(let body): return await post(body, delivery: delivery, to: allowed, deadline: deadline)
         case .failure(let refusal): return refusal.outcome
         }
     }
@@ -135,13 +135,13 @@ public final class HTTPSink: Sink {
     }
 
     private func body(
-        for parcel: Parcel,
+        for delivery: DeliveryAttempt,
         deadline: ContinuousClock.Instant
     ) async -> Result<[UInt8], Refusal> {
-        var event = CloudEvent(parcel, source: settings.source)
-        guard let document = parcel.notification.document else { return .success(event.encoded()) }
+        var event = CloudEvent(delivery, source: settings.source)
+        guard let document = delivery.notification.document else { return .success(event.encoded()) }
         if document.size <= settings.inlineLimit {
-            return await body(of: event, with: parcel, deadline: deadline)
+            return await body(of: event, with: delivery, deadline: deadline)
         }
         if let link = link(document, now()) { event.content = .link(link) }
         return .success(event.encoded())
@@ -149,13 +149,13 @@ public final class HTTPSink: Sink {
 
     private func body(
         of event: CloudEvent,
-        with parcel: Parcel,
+        with delivery: DeliveryAttempt,
         deadline: ContinuousClock.Instant
     ) async -> Result<[UInt8], Refusal> {
         let left = max(.zero, ContinuousClock.now.duration(to: deadline))
         let read = await TimeLimit.run(left) { () async -> Result<[UInt8], DocumentReadError> in
             do throws(DocumentReadError) {
-                guard let reader = try await parcel.openDocument() else { return .success(event.encoded()) }
+                guard let reader = try await delivery.openDocument() else { return .success(event.encoded()) }
                 return .success(try await event.encoded(inlining: reader))
             } catch {
                 return .failure(error)
@@ -170,7 +170,7 @@ public final class HTTPSink: Sink {
 
     private func post(
         _ body: [UInt8],
-        parcel: Parcel,
+        delivery: DeliveryAttempt,
         to addresses: [String],
         deadline: ContinuousClock.Instant
     ) async -> DeliveryOutcome {
@@ -178,9 +178,9 @@ public final class HTTPSink: Sink {
         request.method = .POST
         request.headers = [
             "content-type": CloudEvent.contentType, "user-agent": "ricevuta",
-            "ricevuta-delivery-id": parcel.deliveryID,
+            "ricevuta-delivery-id": delivery.deliveryID,
         ]
-        for header in signer.headers(id: parcel.notification.id, body: body, now: now()) {
+        for header in signer.headers(id: delivery.notification.id, body: body, now: now()) {
             request.headers.add(name: header.name, value: header.value)
         }
         request.body = .bytes(body)

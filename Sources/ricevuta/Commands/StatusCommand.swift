@@ -71,7 +71,9 @@ struct StatusCommand: RicevutaCommand {
             rows.append(["journal", copies])
         }
         if journal.quarantined > 0 {
-            rows.append(["journal", "\(journal.quarantined) quarantined callbacks that the ledger rejected (aside-*)"])
+            rows.append([
+                "journal", "\(journal.quarantined) quarantined callbacks that the ledger rejected (quarantined-*)",
+            ])
         }
         return rows
     }
@@ -92,7 +94,7 @@ struct StatusCommand: RicevutaCommand {
             "oldestDueMilliseconds": object(summary.oldestDueMilliseconds.mapValues { Int($0) }),
             "journal": [
                 "findings": .array(journal.lines.map { .string($0) }), "damagedCopies": JSONValue(journal.copies),
-                "setAside": JSONValue(journal.quarantined),
+                "quarantined": JSONValue(journal.quarantined),
             ],
             "ledger": .object(
                 JSONObject(

@@ -90,8 +90,13 @@ struct Receiver: Sendable {
         archive.sweep()
         let adminAddress = AdminAddress(configuration.admin)
         let links = configuration.documentLinks
+        let receiver = try directory.receiverID()
         let sinks = try configuration.sinks.map {
-            try $0.make(link: { links.link(to: $0, at: adminAddress.base, now: $1) }, now: { .now() })
+            try $0.make(
+                for: receiver,
+                link: { links.link(to: $0, at: adminAddress.base, now: $1) },
+                now: { .now() }
+            )
         }
         let http = HTTPClient(
             eventLoopGroup: HTTPClient.defaultEventLoopGroup,

@@ -25,7 +25,7 @@ struct ReceiverIdentity: Sendable {
             return found
         }
         let made = ReceiverID.random()
-        let file = try NewFile(creating: "\(directory)/.new-\(Self.name)-\(UUID().uuidString)")
+        let file = try AtomicFile(creating: "\(directory)/.new-\(Self.name)-\(UUID().uuidString)")
         try file.write(Array("\(made)\n".utf8))
         guard try file.publish(as: path) else {
             file.discard()

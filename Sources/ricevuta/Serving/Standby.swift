@@ -48,7 +48,7 @@ struct Standby: Sendable {
             throw error
         }
         // Whoever manages the service is not to end it for what another start would not mend.
-        manager.tell("READY=1\nSTATUS=Disk full; answering 503")
+        manager.notify("READY=1\nSTATUS=Disk full; answering 503")
         var round = 0
         while true {
             if round % Self.reminder == 0 {
@@ -63,7 +63,7 @@ struct Standby: Sendable {
             }
             round += 1
             try? await Task.sleep(for: Self.retryInterval)  // Cancelled, the next opening decides.
-            manager.tell("WATCHDOG=1")
+            manager.notify("WATCHDOG=1")
             let opened: Result<Value, any Error>
             do {
                 opened = .success(try await open())

@@ -18,7 +18,7 @@ struct SystemdService: Service {
     let logger: Logger
 
     func run() async throws {
-        manager.tell("READY=1\nSTATUS=\(status)")
+        manager.notify("READY=1\nSTATUS=\(status)")
         await withGracefulShutdownHandler {
             await cancelWhenGracefulShutdown {
                 if let limit = manager.watchdogLimit {
@@ -28,7 +28,7 @@ struct SystemdService: Service {
                 }
             }
         } onGracefulShutdown: {
-            manager.tell("STOPPING=1\nSTATUS=Shutting down")
+            manager.notify("STOPPING=1\nSTATUS=Shutting down")
         }
     }
 
@@ -38,7 +38,7 @@ struct SystemdService: Service {
             await journal.heartbeat()
             do throws(LedgerError) {
                 try await ledger.ping()
-                manager.tell("WATCHDOG=1")
+                manager.notify("WATCHDOG=1")
             } catch {
                 guard error != .closed else { return }
                 logger.error("Health check failed; watchdog not notified", metadata: ["reason": "\(error)"])

@@ -58,11 +58,11 @@ struct DeadLedger {
         }
         let pausedBefore = try await database.read(Self.paused)
         let all = 1_000_000
-        var claimed = try await ledger.claimVerify(limit: all, now: soon, leaseFor: .seconds(60)).count
-        claimed += try await ledger.claimFetch(limit: all, now: soon, leaseFor: .seconds(60)).count
+        var claimed = try await ledger.leaseVerifications(limit: all, now: soon, leaseFor: .seconds(60)).count
+        claimed += try await ledger.leaseFetches(limit: all, now: soon, leaseFor: .seconds(60)).count
         let sinks = ["folder", "service"].compactMap { SinkName(rawValue: $0) }
         let room = Dictionary(uniqueKeysWithValues: sinks.map { ($0, all) })
-        claimed += try await ledger.claimDeliveries(room: room, now: soon, leaseFor: .seconds(60)).count
+        claimed += try await ledger.leaseDeliveries(room: room, now: soon, leaseFor: .seconds(60)).count
         self.claimed = claimed
         paused = try await database.read(Self.paused) - pausedBefore
         try database.close()

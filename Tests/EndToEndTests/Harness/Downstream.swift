@@ -28,7 +28,7 @@ struct Downstream: Sendable {
         switch kind {
         case .listen, .stranger:
             let stranger = "whsec_" + Data(repeating: 9, count: 32).base64EncodedString()
-            let secret = kind == .stranger ? stranger : Ground.secret
+            let secret = kind == .stranger ? stranger : TestBed.secret
             _ = try await Program.run(
                 Program.executable("ricevuta"),
                 ["listen", "--json", "--port", "0"],
@@ -45,7 +45,7 @@ struct Downstream: Sendable {
             _ = try await Program.run(
                 python,
                 [script.path, port, log],
-                environment: ["WEBHOOK_SECRET": Ground.secret],
+                environment: ["WEBHOOK_SECRET": TestBed.secret],
                 output: directory + "/downstream.problems"
             ) { _ in
                 let port = try await Program.line(with: "", in: port)

@@ -45,15 +45,15 @@ final class ToySink: Sink {
         return []
     }
 
-    func deliver(_ parcel: Parcel) async -> DeliveryOutcome {
+    func deliver(_ delivery: DeliveryAttempt) async -> DeliveryOutcome {
         guard isOpen.withLock({ $0 }) else { return .transient(reason: "the toy is in its box") }
         do throws(DocumentReadError) {
             var size = 0
-            if let reader = try await parcel.openDocument() {
+            if let reader = try await delivery.openDocument() {
                 guard reader.document.size <= maxBytes else { return .permanent(reason: "too large for a toy") }
                 while let piece = try await reader.read(upTo: 1000) { size += piece.count }
             }
-            let event = CloudEvent(parcel, source: source)
+            let event = CloudEvent(delivery, source: source)
             box.note("\(greeting) \(event.json["id"]?.string ?? "") \(size) \(secret.bytes.count)")
             return .accepted
         } catch {

@@ -44,15 +44,15 @@ struct ToySinkTests {
         #expect(try await sink.check() == [])
         #expect(try await sink.prepare() == ["toys are not durable"])
         let content = [UInt8](repeating: 7, count: 2500)
-        let parcel = Parcel(
+        let delivery = DeliveryAttempt(
             notification: try SampleNotifications.notification(document: SampleNotifications.document(content)),
             deliveryID: "dlv",
             attempt: 1,
             documents: RemoteDocuments(content: content)
         )
-        #expect(await sink.deliver(parcel) == .accepted)
+        #expect(await sink.deliver(delivery) == .accepted)
         await sink.close()
-        #expect(await sink.deliver(parcel) == .transient(reason: "the toy is in its box"))
+        #expect(await sink.deliver(delivery) == .transient(reason: "the toy is in its box"))
 
         #expect(box.events.withLock { $0 } == ["prepare left", "hi ntf_1 2500 4", "close"])
     }
@@ -60,16 +60,16 @@ struct ToySinkTests {
     @Test func keepsToTheLimitThatItDeclares() async throws {
         let sink = try sink("path: left, maxBytes: 10")
         _ = try await sink.prepare()
-        let parcel = SampleNotifications.parcel(
+        let delivery = SampleNotifications.delivery(
             try SampleNotifications.notification(document: SampleNotifications.document())
         )
 
-        guard case .transient = await sink.deliver(parcel) else {
+        guard case .transient = await sink.deliver(delivery) else {
             Issue.record("a document that is not there was delivered")
             return
         }
-        let large = Parcel(
-            notification: parcel.notification,
+        let large = DeliveryAttempt(
+            notification: delivery.notification,
             deliveryID: "dlv",
             attempt: 1,
             documents: RemoteDocuments(content: SampleNotifications.content)

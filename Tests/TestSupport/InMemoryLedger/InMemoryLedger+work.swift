@@ -3,7 +3,7 @@ package import RicevutaCore
 package import Visengine
 
 extension InMemoryLedger: VerificationLedger {
-    package func claimVerify(
+    package func leaseVerifications(
         limit: Int,
         now: Timestamp,
         leaseFor: Duration
@@ -94,7 +94,7 @@ extension LedgerTables {
 }
 
 extension InMemoryLedger: FetchLedger {
-    package func claimFetch(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [FetchWork] {
+    package func leaseFetches(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [FetchWork] {
         try claim(.fetch, now: now) { tables in
             tables.claim(.fetch, limit: limit, now: now, leaseFor: leaseFor).compactMap { job, lease in
                 guard let row = tables.orders[job.id.subject] else {
@@ -122,7 +122,13 @@ extension InMemoryLedger: FetchLedger {
             }
             order.document = .stored
             tables.orders[order.key]?.record = order
-            try tables.tell(.documentAvailable, of: order, document: document, routing: routing, now: now)
+            try tables.enqueueNotification(
+                .documentAvailable,
+                of: order,
+                document: document,
+                routing: routing,
+                now: now
+            )
             tables.jobs[job.id] = nil
         }
     }
@@ -161,7 +167,7 @@ extension InMemoryLedger: FetchLedger {
 }
 
 extension InMemoryLedger: DeliveryLedger {
-    package func claimDeliveries(
+    package func leaseDeliveries(
         room: [SinkName: Int],
         now: Timestamp,
         leaseFor: Duration
@@ -187,7 +193,7 @@ extension InMemoryLedger: DeliveryLedger {
 
     package func finish(
         _ work: DeliverWork,
-        action: DeliverySchedule.Action,
+        action: DeliveryRetryPolicy.Action,
         now: Timestamp
     ) async throws(LedgerError) {
         try change(endingWorkUnder: work.lease) { tables in
@@ -201,7 +207,7 @@ extension InMemoryLedger: DeliveryLedger {
             tables.deliveries[index].attempts = work.lease.attempt
             switch action {
             case .complete: end(.delivered, nil)
-            case .bury(let reason): end(.dead, reason)
+            case .deadLetter(let reason): end(.dead, reason)
             case .disableSink(let reason):
                 end(.dead, reason)
                 if tables.disabledSinks[work.sink] == nil { tables.disabledSinks[work.sink] = reason }

@@ -20,7 +20,7 @@ package final class InMemoryLedger: Sendable {
     }
 
     private let state: Mutex<State>
-    private let bell: InMemoryBell
+    private let notifier: InMemoryJobNotifier
     let longestWait: Duration
 
     /// Creates an empty ledger.
@@ -39,7 +39,7 @@ package final class InMemoryLedger: Sendable {
 
     private init(_ tables: LedgerTables, longestWait: Duration) {
         state = Mutex(State(tables: tables))
-        bell = InMemoryBell(longestWait: longestWait)
+        notifier = InMemoryJobNotifier(longestWait: longestWait)
         self.longestWait = longestWait
     }
 
@@ -76,7 +76,7 @@ package final class InMemoryLedger: Sendable {
                 return (.failure(.storage(doing: "testing", reason: "\(error)")), [])
             }
         }
-        for wake in wakes { bell.schedule(wake.kind, after: wake.delay) }
+        for wake in wakes { notifier.schedule(wake.kind, after: wake.delay) }
         return try result.get()
     }
 
@@ -88,7 +88,7 @@ package final class InMemoryLedger: Sendable {
             state.tables.wakes = []
             return (.success(body(&state.tables)), state.tables.wakes)
         }
-        for wake in wakes { bell.schedule(wake.kind, after: wake.delay) }
+        for wake in wakes { notifier.schedule(wake.kind, after: wake.delay) }
         return try result.get()
     }
 
@@ -115,7 +115,7 @@ package final class InMemoryLedger: Sendable {
         now: Timestamp,
         _ body: (inout LedgerTables) throws -> [Work]
     ) throws(LedgerError) -> [Work] {
-        bell.hush(kind)
+        notifier.clear(kind)
         let lost = state.withLock(\.lost)
         let work = try change { tables in
             for lease in lost { tables.giveBack(lease, now: now) }
@@ -131,7 +131,7 @@ package final class InMemoryLedger: Sendable {
             state.tables.wakes = []
             return (body(&state.tables), state.tables.wakes)
         }
-        for wake in wakes { bell.schedule(wake.kind, after: wake.delay) }
+        for wake in wakes { notifier.schedule(wake.kind, after: wake.delay) }
         return value
     }
 
@@ -188,12 +188,12 @@ extension InMemoryLedger: LedgerStore {
             if !state.isClosed { state.tables.giveBackAllLeases() }
             state.isClosed = true
         }
-        bell.close()
+        notifier.close()
     }
 }
 
 extension InMemoryLedger: JobLedger {
-    package func waitForWork(_ kind: JobKind) async { await bell.wait(for: kind) }
+    package func waitForWork(_ kind: JobKind) async { await notifier.wait(for: kind) }
 
     package func postpone(
         _ lease: JobLease,

@@ -36,7 +36,7 @@ struct Job {
     var sink: SinkName?
     var due: Timestamp
     var attempt = 0
-    var trigger: Int64 = 1
+    var revision: Int64 = 1
     var source: OrderProgress.Trigger
     var lease: Lease?
     var crashes = 0
@@ -56,7 +56,7 @@ extension LedgerTables {
     ) {
         let id = JobID(kind: kind, subject: subject)
         if var job = jobs[id] {
-            job.trigger += 1
+            job.revision += 1
             job.due = min(job.due, due)
             job.scheduled = now
             if source == .callback { job.source = .callback }
@@ -109,7 +109,7 @@ extension LedgerTables {
             kind: job.id.kind,
             attempt: job.attempt,
             holder: holder,
-            trigger: job.trigger,
+            revision: job.revision,
             serial: job.lease?.serial ?? 0,
             refusals: job.refusals
         )
@@ -158,7 +158,7 @@ extension LedgerTables {
         guard job.id.kind == .verify, let order = orders[job.id.subject] else { return due }
         return rules.readBacks.afterFailure(
             atLatest: due,
-            isAskedAgain: job.trigger != lease.trigger,
+            isAskedAgain: job.revision != lease.revision,
             lastAsked: order.lastAsked,
             order.allowance
         )

@@ -80,7 +80,7 @@ extension LedgerTables {
         switch rules.readBacks.request(known, at: now) {
         case .covered: break
         case .note:
-            jobs[.verify(key)]?.trigger += 1
+            jobs[.verify(key)]?.revision += 1
             jobs[.verify(key)]?.source = .callback
         case .plan(let due): arm(.verify, subject: key, due: due, now: now, source: .callback)
         }

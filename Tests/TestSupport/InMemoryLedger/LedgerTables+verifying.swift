@@ -24,14 +24,20 @@ extension LedgerTables {
             schedule: context.schedule
         )
         orders[order.key]?.record = advance.record
-        if judgeCallbacks(of: advance.record) { advance.alarms.append(.otherOrder) }
+        if evaluateCallbacks(of: advance.record) { advance.alarms.append(.otherOrder) }
         for type in advance.notifications {
             let previous = type == .orderLate ? nil : order.state
-            try tell(type, of: advance.record, previousState: previous, routing: context.routing, now: context.now)
+            try enqueueNotification(
+                type,
+                of: advance.record,
+                previousState: previous,
+                routing: context.routing,
+                now: context.now
+            )
         }
         if advance.needsDocument { arm(.fetch, subject: order.key, due: context.now, now: context.now) }
         let next = rules.readBacks.afterAnswer(
-            isAskedAgain: job.trigger != work.lease.trigger,
+            isAskedAgain: job.revision != work.lease.revision,
             nextPoll: advance.nextPoll,
             orders[order.key]?.allowance ?? ReadBackPlan.Allowance(),
             now: context.now
@@ -60,7 +66,7 @@ extension LedgerTables {
     /// Says of each open callback whether the API shows what it claims, or more.
     ///
     /// - Returns: Whether one turned out to claim another order.
-    private mutating func judgeCallbacks(of order: OrderRecord) -> Bool {
+    private mutating func evaluateCallbacks(of order: OrderRecord) -> Bool {
         let shown = Set(order.shownStates)
         var isMismatched = false
         for (id, row) in callbacks where row.order == order.key {
@@ -80,7 +86,7 @@ extension LedgerTables {
         let order = orders[job.id.subject]
         let next = rules.readBacks.afterHiding(
             order?.record,
-            isAskedAgain: job.trigger != work.lease.trigger,
+            isAskedAgain: job.revision != work.lease.revision,
             order?.allowance ?? ReadBackPlan.Allowance(),
             now: now
         )
@@ -94,7 +100,7 @@ extension LedgerTables {
 
     /// Writes a notification about an order, and a delivery with its job for each sink that wants it, unless it was
     /// told already.
-    mutating func tell(
+    mutating func enqueueNotification(
         _ type: NotificationType,
         of order: OrderRecord,
         previousState: OrderState? = nil,

@@ -19,25 +19,25 @@ extension CallbackApplying {
 }
 
 extension VerificationLedger {
-    package func claimVerify(at now: Timestamp = Sample.now, limit: Int = 100) async throws -> [VerifyWork] {
-        try await claimVerify(limit: limit, now: now, leaseFor: Sample.lease)
+    package func leaseVerifications(at now: Timestamp = Sample.now, limit: Int = 100) async throws -> [VerifyWork] {
+        try await leaseVerifications(limit: limit, now: now, leaseFor: Sample.lease)
     }
 }
 
 extension FetchLedger {
-    package func claimFetch(at now: Timestamp = Sample.now) async throws -> [FetchWork] {
-        try await claimFetch(limit: 100, now: now, leaseFor: Sample.lease)
+    package func leaseFetches(at now: Timestamp = Sample.now) async throws -> [FetchWork] {
+        try await leaseFetches(limit: 100, now: now, leaseFor: Sample.lease)
     }
 }
 
 extension DeliveryLedger {
     /// Takes due deliveries to one sink.
-    package func claimDeliveries(
+    package func leaseDeliveries(
         to sink: String = "crm",
         at now: Timestamp = Sample.now,
         limit: Int = 100
     ) async throws -> [DeliverWork] {
-        try await claimDeliveries(room: [try Sample.sink(sink): limit], now: now, leaseFor: Sample.lease)
+        try await leaseDeliveries(room: [try Sample.sink(sink): limit], now: now, leaseFor: Sample.lease)
     }
 }
 
@@ -67,7 +67,7 @@ extension VerificationLedger where Self: CallbackApplying {
         at now: Timestamp = Sample.now
     ) async throws -> OrderRecord {
         _ = await record(try Sample.callback(nonce, id: id, state: state, at: now))
-        let work = try required(try await claimVerify(at: now).first)
+        let work = try required(try await leaseVerifications(at: now).first)
         let advance = try await confirm(
             work,
             reading: try Sample.reading(state, id: id),

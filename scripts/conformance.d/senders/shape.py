@@ -1,4 +1,4 @@
-"""One way of posting a callback, and how it is judged."""
+"""One way of posting a callback, and how it is evaluated."""
 
 import json
 import socket

@@ -2,7 +2,7 @@ import GRDB
 import RicevutaCore
 
 /// Reads rows for a list, and leaves out those that cannot be read: one damaged row must not hide all the others.
-struct ReadableRows {
+struct LenientRowReader {
     private let db: Database
     /// Called for each row that is left out.
     private let leaveOut: () -> Void
@@ -44,8 +44,8 @@ extension SQLiteStore {
     /// Reads a list from a snapshot of what is committed.
     func list<Value: Sendable>(
         _ doing: String,
-        _ body: @escaping @Sendable (ReadableRows) throws -> Value
+        _ body: @escaping @Sendable (LenientRowReader) throws -> Value
     ) async throws(LedgerError) -> Value {
-        try await read(doing) { db in try body(ReadableRows(db) { self.countUnlisted() }) }
+        try await read(doing) { db in try body(LenientRowReader(db) { self.countUnlisted() }) }
     }
 }

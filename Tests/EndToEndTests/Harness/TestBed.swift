@@ -9,7 +9,7 @@ import Testing
 struct EndToEnd {}
 
 /// A directory with a configuration; a sandbox and a downstream service run beside it.
-struct Ground: Sendable {
+struct TestBed: Sendable {
     /// A receiver that runs.
     struct Receiver: Sendable {
         /// Where callbacks go.
@@ -151,7 +151,7 @@ func withGround(
     sandbox options: [String] = [],
     downstream kind: Downstream.Kind = .listen,
     reconciliation: String = "minReadBackInterval: 0s",
-    _ body: @Sendable (Ground) async throws -> Void
+    _ body: @Sendable (TestBed) async throws -> Void
 ) async throws {
     try await withWorkDirectory { directory in
         let log = directory + "/sandbox.log"
@@ -168,9 +168,9 @@ func withGround(
                 // A receiver that was killed refuses at once; the client would try again for ten seconds.
                 settings.connectionPool.retryConnectionEstablishment = false
                 let http = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: settings)
-                let ground = Ground(directory: directory, provider: provider, downstream: downstream, http: http)
-                try text.write(toFile: ground.configuration, atomically: true, encoding: .utf8)
-                do { try await body(ground) } catch {
+                let bed = TestBed(directory: directory, provider: provider, downstream: downstream, http: http)
+                try text.write(toFile: bed.configuration, atomically: true, encoding: .utf8)
+                do { try await body(bed) } catch {
                     try? await http.shutdown()  // What the test failed for is of more interest.
                     throw error
                 }

@@ -6,7 +6,7 @@ import Synchronization
 /// A client of its own is the one way to connect to an address that was checked while the certificate and the `Host`
 /// header are still of the name. Clients are kept, so that connections are: an address that is no longer used makes
 /// room.
-final class AddressedClients: Sendable {
+final class PinnedClients: Sendable {
     private struct Entry {
         var address: String
         var client: HTTPClient

@@ -2,7 +2,7 @@
 ///
 /// SQLite counts by looking at each entry, and metrics are asked for every few seconds: with millions of callbacks it
 /// would do little else, and the log could not be written over meanwhile. What is counted quickly is counted each time.
-struct KeptCounts: Sendable {
+struct CountCache: Sendable {
     /// Less than this is not worth keeping.
     private static let quick = Duration.milliseconds(20)
     /// The share of its time that counting may take.

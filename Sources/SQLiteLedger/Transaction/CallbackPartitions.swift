@@ -3,7 +3,7 @@
 /// New callbacks are entered in the newest section alone, whose few pages are shared by all that one transaction
 /// writes, however many callbacks there are and of however many orders. Finding those of one order takes a look into
 /// each section.
-enum CallbackSections {
+enum CallbackPartitions {
     /// 65,536 callbacks to a section.
     static let shift: Int64 = 16
 

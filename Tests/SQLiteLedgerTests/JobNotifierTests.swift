@@ -6,27 +6,27 @@ import Visengine
 
 @testable import SQLiteLedger
 
-/// No job is left lying because the bell rang while its worker was on the way to its place.
+/// No job is left lying because it was signalled while its worker was on the way to its place.
 ///
 /// A wait that nothing ends takes an hour here, and so fails by the suite's limit.
 @Suite(.timeLimit(.minutes(1)))
-struct WorkBellTests {
-    /// The moments at which a bell rings for a waiter that comes at the same time.
+struct JobNotifierTests {
+    /// The moments at which a waiter is signalled that comes at the same time.
     @Test(arguments: [Duration.zero, .microseconds(200), .milliseconds(2)])
     func wakesWhoeverComesAtTheSameTime(delay: Duration) async throws {
         for round in 0..<3000 {
-            let bell = WorkBell(longestWait: .seconds(3600))
-            async let waits: Void = bell.wait(for: .verify)
-            async let rings: Void = {
+            let notifier = JobNotifier(longestWait: .seconds(3600))
+            async let waits: Void = notifier.wait(for: .verify)
+            async let signals: Void = {
                 for _ in 0..<(round % 50) { await Task.yield() }
-                bell.schedule(.verify, after: delay)
+                notifier.schedule(.verify, after: delay)
             }()
-            _ = await (waits, rings)
+            _ = await (waits, signals)
         }
     }
 
     @Test func wakesOneForEachOfManyThatRing() async throws {
-        let bell = WorkBell(longestWait: .seconds(3600))
+        let notifier = JobNotifier(longestWait: .seconds(3600))
         let work = Count()
         let done = Count()
         await withTaskGroup(of: Void.self) { group in
@@ -34,20 +34,20 @@ struct WorkBellTests {
                 group.addTask {
                     for round in 0..<2500 {
                         work.value.withLock { $0 += 1 }
-                        bell.schedule(.fetch, after: round.isMultiple(of: 2) ? .zero : .microseconds(100))
+                        notifier.schedule(.fetch, after: round.isMultiple(of: 2) ? .zero : .microseconds(100))
                         if round.isMultiple(of: 7) { await Task.yield() }
                     }
                 }
             }
             group.addTask {
                 while done.value.withLock({ $0 }) < 10_000 {
-                    bell.hush(.fetch)
+                    notifier.clear(.fetch)
                     let taken = work.value.withLock { work in
                         defer { work = 0 }
                         return work
                     }
                     done.value.withLock { $0 += taken }
-                    if taken == 0 { await bell.wait(for: .fetch) }
+                    if taken == 0 { await notifier.wait(for: .fetch) }
                 }
             }
         }
@@ -79,7 +79,7 @@ struct WorkBellTests {
                 }
                 group.addTask {
                     while done.value.withLock({ $0 }) < count {
-                        let works = try await ledger.claimVerify(limit: 7)
+                        let works = try await ledger.leaseVerifications(limit: 7)
                         for work in works {
                             if work.lease.attempt == 1 {
                                 try await ledger.postpone(work.lease, until: Sample.now, reason: "once more")

@@ -2,10 +2,10 @@ import RicevutaCore
 import Synchronization
 
 /// Wakes those that wait for work, by kind.
-final class InMemoryBell: Sendable {
+final class InMemoryJobNotifier: Sendable {
     private struct State {
-        var rung: Set<JobKind> = []
-        var waiting: [Int: (kind: JobKind, continuation: CheckedContinuation<Void, Never>)] = [:]
+        var signalled: Set<JobKind> = []
+        var continuations: [Int: (kind: JobKind, continuation: CheckedContinuation<Void, Never>)] = [:]
         /// Waits that ended before they began.
         var cancelled: Set<Int> = []
         var next = 0
@@ -20,33 +20,33 @@ final class InMemoryBell: Sendable {
     /// Says that a job of the kind is due after `delay`.
     func schedule(_ kind: JobKind, after delay: Duration) {
         guard delay < longestWait else { return }  // Everybody looks again by then.
-        guard delay > .zero else { return ring(kind) }
+        guard delay > .zero else { return signal(kind) }
         Task {
             try? await Task.sleep(for: delay)  // Nothing cancels it.
-            ring(kind)
+            signal(kind)
         }
     }
 
-    /// Forgets what was rung: who calls is looking now.
-    func hush(_ kind: JobKind) { state.withLock { _ = $0.rung.remove(kind) } }
+    /// Forgets what was signalled: who calls is looking now.
+    func clear(_ kind: JobKind) { state.withLock { _ = $0.signalled.remove(kind) } }
 
     /// Lets everybody go, and nobody wait any more.
     func close() {
         state.withLock { $0.isClosed = true }
-        for kind in JobKind.allCases { ring(kind) }
+        for kind in JobKind.allCases { signal(kind) }
     }
 
-    private func ring(_ kind: JobKind) {
+    private func signal(_ kind: JobKind) {
         let woken = state.withLock { state in
-            let woken = state.waiting.filter { $0.value.kind == kind }
-            for number in woken.keys { state.waiting[number] = nil }
-            if woken.isEmpty { state.rung.insert(kind) }
+            let woken = state.continuations.filter { $0.value.kind == kind }
+            for number in woken.keys { state.continuations[number] = nil }
+            if woken.isEmpty { state.signalled.insert(kind) }
             return woken.values.map(\.continuation)
         }
         for continuation in woken { continuation.resume() }
     }
 
-    /// Waits until the bell rings for the kind, or the longest wait is over.
+    /// Waits until the kind is signalled, or the longest wait is over.
     func wait(for kind: JobKind) async {
         let number = state.withLock { state in
             state.next += 1
@@ -64,18 +64,18 @@ final class InMemoryBell: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    let isRung = state.rung.remove(kind) != nil
-                    if isRung || state.isClosed || state.cancelled.remove(number) != nil { return true }
-                    state.waiting[number] = (kind, continuation)
+                    let isSignalled = state.signalled.remove(kind) != nil
+                    if isSignalled || state.isClosed || state.cancelled.remove(number) != nil { return true }
+                    state.continuations[number] = (kind, continuation)
                     return false
                 }
                 if isOver { continuation.resume() }
             }
         } onCancel: {
             let continuation = state.withLock { state in
-                let waiting = state.waiting.removeValue(forKey: number)
-                if waiting == nil { state.cancelled.insert(number) }
-                return waiting?.continuation
+                let continuations = state.continuations.removeValue(forKey: number)
+                if continuations == nil { state.cancelled.insert(number) }
+                return continuations?.continuation
             }
             continuation?.resume()
         }

@@ -1,7 +1,7 @@
 import BaseKit
 
 /// Decides what happens after each attempt, without a clock or a random source: exponential backoff with jitter.
-public struct DeliverySchedule: Sendable, Equatable {
+public struct DeliveryRetryPolicy: Sendable, Equatable {
     /// What the caller does next.
     public enum Action: Sendable, Equatable {
         /// Done.
@@ -9,7 +9,7 @@ public struct DeliverySchedule: Sendable, Equatable {
         /// Try again no sooner than this long from now.
         case retry(after: Duration, reason: String)
         /// Out of attempts, or refused for good: a dead letter, listed and replayable.
-        case bury(reason: String)
+        case deadLetter(reason: String)
         /// Bury, and disable the sink.
         case disableSink(reason: String)
     }
@@ -50,10 +50,10 @@ public struct DeliverySchedule: Sendable, Equatable {
     public func action(after outcome: DeliveryOutcome, attempt: Int, random: Double) -> Action {
         switch outcome {
         case .accepted: return .complete
-        case .permanent(let reason): return .bury(reason: reason)
+        case .permanent(let reason): return .deadLetter(reason: reason)
         case .gone(let reason): return .disableSink(reason: reason)
         case .transient(let reason, _) where attempt >= maxAttempts:
-            return .bury(reason: "gave up after \(attempt) attempts: \(reason)")
+            return .deadLetter(reason: "gave up after \(attempt) attempts: \(reason)")
         case .transient(let reason, let retryAfter):
             let backoff = Backoff(first: firstDelay, longest: maxDelay, jitter: .half)
             let own = backoff.delay(afterAttempt: attempt, random: random)

@@ -8,7 +8,7 @@ extension CallbackVerdict {
     /// (``OrderRecord/shownStates``): what somebody with the token makes up costs one look.
     public static let open: [CallbackVerdict] = [.skipped, .waiting]
 
-    /// Judges a callback of an order by what the API has shown of that order.
+    /// Evaluates a callback of an order by what the API has shown of that order.
     ///
     /// - Parameters:
     ///   - claimedID: The id that the callback names, if any.

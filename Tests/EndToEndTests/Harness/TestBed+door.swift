@@ -2,7 +2,7 @@ import BaseKit
 import Foundation
 import Testing
 
-extension Ground {
+extension TestBed {
     /// Gives sections of the configuration further keys, in YAML's short form, such as `healthPath: /alive`.
     func configure(listener: String? = nil, admin: String? = nil, source: String? = nil) throws {
         var text = try String(contentsOfFile: configuration, encoding: .utf8)
@@ -27,7 +27,7 @@ extension Ground {
     }
 }
 
-extension Ground {
+extension TestBed {
     /// What every `serve` here has written so far.
     func log() throws -> String {
         try FileManager.default.contentsOfDirectory(atPath: directory)

@@ -8,7 +8,7 @@ extension LedgerTransaction {
     ///
     /// - Returns: Whether it is new: a document is told of once for each order, and so is each fact.
     @discardableResult
-    func tell(
+    func enqueueNotification(
         _ type: NotificationType,
         of order: OrderRecord,
         previousState: OrderState? = nil,

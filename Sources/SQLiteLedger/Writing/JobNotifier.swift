@@ -3,16 +3,16 @@ import RicevutaCore
 import Synchronization
 
 /// Wakes those that wait for work, by kind.
-final class WorkBell: Sendable {
-    private struct Line {
-        var isRung = false
+final class JobNotifier: Sendable {
+    private struct Waiters {
+        var isSignalled = false
         var due: ContinuousClock.Instant?
-        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        var continuations: [Int: CheckedContinuation<Void, Never>] = [:]
         var cancelled: Set<Int> = []
     }
 
     private struct State {
-        var lines: [JobKind: Line] = [:]
+        var kinds: [JobKind: Waiters] = [:]
         var nextTicket = 0
         var isOpen = true
     }
@@ -20,34 +20,34 @@ final class WorkBell: Sendable {
     private let state = Mutex(State())
     private let longestWait: Duration
 
-    /// - Parameter longestWait: After how long everybody looks again, rung for or not.
+    /// - Parameter longestWait: After how long everybody looks again, signalled for or not.
     init(longestWait: Duration) { self.longestWait = longestWait }
 
     /// Says that a job of the kind is due after `delay`.
     func schedule(_ kind: JobKind, after delay: Duration) {
         guard delay < longestWait else { return }  // Everybody looks again by then.
         let woken: [CheckedContinuation<Void, Never>] = state.withLock { state in
-            var line = state.lines[kind] ?? Line()
-            defer { state.lines[kind] = line }
+            var waiters = state.kinds[kind] ?? Waiters()
+            defer { state.kinds[kind] = waiters }
             let due = ContinuousClock.now + delay
             if delay <= .zero {
-                line.isRung = line.waiting.isEmpty
-            } else if let earlier = line.due, earlier <= due {
+                waiters.isSignalled = waiters.continuations.isEmpty
+            } else if let earlier = waiters.due, earlier <= due {
                 return []
             } else {
-                line.due = due
+                waiters.due = due
             }
-            defer { line.waiting = [:] }
-            return Array(line.waiting.values)
+            defer { waiters.continuations = [:] }
+            return Array(waiters.continuations.values)
         }
         for continuation in woken { continuation.resume() }
     }
 
-    /// Forgets what was rung: who calls is looking now, and will say what is due next.
-    func hush(_ kind: JobKind) {
+    /// Forgets what was signalled: who calls is looking now, and will say what is due next.
+    func clear(_ kind: JobKind) {
         state.withLock { state in
-            state.lines[kind]?.isRung = false
-            state.lines[kind]?.due = nil
+            state.kinds[kind]?.isSignalled = false
+            state.kinds[kind]?.due = nil
         }
     }
 
@@ -55,14 +55,14 @@ final class WorkBell: Sendable {
     func close() {
         let woken = state.withLock { state in
             state.isOpen = false
-            let woken = state.lines.values.flatMap(\.waiting.values)
-            state.lines = [:]
+            let woken = state.kinds.values.flatMap(\.continuations.values)
+            state.kinds = [:]
             return woken
         }
         for continuation in woken { continuation.resume() }
     }
 
-    /// Waits until the bell rings for the kind, a job falls due, or the longest wait is over.
+    /// Waits until the kind is signalled, a job falls due, or the longest wait is over.
     func wait(for kind: JobKind) async {
         guard !Task.isCancelled, let (ticket, limit) = ticket(for: kind) else { return }
         await withTaskGroup(of: Void.self) { group in
@@ -74,20 +74,20 @@ final class WorkBell: Sendable {
         }
     }
 
-    /// A place in the line and how long to keep it; `nil` when there is nothing to wait for.
+    /// A place among the waiters and how long to keep it; `nil` when there is nothing to wait for.
     private func ticket(for kind: JobKind) -> (Int, until: ContinuousClock.Instant)? {
         let now = ContinuousClock.now
         return state.withLock { state in
-            var line = state.lines[kind] ?? Line()
-            defer { state.lines[kind] = line }
-            let isDue = line.due.map { $0 <= now } ?? false
-            if line.isRung || isDue || !state.isOpen {
-                line.isRung = false
-                if isDue { line.due = nil }
+            var waiters = state.kinds[kind] ?? Waiters()
+            defer { state.kinds[kind] = waiters }
+            let isDue = waiters.due.map { $0 <= now } ?? false
+            if waiters.isSignalled || isDue || !state.isOpen {
+                waiters.isSignalled = false
+                if isDue { waiters.due = nil }
                 return nil
             }
             state.nextTicket += 1
-            return (state.nextTicket, min(now + longestWait, line.due ?? now + longestWait))
+            return (state.nextTicket, min(now + longestWait, waiters.due ?? now + longestWait))
         }
     }
 
@@ -95,26 +95,29 @@ final class WorkBell: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    var line = state.lines[kind] ?? Line()
-                    defer { state.lines[kind] = line }
+                    var waiters = state.kinds[kind] ?? Waiters()
+                    defer { state.kinds[kind] = waiters }
                     // Between the ticket and here a job may have been scheduled before the ticket's limit.
-                    let isEarlier = line.due.map { $0 < limit } ?? false
-                    let isOver = line.isRung || isEarlier || line.cancelled.remove(ticket) != nil || !state.isOpen
-                    if isOver { line.isRung = false } else { line.waiting[ticket] = continuation }
+                    let isEarlier = waiters.due.map { $0 < limit } ?? false
+                    let isOver =
+                        waiters.isSignalled || isEarlier || waiters.cancelled.remove(ticket) != nil || !state.isOpen
+                    if isOver { waiters.isSignalled = false } else { waiters.continuations[ticket] = continuation }
                     return isOver
                 }
                 if isOver { continuation.resume() }
             }
         } onCancel: {
             let continuation = state.withLock { state in
-                var line = state.lines[kind] ?? Line()
-                defer { state.lines[kind] = line }
-                if let continuation = line.waiting.removeValue(forKey: ticket) { return Optional(continuation) }
-                line.cancelled.insert(ticket)
+                var waiters = state.kinds[kind] ?? Waiters()
+                defer { state.kinds[kind] = waiters }
+                if let continuation = waiters.continuations.removeValue(forKey: ticket) {
+                    return Optional(continuation)
+                }
+                waiters.cancelled.insert(ticket)
                 return nil
             }
             continuation?.resume()
         }
-        _ = state.withLock { $0.lines[kind]?.cancelled.remove(ticket) }
+        _ = state.withLock { $0.kinds[kind]?.cancelled.remove(ticket) }
     }
 }

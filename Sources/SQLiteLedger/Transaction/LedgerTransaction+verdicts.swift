@@ -2,13 +2,13 @@ import GRDB
 import RicevutaCore
 import Visengine
 
-/// How far the callbacks of an order have been judged by what the API shows.
-struct Judging: Sendable {
+/// How far the callbacks of an order have been evaluated by what the API shows.
+struct VerdictCursor: Sendable {
     let order: Int64
     /// Those that arrive later have a read-back of their own coming.
     ///
     /// They have greater ids as long as one receiver writes them. Of several, one that arrives later with a lower id
-    /// may be judged by this read-back already, and again by its own.
+    /// may be evaluated by this read-back already, and again by its own.
     let newest: Int64
     /// The last of each verdict that was looked at.
     fileprivate var last: [CallbackVerdict: Int64] = [:]
@@ -20,8 +20,8 @@ struct Judging: Sendable {
 }
 
 extension LedgerTransaction {
-    /// Callbacks that one transaction judges: more than an honest order has, and little enough that nobody waits long.
-    private static let maxJudged = 500
+    /// Callbacks that one transaction evaluates: more than an honest order has, and few enough that nobody waits long.
+    private static let maxEvaluated = 500
 
     /// Begins to say of each open callback whether the API shows what it claims, or more.
     ///
@@ -29,62 +29,62 @@ extension LedgerTransaction {
     /// nothing, however many somebody with the token has posted.
     ///
     /// - Returns: What is left for other transactions; `nil` when that was all.
-    func judgeCallbacks(of order: OrderRecord) throws -> Judging? {
+    func evaluateCallbacks(of order: OrderRecord) throws -> VerdictCursor? {
         let newest = try row("SELECT max(id) AS id FROM callbacks", [])?.optionalInteger("id") ?? 0
-        return try judge(Judging(order: order.key, newest: newest), by: order)
+        return try evaluate(VerdictCursor(order: order.key, newest: newest), by: order)
     }
 
-    /// Judges some more, by what the order has come to meanwhile.
-    func judgeMore(_ judging: Judging) throws -> Judging? {
-        // An order that is gone was joined to another, whose next read-back judges all that came with it.
-        guard let order = try order(key: judging.order), order.id != nil else { return nil }
-        return try judge(judging, by: order)
+    /// Evaluates some more, by what the order has come to meanwhile.
+    func evaluateMore(_ cursor: VerdictCursor) throws -> VerdictCursor? {
+        // An order that is gone was joined to another, whose next read-back evaluates all that came with it.
+        guard let order = try order(key: cursor.order), order.id != nil else { return nil }
+        return try evaluate(cursor, by: order)
     }
 
-    private func judge(_ judging: Judging, by order: OrderRecord) throws -> Judging? {
-        var judging = judging
-        var room = Self.maxJudged - (try confirmShown(by: order))
+    private func evaluate(_ cursor: VerdictCursor, by order: OrderRecord) throws -> VerdictCursor? {
+        var cursor = cursor
+        var room = Self.maxEvaluated - (try confirmShown(by: order))
         for verdict in CallbackVerdict.open where room > 0 {
-            room -= try judgeOpen(verdict, &judging, room: room, by: order)
+            room -= try evaluateOpen(verdict, &cursor, room: room, by: order)
         }
-        return room > 0 ? nil : judging
+        return room > 0 ? nil : cursor
     }
 
-    /// Judges open callbacks of one verdict, oldest first.
+    /// Evaluates open callbacks of one verdict, oldest first.
     ///
     /// - Returns: How many there were, at most as many as there is room for.
-    private func judgeOpen(
+    private func evaluateOpen(
         _ verdict: CallbackVerdict,
-        _ judging: inout Judging,
+        _ cursor: inout VerdictCursor,
         room: Int,
         by order: OrderRecord
     ) throws -> Int {
         let oldest = try row("SELECT min(id) AS id FROM callbacks", [])?.optionalInteger("id") ?? 0
-        var last = max(judging.last[verdict] ?? 0, oldest - 1)
+        var last = max(cursor.last[verdict] ?? 0, oldest - 1)
         var count = 0
-        var section = last >> CallbackSections.shift
-        while section <= judging.newest >> CallbackSections.shift, count < room {
+        var section = last >> CallbackPartitions.shift
+        while section <= cursor.newest >> CallbackPartitions.shift, count < room {
             // One after another, since SQLite would sort what it finds in several.
             let open = try rows(
                 """
                 SELECT id, claim_id, claim_state FROM callbacks
-                WHERE id >> \(CallbackSections.shift) = ? AND order_key = ? AND verdict = ? AND id > ? AND id <= ?
+                WHERE id >> \(CallbackPartitions.shift) = ? AND order_key = ? AND verdict = ? AND id > ? AND id <= ?
                 ORDER BY id LIMIT ?
                 """,
-                [section, judging.order, verdict.rawValue, last, judging.newest, room - count]
+                [section, cursor.order, verdict.rawValue, last, cursor.newest, room - count]
             )
-            for row in open { last = try judge(row, was: verdict, by: order) }
+            for row in open { last = try evaluate(row, was: verdict, by: order) }
             count += open.count
             section += 1
         }
-        judging.last[verdict] = last
+        cursor.last[verdict] = last
         return count
     }
 
-    /// Judges one callback.
+    /// Evaluates one callback.
     ///
     /// - Returns: Its number.
-    private func judge(_ row: Row, was old: CallbackVerdict, by order: OrderRecord) throws -> Int64 {
+    private func evaluate(_ row: Row, was old: CallbackVerdict, by order: OrderRecord) throws -> Int64 {
         let id = try row.integer("id")
         var verdict = CallbackVerdict.skipped
         do throws(UnreadableRow) {
@@ -114,15 +114,15 @@ extension LedgerTransaction {
 
     /// Confirms callbacks that claimed more than the API showed then, and no more than it shows now.
     ///
-    /// - Returns: How many there were that can be read, at most as many as one transaction judges.
+    /// - Returns: How many there were that can be read, at most as many as one transaction evaluates.
     private func confirmShown(by order: OrderRecord) throws -> Int {
         let names = order.shownStates
         guard !names.isEmpty else { return 0 }
         var arguments: StatementArguments = [order.key]
         arguments += StatementArguments(names)
-        arguments += [Self.maxJudged]
+        arguments += [Self.maxEvaluated]
         let shown = try rows(Self.shown(states: names.count), arguments)
-        var judged = 0
+        var evaluated = 0
         for row in shown {
             let verdict: CallbackVerdict
             do throws(UnreadableRow) {
@@ -137,9 +137,9 @@ extension LedgerTransaction {
             }
             if verdict == .mismatched { mismatched += 1 }
             try note(verdict, on: row.integer("id"))
-            judged += 1
+            evaluated += 1
         }
-        return judged
+        return evaluated
     }
 
     /// Finds unconfirmed callbacks that claim one of so many states, among any number of others.

@@ -2,8 +2,8 @@ import RicevutaCore
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
-struct DeliveryScheduleTests {
-    private static let schedule = DeliverySchedule(
+struct DeliveryRetryPolicyTests {
+    private static let schedule = DeliveryRetryPolicy(
         maxAttempts: 6,
         firstDelay: .seconds(5),
         maxDelay: .seconds(30),
@@ -13,11 +13,11 @@ struct DeliveryScheduleTests {
     @Test(
         arguments: [
             (.accepted, .complete),
-            (.permanent(reason: "status 400"), .bury(reason: "status 400")),
+            (.permanent(reason: "status 400"), .deadLetter(reason: "status 400")),
             (.gone(reason: "status 410"), .disableSink(reason: "status 410")),
-        ] as [(DeliveryOutcome, DeliverySchedule.Action)]
+        ] as [(DeliveryOutcome, DeliveryRetryPolicy.Action)]
     )
-    func decidesAtOnceWhenTheSinkHasDecided(outcome: DeliveryOutcome, action: DeliverySchedule.Action) {
+    func decidesAtOnceWhenTheSinkHasDecided(outcome: DeliveryOutcome, action: DeliveryRetryPolicy.Action) {
         for attempt in [1, 6, 100] {
             #expect(Self.schedule.action(after: outcome, attempt: attempt, random: 1) == action)
         }
@@ -46,19 +46,19 @@ struct DeliveryScheduleTests {
 
         let action = Self.schedule.action(after: outcome, attempt: attempt, random: 1)
 
-        #expect(action == .bury(reason: "gave up after \(attempt) attempts: status 503"))
+        #expect(action == .deadLetter(reason: "gave up after \(attempt) attempts: status 503"))
     }
 
     @Test(arguments: [Int.min, -1, 0])
     func makesOneAttemptAtLeast(maxAttempts: Int) {
-        let schedule = DeliverySchedule(maxAttempts: maxAttempts)
+        let schedule = DeliveryRetryPolicy(maxAttempts: maxAttempts)
 
         #expect(schedule.maxAttempts == 1)
         #expect(schedule.action(after: .accepted, attempt: 1, random: 1) == .complete)
     }
 
     @Test func growsToItsLimitHoweverManyAttemptsThereAre() {
-        let schedule = DeliverySchedule(maxAttempts: .max, firstDelay: .seconds(3600), maxDelay: .seconds(7200))
+        let schedule = DeliveryRetryPolicy(maxAttempts: .max, firstDelay: .seconds(3600), maxDelay: .seconds(7200))
 
         for attempt in [31, 64, 10_000, Int.max - 1] {
             let action = schedule.action(after: .transient(reason: "x"), attempt: attempt, random: 1)
@@ -67,7 +67,7 @@ struct DeliveryScheduleTests {
     }
 
     @Test func coversAbout18HoursUnlessItIsToldOtherwise() {
-        let schedule = DeliverySchedule()
+        let schedule = DeliveryRetryPolicy()
 
         let total = (1..<schedule.maxAttempts).reduce(Duration.zero) { total, attempt in
             guard

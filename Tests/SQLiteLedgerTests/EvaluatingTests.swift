@@ -8,12 +8,12 @@ import Visengine
 
 /// What a read-back costs when somebody with a leaked token has posted very many facts.
 @Suite(.timeLimit(.minutes(1)), .enabled(if: SQLiteTool.isInstalled))
-struct JudgingTests {
+struct EvaluatingTests {
     @Test(arguments: [OrderState.searching, .fulfilled])
-    func judgesManyCallbacksInManyTransactions(_ shown: OrderState) async throws {
+    func evaluatesManyCallbacksInManyTransactions(_ shown: OrderState) async throws {
         try await withLedger { ledger, _ in
             try await ledger.recordMany(1300)
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
 
             let before = ledger.statistics.commits
             let reading = try Sample.reading(shown)
@@ -28,11 +28,11 @@ struct JudgingTests {
     @Test func confirmsManyCallbacksInManyTransactionsOnceTheAPIShowsThem() async throws {
         try await withLedger { ledger, _ in
             try await ledger.recordMany(1300)
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             let first = try Sample.reading(.searching)
             _ = try await ledger.confirm(work, reading: first, binding: .bind, context: Sample.context())
             let at = Sample.now + .seconds(600)
-            let next = try #require(try await ledger.claimVerify(at: at).first)
+            let next = try #require(try await ledger.leaseVerifications(at: at).first)
 
             let before = ledger.statistics.commits
             let reading = try Sample.reading(.available)
@@ -47,13 +47,13 @@ struct JudgingTests {
     @Test func readsNoCallbackAgainWhileTheAPIShowsNothingNew() async throws {
         try await withLedger { ledger, directory in
             _ = await ledger.record(try Sample.callback(state: .fulfilled))
-            let work = try #require(try await ledger.claimVerify().first)
+            let work = try #require(try await ledger.leaseVerifications().first)
             let reading = try Sample.reading(.searching)
             _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
             // A row that is read again would be found to be damaged.
             try SQLiteTool.run("UPDATE callbacks SET claim_id = 'a b'", in: directory)
             let at = Sample.now + .seconds(600)
-            let next = try #require(try await ledger.claimVerify(at: at).first)
+            let next = try #require(try await ledger.leaseVerifications(at: at).first)
 
             let context = try Sample.context(at: at)
             _ = try await ledger.confirm(next, reading: reading, binding: .bind, context: context)

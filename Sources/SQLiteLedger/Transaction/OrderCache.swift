@@ -3,7 +3,7 @@ import RicevutaCore
 import Visengine
 
 /// What recording needs to know of an order.
-struct KnownOrder {
+struct CachedOrder {
     var key: Int64
     /// Whether an id is bound, readable or not.
     var isBound = false
@@ -20,13 +20,13 @@ struct KnownOrder {
 ///
 /// Kept by the writer from one transaction to the next, so that many callbacks of an order cost one look at it.
 /// Whatever else is written may concern any of them, and empties it.
-struct KnownOrders {
-    private var orders: [OrderNonce: KnownOrder] = [:]
+struct OrderCache {
+    private var orders: [OrderNonce: CachedOrder] = [:]
     private static let most = 10_000
 
     var isEmpty: Bool { orders.isEmpty }
 
-    subscript(nonce: OrderNonce) -> KnownOrder? {
+    subscript(nonce: OrderNonce) -> CachedOrder? {
         get { orders[nonce] }
         set {
             if newValue != nil && orders.count >= Self.most { orders.removeAll(keepingCapacity: true) }

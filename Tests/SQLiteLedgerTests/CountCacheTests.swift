@@ -3,9 +3,9 @@ import Testing
 @testable import SQLiteLedger
 
 @Suite(.timeLimit(.minutes(1)))
-struct KeptCountsTests {
+struct CountCacheTests {
     @Test func countsAnewWhatIsCountedQuickly() {
-        var kept = KeptCounts()
+        var kept = CountCache()
         let now = ContinuousClock.now
 
         #expect(kept.current(at: now) == nil)
@@ -14,7 +14,7 @@ struct KeptCountsTests {
     }
 
     @Test func tellsAgainForFiftyTimesAsLongAsCountingTook() {
-        var kept = KeptCounts()
+        var kept = CountCache()
         let now = ContinuousClock.now
 
         kept.keep(["waiting": 1], took: .milliseconds(200), at: now)

@@ -4,7 +4,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-extension Ground {
+extension TestBed {
     /// One callback to post.
     struct Call: Sendable {
         var url: String

@@ -4,7 +4,7 @@ import SystemPackage
 /// A file being written under a temporary name; removed unless it was published.
 ///
 /// Used from one task at a time, which is what lets it be `@unchecked Sendable`: its writer owns it.
-public final class NewFile: @unchecked Sendable {
+public final class AtomicFile: @unchecked Sendable {
     /// The temporary path.
     public let path: String
     /// Bytes written so far.
@@ -27,7 +27,7 @@ public final class NewFile: @unchecked Sendable {
                 permissions: .ownerReadWrite
             )
         } catch {
-            throw FileFailure(doing: "create", path: path, error)
+            throw FileFailure(operation: "create", path: path, error)
         }
     }
 
@@ -40,7 +40,7 @@ public final class NewFile: @unchecked Sendable {
         do {
             size += Int64(try descriptor.writeAll(bytes))
         } catch {
-            throw FileFailure(doing: "write", path: path, error)
+            throw FileFailure(operation: "write", path: path, error)
         }
     }
 
@@ -51,7 +51,7 @@ public final class NewFile: @unchecked Sendable {
     public func reserve(_ bytes: Int) throws(FileFailure) {
         let code = posix_fallocate(descriptor.rawValue, 0, off_t(bytes))
         guard [0, EOPNOTSUPP, ENOSYS, EINVAL].contains(code) else {
-            throw FileFailure(doing: "reserve space for", path: path, code: code)
+            throw FileFailure(operation: "reserve space for", path: path, code: code)
         }
     }
 
@@ -60,9 +60,9 @@ public final class NewFile: @unchecked Sendable {
     /// - Throws: ``FileFailure``; the content must then not be relied on, even if a second try succeeds.
     public func finish() throws(FileFailure) {
         guard isOpen else { return }
-        guard fsync(descriptor.rawValue) == 0 else { throw FileFailure(doing: "sync", path: path, code: errno) }
+        guard fsync(descriptor.rawValue) == 0 else { throw FileFailure(operation: "sync", path: path, code: errno) }
         isOpen = false
-        do { try descriptor.close() } catch { throw FileFailure(doing: "close", path: path, error) }
+        do { try descriptor.close() } catch { throw FileFailure(operation: "close", path: path, error) }
     }
 
     /// Syncs the content, and gives the file its final name without replacing another; the name is not synced.
