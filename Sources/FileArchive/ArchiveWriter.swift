@@ -1,17 +1,19 @@
 import BaseKit
 import Crypto
-import Foundation
 import RicevutaCore
 import Visengine
 
 /// Writes one document: hashed while it is written, checked before it gets its name.
+///
+/// Nothing is done to the disk before there is a piece worth a system call; a document that fits into one is written,
+/// checked and named in one visit to a thread.
 ///
 /// Used from one task at a time, which is what lets it be `@unchecked Sendable`: the fetch that began it owns it. What
 /// the threads touch is handed to them and back; a thread that hangs keeps it.
 final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
     /// What a thread needs, and changes.
     private struct Progress {
-        let file: AtomicFile
+        var file: AtomicFile?
         var hash = SHA256()
     }
 
@@ -20,15 +22,13 @@ final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
     private let archive: LocalArchive
     private let limit: Int64
     /// `nil` while a thread has it, and for good when that thread was left behind.
-    private var progress: Progress?
+    private var progress: Progress? = Progress()
     private var buffer: [UInt8] = []
     private var received: Int64 = 0
 
-    init(file: AtomicFile, archive: LocalArchive, limit: Int64) {
-        progress = Progress(file: file)
+    init(archive: LocalArchive, limit: Int64) {
         self.archive = archive
         self.limit = limit
-        buffer.reserveCapacity(Self.bufferSize)
     }
 
     func write(_ bytes: ArraySlice<UInt8>) async throws(ArchiveError) {
@@ -42,8 +42,14 @@ final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
         let archive = archive
         let received = received
         return try await onThread { (progress, piece) throws(ArchiveError) in
-            try Self.append(piece, to: &progress)
-            let commit = ArchiveCommit(archive: archive, file: progress.file, size: received, metadata: metadata)
+            let file = try Self.append(piece, to: &progress, archive)
+            let commit = ArchiveCommit(
+                archive: archive,
+                file: file,
+                size: received,
+                content: piece.count == received ? piece : nil,
+                metadata: metadata
+            )
             return try commit.perform(sha256: ASCII.hex(progress.hash.finalize()))
         }
     }
@@ -55,13 +61,28 @@ final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
     }
 
     private func flush() async throws(ArchiveError) {
-        try await onThread { (progress, piece) throws(ArchiveError) in try Self.append(piece, to: &progress) }
+        let archive = archive
+        try await onThread { (progress, piece) throws(ArchiveError) in
+            _ = try Self.append(piece, to: &progress, archive)
+        }
     }
 
-    private static func append(_ piece: [UInt8], to progress: inout Progress) throws(ArchiveError) {
-        guard !piece.isEmpty else { return }
-        progress.hash.update(data: piece)
-        do throws(FileFailure) { try progress.file.write(piece) } catch { throw ArchiveError(error) }
+    private static func append(
+        _ piece: [UInt8],
+        to progress: inout Progress,
+        _ archive: LocalArchive
+    ) throws(ArchiveError) -> AtomicFile {
+        do throws(FileFailure) {
+            let file: AtomicFile
+            if let begun = progress.file { file = begun } else { file = try archive.newFile() }
+            progress.file = file
+            guard !piece.isEmpty else { return file }
+            progress.hash.update(data: piece)
+            try file.write(piece)
+            return file
+        } catch {
+            throw ArchiveError(error)
+        }
     }
 
     /// Hands everything to a thread, with what is buffered, and takes it back.
@@ -90,6 +111,8 @@ struct ArchiveCommit {
     let archive: LocalArchive
     let file: AtomicFile
     let size: Int64
+    /// What was written, where it is still at hand.
+    let content: [UInt8]?
     let metadata: DocumentMetadata
 
     /// Blocks on the disk.
@@ -104,7 +127,7 @@ struct ArchiveCommit {
             )
         }
         let kind: DocumentKind
-        switch DocumentStructure.check(path: file.path, size: size) {
+        switch content.map(DocumentStructure.check) ?? DocumentStructure.check(path: file.path, size: size) {
         case .sound(let found): kind = found
         case .damaged(let reason):
             throw try archive.quarantine.keep(file, size: size, reason: reason, sha256: sha256)
@@ -113,7 +136,7 @@ struct ArchiveCommit {
 
         let path = LocalArchive.path(sha256: sha256, kind: kind, below: archive.root)
         do throws(FileFailure) {
-            try DurableFiles.makeDirectory((path as NSString).deletingLastPathComponent)
+            try DurableFiles.makeDirectory(DurableFiles.parent(of: path))
             // A name that is taken holds the same bytes: they are its name.
             if try !file.publish(as: path) { file.discard() }
         } catch {

@@ -17,14 +17,21 @@ enum DocumentStructure {
         do {
             let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             defer { try? handle.close() }  // Opened for reading: closing loses nothing.
-            return try check(FileBytes(handle: handle, size: size))
+            return try check(DocumentBytes(.file(handle), size: size))
         } catch {
             let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
             return .unreadable(cause.domain == NSPOSIXErrorDomain ? Int32(clamping: cause.code) : 0)
         }
     }
 
-    private static func check(_ file: FileBytes) throws -> Verdict {
+    /// Looks at a document that is in memory as a whole.
+    static func check(_ content: [UInt8]) -> Verdict {
+        guard !content.isEmpty else { return .damaged("the document is empty") }
+        // Only a lack of memory to decompress it in can fail.
+        return (try? check(DocumentBytes(.memory(content), size: Int64(content.count)))) ?? .unreadable(0)
+    }
+
+    private static func check(_ file: DocumentBytes) throws -> Verdict {
         let head = try file.read(at: 0, count: 1024)
         if head.starts(with: [0x50, 0x4B]) {
             let problem = try ZipStructure(file: file).problem()
@@ -47,17 +54,5 @@ enum DocumentStructure {
             return last == UInt8(ascii: ">") ? .sound(.xml) : .damaged("the XML is truncated")
         }
         return .sound(.other)
-    }
-}
-
-/// Bytes of a file, read where they are needed.
-struct FileBytes {
-    let handle: FileHandle
-    let size: Int64
-
-    /// Up to `count` bytes from an offset; fewer at the end of the file.
-    func read(at offset: Int64, count: Int) throws -> [UInt8] {
-        try handle.seek(toOffset: UInt64(offset))
-        return Array(try handle.read(upToCount: count) ?? Data())
     }
 }

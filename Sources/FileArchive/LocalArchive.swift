@@ -54,17 +54,14 @@ public struct LocalArchive: DocumentArchive {
         for name in names { try? FileManager.default.removeItem(atPath: "\(incoming)/\(name)") }  // As above.
     }
 
-    /// Starts a document under a temporary name.
+    /// Starts a document; it gets a file, under a temporary name, with the first piece that is written.
     public func begin(maxBytes: Int64? = nil) async throws(ArchiveError) -> any DocumentWriter {
-        let outcome = await threads.run { [incoming] in
-            Result { () throws(FileFailure) in try AtomicFile(creating: "\(incoming)/\(UUID().uuidString)") }
-        }
-        switch outcome {
-        case .finished(.success(let file)):
-            return ArchiveWriter(file: file, archive: self, limit: maxBytes ?? maxDocumentBytes)
-        case .finished(.failure(let failure)): throw ArchiveError(failure)
-        case .abandoned, .refused: throw hanging
-        }
+        ArchiveWriter(archive: self, limit: maxBytes ?? maxDocumentBytes)
+    }
+
+    /// A file under a temporary name.
+    func newFile() throws(FileFailure) -> AtomicFile {
+        try AtomicFile(creating: "\(incoming)/\(TemporaryName.next())")
     }
 
     /// What is said when the disk does not answer.

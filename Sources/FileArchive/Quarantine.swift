@@ -36,7 +36,7 @@ struct Quarantine: Sendable {
         let isKept = size <= maxBytes
         if isKept { remove(downTo: maxBytes - size, except: sha256) }
         do throws(FileFailure) {
-            let new = try AtomicFile(creating: "\(incoming)/\(UUID().uuidString)")
+            let new = try AtomicFile(creating: "\(incoming)/\(TemporaryName.next())")
             let text: JSONValue = [
                 "reason": .string(reason), "sha256": .string(sha256), "size": JSONValue(size),
                 "isKept": .bool(isKept),

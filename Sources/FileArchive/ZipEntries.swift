@@ -26,12 +26,12 @@ struct ZipEntries {
     /// Encrypted (bit 0), patch data (bit 5), or with its directory masked (bit 13).
     private static let closed: UInt64 = 1 << 0 | 1 << 5 | 1 << 13
 
-    private let file: FileBytes
+    private let file: DocumentBytes
     /// Compressed bytes that may still be read, and bytes that may still come out of them.
     private var toRead: Int64
     private var toInflate: Int64
 
-    init(file: FileBytes) {
+    init(file: DocumentBytes) {
         self.file = file
         toRead = file.size
         let (product, overflow) = file.size.multipliedReportingOverflow(by: 100)

@@ -1,6 +1,6 @@
 /// Walks a zip archive's central directory (PKWARE APPNOTE 6.3.10, sections 4.3.12 to 4.3.16), then its entries.
 struct ZipStructure {
-    let file: FileBytes
+    let file: DocumentBytes
 
     private static let endSize = 22
     private static let endSignature: [UInt8] = [0x50, 0x4B, 0x05, 0x06]

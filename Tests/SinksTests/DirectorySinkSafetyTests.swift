@@ -1,3 +1,4 @@
+import BaseKit
 import Foundation
 import RicevutaCore
 import TestSupport
@@ -95,7 +96,7 @@ struct DirectorySinkSafetyTests {
             let sink = DirectorySink(name: try #require(SinkName(rawValue: "files")), receiver: mine, root: root)
             let incoming = "\(root)/.incoming"
             try FileManager.default.createDirectory(atPath: incoming, withIntermediateDirectories: false)
-            let kept = ["\(mine)-\(DirectorySink.process)-1", "\(other)-0BADF00D-1"]
+            let kept = ["\(mine)-\(TemporaryName.process)-1", "\(other)-0BADF00D-1"]
             for name in kept + ["\(mine)-0BADF00D-1"] {
                 try Data().write(to: URL(fileURLWithPath: "\(incoming)/\(name)"))
                 try Data().write(to: URL(fileURLWithPath: "\(root)/.probe-\(name)"))

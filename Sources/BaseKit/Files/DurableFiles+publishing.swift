@@ -18,7 +18,7 @@ extension DurableFiles {
     ) throws(FileFailure) -> Bool {
         let isNamed = try name(temporary, final).isNamed
         // A name that is taken is relied on as well, and whoever gave it may not have got as far as this.
-        try sync(directory: (final as NSString).deletingLastPathComponent, syncing)
+        try sync(directory: parent(of: final), syncing)
         return isNamed
     }
 

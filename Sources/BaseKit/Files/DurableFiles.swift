@@ -24,7 +24,7 @@ public enum DurableFiles {
         below root: String? = nil,
         syncing: NameSyncing = .required
     ) throws(FileFailure) {
-        let parent = (path as NSString).deletingLastPathComponent
+        let parent = parent(of: path)
         let followsLinks = root.map { !path.hasPrefix($0 + "/") } ?? true
         if let name = try directory(path, followsLinks: followsLinks) {
             guard syncing != .notNeeded, !DurableNames.contains(name) else { return }

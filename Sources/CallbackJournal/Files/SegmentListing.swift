@@ -16,7 +16,7 @@ struct SegmentListing {
             try DurableFiles.makeDirectory(directory)
             // A process that was killed may have left names that no power cut would spare.
             try DurableFiles.sync(directory: directory)
-            try DurableFiles.sync(directory: (directory as NSString).deletingLastPathComponent)
+            try DurableFiles.sync(directory: DurableFiles.parent(of: directory))
         } catch {
             throw JournalError(error)
         }

@@ -54,7 +54,7 @@ struct QuarantinedCallbacks: Sendable {
                 try DurableFiles.sync(directory: directory)
                 return true
             }
-            let file = try AtomicFile(creating: "\(directory)/.new-\(number)-\(UUID().uuidString)")
+            let file = try AtomicFile(creating: "\(directory)/.new-\(number)-\(TemporaryName.next())")
             try file.write(bytes)
             return try file.publish(as: final)
         } catch {

@@ -51,8 +51,9 @@ extension LedgerTransaction {
 
     private func occurrences(of type: NotificationType, _ order: OrderRecord) throws -> Int64 {
         let found = try row(
-            "SELECT count(*) AS n FROM notifications WHERE order_key = ? AND type = ? AND state IS ?",
-            [order.key, type.rawValue, order.state?.stored]
+            // As in ``evaluateCallbacks(of:)``, the type is no argument.
+            "SELECT count(*) AS n FROM notifications WHERE order_key = ? AND type = '\(type.rawValue)' AND state IS ?",
+            [order.key, order.state?.stored]
         )
         return try found?.integer("n") ?? 0
     }

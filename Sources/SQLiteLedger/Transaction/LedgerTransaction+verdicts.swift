@@ -64,14 +64,17 @@ extension LedgerTransaction {
         var count = 0
         var section = last >> CallbackPartitions.shift
         while section <= cursor.newest >> CallbackPartitions.shift, count < room {
-            // One after another, since SQLite would sort what it finds in several.
+            // One after another, since SQLite would sort what it finds in several. The verdict is no argument: whether
+            // an index of some verdicts only can be used depends on its value, and SQLite would compile the statement
+            // anew each time.
             let open = try rows(
                 """
                 SELECT id, claim_id, claim_state FROM callbacks
-                WHERE id >> \(CallbackPartitions.shift) = ? AND order_key = ? AND verdict = ? AND id > ? AND id <= ?
+                WHERE id >> \(CallbackPartitions.shift) = ? AND order_key = ? AND verdict = '\(verdict.rawValue)'
+                    AND id > ? AND id <= ?
                 ORDER BY id LIMIT ?
                 """,
-                [section, cursor.order, verdict.rawValue, last, cursor.newest, room - count]
+                [section, cursor.order, last, cursor.newest, room - count]
             )
             for row in open { last = try evaluate(row, was: verdict, by: order) }
             count += open.count

@@ -69,8 +69,13 @@ extension Row {
     }
 
     private func storage(_ column: String) -> DatabaseValue.Storage {
-        let value: DatabaseValue = self[column]
-        return value.storage
+        // By its place: GRDB looks a name up without regard to case, and makes both sides lower case for that.
+        var place = 0
+        for name in columnNames {
+            if name == column { return (self[place] as DatabaseValue).storage }
+            place += 1
+        }
+        return (self[column] as DatabaseValue).storage
     }
 }
 

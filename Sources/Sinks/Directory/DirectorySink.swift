@@ -96,7 +96,7 @@ public struct DirectorySink: Sink {
     private func sweep(_ directory: String, prefix: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []  // Not there yet.
         for name in names
-        where name.hasPrefix("\(prefix)\(owner)-") && !name.hasPrefix("\(prefix)\(owner)-\(Self.process)-") {
+        where name.hasPrefix("\(prefix)\(owner)-") && !name.hasPrefix("\(prefix)\(owner)-\(TemporaryName.process)-") {
             try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")  // Next time, then.
         }
     }
@@ -152,17 +152,14 @@ public struct DirectorySink: Sink {
         }
     }
 
-    /// Part of each temporary name, so that the files of this process can be told from those of an earlier one.
-    static let process = String(UUID().uuidString.prefix(8))
-
-    private var temporaryName: String { "\(owner)-\(Self.process)-\(UUID().uuidString)" }
+    private var temporaryName: String { "\(owner)-\(TemporaryName.next())" }
 
     private var incoming: String { "\(root)/.incoming" }
 
     // Each of the errors below says in one line what failed; they end in one place, above.
     private func write(_ delivery: DeliveryAttempt, _ content: Content?) throws {
         let path = "\(root)/\(template.path(for: delivery.notification))"
-        try makeDirectory((path as NSString).deletingLastPathComponent)
+        try makeDirectory(DurableFiles.parent(of: path))
 
         for number in 1...DirectorySlot.maxNumber {
             let slot = DirectorySlot(path: number == 1 ? path : "\(path)-\(number)")

@@ -19,7 +19,7 @@ struct DirectorySlot {
     /// The absolute path without an extension.
     let path: String
 
-    var directory: String { (path as NSString).deletingLastPathComponent }
+    var directory: String { DurableFiles.parent(of: path) }
     var sidecarPath: String { "\(path).json" }
 
     func documentPath(_ kind: DocumentKind) -> String { "\(path).\(kind.fileExtension)" }
