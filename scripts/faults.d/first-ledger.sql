@@ -63,7 +63,7 @@ CREATE TABLE jobs (
     subject INTEGER NOT NULL,
     due_ms INTEGER NOT NULL,
     attempt INTEGER NOT NULL DEFAULT 0,
-    revision INTEGER NOT NULL DEFAULT 1,
+    trigger INTEGER NOT NULL DEFAULT 1,
     source TEXT NOT NULL,
     lease_boot INTEGER,
     lease_serial INTEGER,

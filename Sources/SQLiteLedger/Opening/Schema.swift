@@ -17,6 +17,7 @@ enum Schema {
         ("2026-11-28 count what the provider refuses", refusals),
         ("2026-12-01 tell receivers and their callbacks apart", receivers),
         ("2026-12-01 tell providers and their orders apart", providers),
+        ("2026-12-01 call a job's counter its revision", revisions),
     ]
 
     /// The version of the schema that this program wants: how many steps lead to it.
@@ -27,6 +28,9 @@ enum Schema {
         guard try db.tableExists("grdb_migrations") else { return 0 }
         return try Int.fetchOne(db, sql: "SELECT count(*) FROM grdb_migrations") ?? 0
     }
+
+    /// What made a job due is its `source`; how often it was scheduled, its `revision`.
+    private static let revisions = "ALTER TABLE jobs RENAME COLUMN trigger TO revision;"
 
     /// Who receives callbacks, and which callback is whose.
     ///
@@ -266,7 +270,7 @@ enum Schema {
             subject INTEGER NOT NULL,
             due_ms INTEGER NOT NULL,
             attempt INTEGER NOT NULL DEFAULT 0,
-            revision INTEGER NOT NULL DEFAULT 1,
+            trigger INTEGER NOT NULL DEFAULT 1,
             source TEXT NOT NULL,
             lease_boot INTEGER,
             lease_serial INTEGER,
