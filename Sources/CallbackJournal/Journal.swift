@@ -6,8 +6,8 @@ import Synchronization
 /// The write-ahead log: callbacks on disk, one after another, before they are acknowledged.
 ///
 /// One thread takes all that waits, appends it to a file with one sync, and answers then; the ledger, which is the
-/// system of record, follows in its own time, many callbacks to a transaction. What a callback sets going is decided
-/// there and nowhere else: whether it is a fact that was known, and which order it is of. The journal keeps a callback
+/// system of record, follows in its own time, many callbacks to a transaction. What follows from a callback is decided
+/// there and nowhere else: whether its fact is new, and which order it is about. The journal keeps a callback
 /// until the ledger has it, across any crash, and hands it over again then; the ledger knows one that it had already.
 ///
 /// Nobody waits for longer than ``JournalConfiguration/maxWait``: what the disk has not taken by then is answered
@@ -132,7 +132,7 @@ public final class Journal: CallbackJournaling {
         statistics.unsettled = state.unsettled
         statistics.quarantined = state.quarantined
         statistics.duplicates = state.duplicates
-        statistics.isLedgerFailing = state.isResting
+        statistics.isLedgerFailing = state.isFailing
         statistics.isStalled = queue.isStalled
         return statistics
     }
@@ -175,7 +175,7 @@ public final class Journal: CallbackJournaling {
         }
     }
 
-    /// Returns once the journal's thread has come by: never, if it hangs.
+    /// Returns once the journal's thread has responded: never, if it hangs.
     public func heartbeat() async {
         await withCheckedContinuation { continuation in
             let isOver = ending.withLock { ending in
@@ -259,7 +259,7 @@ public final class Journal: CallbackJournaling {
 
     private func lookAfterFiles(_ settled: Int64, _ state: inout WritingState) {
         // A ledger that fails may lack space.
-        let isLedgerFailing = replicator.status.isResting
+        let isLedgerFailing = replicator.status.isFailing
         guard isLedgerFailing || state.keptUp.duration(to: .now) >= Self.upkeepInterval else { return }
         state.keptUp = .now
         files.upkeep(settled: settled)

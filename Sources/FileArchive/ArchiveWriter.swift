@@ -106,7 +106,7 @@ final class ArchiveWriter: DocumentWriter, @unchecked Sendable {
     }
 }
 
-/// Checks what was written and gives it its name, or sets it aside.
+/// Checks what was written and gives it its name, or quarantines it.
 struct ArchiveCommit {
     let archive: LocalArchive
     let file: AtomicFile
@@ -134,14 +134,29 @@ struct ArchiveCommit {
         case .unreadable(let code): throw .io(doing: "read back", path: file.path, errno: code)
         }
 
+        let document = StoredDocument(sha256: sha256, size: size, kind: kind, name: metadata.name)
         let path = LocalArchive.path(sha256: sha256, kind: kind, below: archive.root)
         do throws(FileFailure) {
             try DurableFiles.makeDirectory(DurableFiles.parent(of: path))
-            // A name that is taken holds the same bytes: they are its name.
-            if try !file.publish(as: path) { file.discard() }
+            // A name that is taken holds the same bytes, unless somebody or the disk has changed them since.
+            if try !file.publish(as: path) {
+                if isSound(document, at: path) { return document }
+                archive.removeDamaged(path)
+                _ = try file.publish(as: path)
+            }
         } catch {
             throw ArchiveError(error)
         }
-        return StoredDocument(sha256: sha256, size: size, kind: kind, name: metadata.name)
+        return document
+    }
+
+    private func isSound(_ document: StoredDocument, at path: String) -> Bool {
+        do throws(DocumentReadError) {
+            var file = try DocumentFile(document, at: path)
+            while try file.next(upTo: 256 << 10) != nil {}
+            return true
+        } catch {
+            return false
+        }
     }
 }

@@ -21,7 +21,7 @@ public struct LocalArchive: DocumentArchive {
     ///   - root: An absolute path.
     ///   - receiver: Who writes: what others are writing is not touched.
     ///   - maxDocumentBytes: A larger document is refused while it is being written.
-    ///   - maxQuarantineBytes: The most bytes of contents that are set aside; the oldest go first.
+    ///   - maxQuarantineBytes: The most bytes of quarantined contents; the oldest go first.
     /// - Throws: ``ArchiveError/io(doing:path:errno:)``.
     public init(
         root: String,
@@ -62,6 +62,11 @@ public struct LocalArchive: DocumentArchive {
     /// A file under a temporary name.
     func newFile() throws(FileFailure) -> AtomicFile {
         try AtomicFile(creating: "\(incoming)/\(TemporaryName.next())")
+    }
+
+    /// Makes room for a document whose file holds something else.
+    func removeDamaged(_ path: String) {
+        try? FileManager.default.removeItem(atPath: path)  // Else it keeps its name, and reading it fails as before.
     }
 
     /// What is said when the disk does not answer.

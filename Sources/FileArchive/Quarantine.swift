@@ -19,7 +19,7 @@ struct Quarantine: Sendable {
     /// The most bytes of contents.
     let maxBytes: Int64
 
-    /// Sets a content aside; one that is there already is kept as it is, and counts as new again.
+    /// Quarantines a content; one that is there already is kept as it is, and counts as new again.
     ///
     /// The reason is written first, so that no content lies there without. A content that alone is larger than the
     /// bound leaves its reason only.

@@ -1,4 +1,4 @@
-/// Counts that are told again for a while when it took long to count.
+/// Counts that are reused for a while when counting took long.
 ///
 /// SQLite counts by looking at each entry, and metrics are asked for every few seconds: with millions of callbacks it
 /// would do little else, and the log could not be written over meanwhile. What is counted quickly is counted each time.
@@ -11,7 +11,7 @@ struct CountCache: Sendable {
     private var counts: [String: Int] = [:]
     private var end: ContinuousClock.Instant?
 
-    /// The counts, while they are to be told again.
+    /// The counts, while they may be reused.
     func current(at now: ContinuousClock.Instant) -> [String: Int]? {
         guard let end, now < end else { return nil }
         return counts

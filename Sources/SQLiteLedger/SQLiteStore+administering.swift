@@ -36,17 +36,33 @@ extension SQLiteStore: LedgerAdministration {
         }
     }
 
-    /// Makes a new delivery of the same notification to the same sink, due now.
-    public func replay(delivery id: String, now: Timestamp) async throws(LedgerError) -> String {
-        try await change("replaying a delivery") { transaction in
-            let found = try transaction.row("SELECT notification, sink FROM deliveries WHERE id = ?", [id])
-            guard let found else { throw LedgerError.notFound(what: "delivery", name: id) }
-            return try transaction.addDelivery(
-                of: found.integer("notification"),
-                to: found.name("sink"),
-                replayOf: id,
-                now: now
-            )
+    /// Makes a new delivery for each of some deliveries, or for none.
+    public func replay(
+        _ ids: [String],
+        onlyDead: Bool,
+        now: Timestamp
+    ) async throws(LedgerError) -> [DeliveryReplay] {
+        try await change("replaying deliveries") { transaction in
+            var found: [(number: Int64, id: String, row: Row)] = []
+            for id in Set(ids) {
+                let row = try transaction.row(
+                    "SELECT number, notification, sink, state FROM deliveries WHERE id = ?",
+                    [id]
+                )
+                guard let row else { throw LedgerError.notFound(what: "delivery", name: id) }
+                let state: DeliveryState = try row.name("state")
+                try state.requireReplayable(id, onlyDead: onlyDead)
+                found.append((try row.integer("number"), id, row))
+            }
+            return try found.sorted { $0.number < $1.number }.map { _, id, row in
+                let delivery = try transaction.addDelivery(
+                    of: row.integer("notification"),
+                    to: row.name("sink"),
+                    replayOf: id,
+                    now: now
+                )
+                return DeliveryReplay(replayed: id, delivery: delivery)
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ extension SQLiteStore: FetchLedger {
         }
     }
 
-    /// Records a document that is in the archive, and tells of it once.
+    /// Records a document that is in the archive, and publishes it once.
     public func stored(
         _ document: StoredDocument,
         for work: FetchWork,
@@ -61,6 +61,7 @@ extension SQLiteStore: FetchLedger {
         now: Timestamp
     ) async throws(LedgerError) {
         try await change("recording a quarantined document", endingWorkUnder: work.lease) { transaction in
+            let job = try transaction.held(work.lease)
             let order = try transaction.heldOrder(work)
             // The same content again is the same entry: a path is named by its content.
             try transaction.run(
@@ -75,13 +76,20 @@ extension SQLiteStore: FetchLedger {
                     [order.key, document.reason, document.path, document.size, now.milliseconds]
                 )
             }
-            try transaction.postpone(work.lease, until: retryAt, reason: document.reason, refusedAt: now)
+            let due = try transaction.due(of: job, .fetch, atLatest: retryAt)
+            try transaction.postpone(work.lease, until: due, reason: document.reason, refusedAt: now)
+            transaction.wake(.fetch, due: due, now: now)
         }
     }
 
-    /// Gives up on a document.
+    /// Gives up on a document, unless it was asked for again meanwhile.
     public func abandonFetch(_ work: FetchWork, reason: String, now: Timestamp) async throws(LedgerError) {
         try await change("giving up on a document", endingWorkUnder: work.lease) { transaction in
+            let job = try transaction.held(work.lease)
+            guard !job.isAskedAgain else {
+                try transaction.postpone(work.lease, until: job.due, reason: reason)
+                return transaction.wake(.fetch, due: job.due, now: now)
+            }
             let order = try transaction.heldOrder(work)
             try transaction.run(
                 "UPDATE orders SET document = 'failed', problem = ? WHERE key = ?",

@@ -21,6 +21,10 @@ extension SQLiteStore: LedgerReader {
                     arguments += [state.stored]
                 }
             }
+            if let placement = query.placement {
+                conditions.append("state IS NULL AND placement = ?")
+                arguments += [placement.rawValue]
+            }
             if query.isOpen {
                 conditions.append(
                     "placement <> 'refused' AND (state IS NULL OR state NOT IN ('fulfilled', 'cancelled') "
@@ -52,6 +56,22 @@ extension SQLiteStore: LedgerReader {
             )
             return try row.map { row throws(UnreadableRow) in try OrderRecord(row: row) }
         }
+    }
+
+    /// What is left to do for an order.
+    public func work(ofOrder key: Int64) async throws(LedgerError) -> OrderWork {
+        let jobs = try await list("listing jobs") { rows in
+            try rows.list(
+                "SELECT id % 4 AS kind, attempt, due_ms, lease_boot, last_reason FROM jobs WHERE id IN (?, ?)",
+                [JobNumber.of(.verify, key), JobNumber.of(.fetch, key)],
+                limit: 2
+            ) { row throws(UnreadableRow) in try JobEntry(row: row) }
+        }
+        let problem = try await read("reading an order") { db in
+            let row = try Row.fetchOne(db, sql: "SELECT problem FROM orders WHERE key = ?", arguments: [key])
+            return try row?.optionalText("problem")
+        }
+        return OrderWork(problem: problem, jobs: jobs)
     }
 
     /// The newest of an order's callbacks, oldest first.
@@ -97,6 +117,7 @@ extension SQLiteStore: LedgerReader {
             if !query.states.isEmpty {
                 conditions.append("d.state IN (\(query.states.map { "'\($0.rawValue)'" }.joined(separator: ", ")))")
             }
+            if query.isReplay { conditions.append("d.replay_of IS NOT NULL") }
             if let sink = query.sink {
                 conditions.append("d.sink = ?")
                 arguments += [sink.rawValue]

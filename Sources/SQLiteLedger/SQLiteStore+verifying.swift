@@ -65,11 +65,11 @@ extension SQLiteStore: VerificationLedger {
 
     /// Ends verification until the order's next callback, or asks once a day; see ``ReadBackPlan``.
     public func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError) {
-        try await change("parking an order", endingWorkUnder: work.lease) { transaction in
+        try await change("ending the polls of an order", endingWorkUnder: work.lease) { transaction in
             let job = try transaction.held(work.lease)
             try transaction.run("UPDATE orders SET problem = ? WHERE key = ?", [reason, job.subject])
             let order = try transaction.order(key: job.subject)
-            let next = try transaction.rules.readBacks.afterHiding(
+            let next = try transaction.rules.readBacks.afterNotFound(
                 order,
                 isAskedAgain: job.isAskedAgain,
                 transaction.readBacks(of: job.subject).allowance,
@@ -85,7 +85,7 @@ extension SQLiteStore: VerificationLedger {
 }
 
 extension LedgerTransaction {
-    /// Reads what a job is about; a row that cannot be read sets the job aside, and one that is gone ends it.
+    /// Reads what a job is about; a row that cannot be read quarantines the job, one that is gone ends it.
     func orUnreadable<Work>(_ job: LeasedJob, now: Timestamp, _ body: () throws -> Work?) throws -> Work? {
         do {
             if let work = try body() { return work }

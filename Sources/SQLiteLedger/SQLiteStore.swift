@@ -136,7 +136,7 @@ extension SQLiteStore: JobLedger {
         }
     }
 
-    /// Takes jobs in the writer's transaction.
+    /// Leases jobs in the writer's transaction.
     func lease<Work: Sendable>(
         _ kind: JobKind,
         now: Timestamp,

@@ -114,7 +114,7 @@ struct DocumentStructureTests {
     ]
 
     @Test(arguments: damaged)
-    func setsAside(_ sample: Damaged) async throws {
+    func quarantines(_ sample: Damaged) async throws {
         try await withTemporaryDirectory { directory in
             let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
 

@@ -81,7 +81,7 @@ struct FileArchiveTests {
     }
 
     @Test(arguments: [-1, 1])
-    func setsAWrongLengthAside(difference: Int) async throws {
+    func quarantinesAWrongLength(difference: Int) async throws {
         try await withTemporaryDirectory { directory in
             let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
             let zip = SampleDocuments.zip()
@@ -113,6 +113,20 @@ struct FileArchiveTests {
                 try await archive.store([UInt8](repeating: 1, count: 1001), pieceSize: 999)
             }
             #expect(try names(below: directory).count == 1)
+        }
+    }
+
+    @Test func replacesADocumentThatWasDamagedSince() async throws {
+        try await withTemporaryDirectory { directory in
+            let archive = try LocalArchive(root: directory, receiver: receiver, maxDocumentBytes: 1 << 20)
+            let document = try await archive.store(SampleDocuments.pdf)
+            let path = archive.path(of: document)
+            try Data("damaged".utf8).write(to: URL(fileURLWithPath: path))
+
+            #expect(try await archive.store(SampleDocuments.pdf) == document)
+
+            #expect(try bytes(of: path) == SampleDocuments.pdf)
+            #expect(try names(below: "\(directory)/incoming/\(receiver)") == [])
         }
     }
 

@@ -10,7 +10,7 @@ struct CrashLoopTests {
     private static let rules = LedgerRules(crashes: CrashPolicy(maxCrashes: 3, pause: .seconds(60)))
 
     @Test(arguments: LedgerKind.allCases)
-    func setsAJobAsideAfterTheThirdCrash(_ kind: LedgerKind) async throws {
+    func pausesAJobAfterTheThirdCrash(_ kind: LedgerKind) async throws {
         try await withLedger(kind, rules: Self.rules) { first, start in
             var process = start
             _ = await first.record(try Sample.callback())
@@ -48,7 +48,7 @@ struct CrashLoopTests {
     }
 
     @Test(arguments: LedgerKind.allCases)
-    func setsAsideFetchesAndDeliveriesToo(_ kind: LedgerKind) async throws {
+    func pausesFetchesAndDeliveriesToo(_ kind: LedgerKind) async throws {
         try await withLedger(kind, rules: Self.rules) { first, start in
             var process = start
             try await first.confirmed(.available, sinks: "crm")

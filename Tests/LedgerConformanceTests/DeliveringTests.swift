@@ -84,9 +84,94 @@ struct DeliveringTests {
             #expect(entries.map(\.state) == [.delivered, .dead], "the old one stays what it was")
             #expect(entries.map(\.replayOf) == [first.deliveryID, nil])
             #expect(try await ledger.replay(delivery: id, now: Sample.now) != id, "as often as somebody asks")
-            await expect(.notFound(what: "delivery", name: "x")) {
-                try await ledger.replay(delivery: "x", now: Sample.now)
+        }
+    }
+
+    @Test(arguments: LedgerKind.allCases)
+    func replaysAllOrNothingAndOldestFirst(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
+            for (nonce, id) in [("a", "id1"), ("b", "id2"), ("c", "id3")] as [(Character, String)] {
+                try await ledger.confirmed(.searching, nonce: nonce, id: id, sinks: "crm")
             }
+            let works = try await ledger.leaseDeliveries()
+            #expect(works.count == 3)
+            for work in works.dropLast() {
+                try await ledger.finish(work, action: .deadLetter(reason: "status 400"), now: Sample.now)
+            }
+            let ids = works.map(\.deliveryID)
+
+            await expect(.notFound(what: "delivery", name: "x")) {
+                _ = try await ledger.replay([ids[0], "x"], onlyDead: false, now: Sample.now)
+            }
+            let pending = "delivery '\(ids[2])' is still pending: it will be attempted anyway"
+            await expect(.conflict(pending)) {
+                _ = try await ledger.replay([ids[0], ids[2]], onlyDead: false, now: Sample.now)
+            }
+            #expect(try await ledger.deliveries(DeliveryQuery(isReplay: true)) == [])
+
+            let made = try await ledger.replay([ids[1], ids[0], ids[1]], onlyDead: true, now: Sample.now)
+
+            #expect(made.map(\.replayed) == [ids[0], ids[1]])
+            #expect(try await ledger.leaseDeliveries().map(\.deliveryID) == made.map(\.delivery))
+            try await ledger.finish(works[2], action: .complete, now: Sample.now)
+            let delivered = "delivery '\(ids[2])' is not a dead letter; `ricevuta delivery replay` replays it"
+            await expect(.conflict(delivered)) {
+                _ = try await ledger.replay([ids[2]], onlyDead: true, now: Sample.now)
+            }
+        }
+    }
+
+    @Test(arguments: LedgerKind.allCases)
+    func fetchesAgainWhatWasAskedForDuringAFetch(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
+            try await ledger.confirmed(.available, sinks: "crm")
+            let order = try #require(try await ledger.orders(OrderQuery()).first)
+            let name = try #require(order.id).rawValue
+            var work = try #require(try await ledger.leaseFetches().first)
+
+            _ = try await ledger.fetchAgain(name, maxBytes: 1 << 30, now: Sample.now)
+            try await ledger.abandonFetch(work, reason: "too large", now: Sample.now)
+
+            #expect(try await ledger.orders(OrderQuery()).map(\.document) == [.due])
+            work = try #require(try await ledger.leaseFetches().first)
+            #expect(work.maxBytes == 1 << 30)
+            _ = try await ledger.fetchAgain(name, maxBytes: nil, now: Sample.now)
+            let later = Sample.now + .seconds(3600)
+            try await ledger.postpone(work.lease, until: later, reason: "HTTP 500", refusedAt: nil)
+            work = try #require(try await ledger.leaseFetches().first, "asked for now, not in an hour")
+            _ = try await ledger.fetchAgain(name, maxBytes: nil, now: Sample.now)
+            try await ledger.quarantined(
+                QuarantinedDocument(reason: "damaged", path: "/q", size: 1),
+                for: work,
+                retryAt: later,
+                now: Sample.now
+            )
+            #expect(try await ledger.leaseFetches().count == 1)
+        }
+    }
+
+    @Test(arguments: LedgerKind.allCases)
+    func saysWhatIsLeftToDoForAnOrder(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
+            try await ledger.confirmed(.available, sinks: "crm")
+            let order = try #require(try await ledger.orders(OrderQuery()).first)
+            let fetch = try #require(try await ledger.leaseFetches().first)
+            var work = try await ledger.work(ofOrder: order.key)
+            let leased = try #require(work.jobs.first { $0.kind == .fetch })
+            #expect(leased.isLeased && leased.attempts == 1 && leased.lastReason == nil)
+
+            let due = Sample.now + .seconds(60)
+            try await ledger.postpone(fetch.lease, until: due, reason: "HTTP 500", refusedAt: nil)
+
+            work = try await ledger.work(ofOrder: order.key)
+            let postponed = try #require(work.jobs.first { $0.kind == .fetch })
+            #expect(postponed.due == due && !postponed.isLeased && postponed.lastReason == "HTTP 500")
+            #expect(work.problem == nil)
+            let again = try #require(try await ledger.leaseFetches(at: due).first)
+            try await ledger.abandonFetch(again, reason: "gave up", now: due)
+            work = try await ledger.work(ofOrder: order.key)
+            #expect(work.problem == "gave up")
+            #expect(!work.jobs.contains { $0.kind == .fetch })
         }
     }
 

@@ -215,6 +215,8 @@ private struct Twins {
         for order in try await ledger.orders(OrderQuery()) {
             lines.append("\(order)")
             lines += try await ledger.callbacks(ofOrder: order.key, limit: 1000).map { "\($0)" }
+            let work = try await ledger.work(ofOrder: order.key)
+            lines.append("\(work.problem ?? "-") \(work.jobs.map { "\($0)" }.sorted())")
         }
         lines += try await ledger.documents(ofOrder: nil, limit: 100).map { "\($0)" }.sorted()
         lines += try await ledger.deliveries(DeliveryQuery(limit: 1000)).map { delivery in
@@ -223,7 +225,7 @@ private struct Twins {
             return "\(delivery)"
         }
         let summary = try await ledger.summary(now: now)
-        lines.append("\(summary.callbacksByVerdict.sorted { $0.key < $1.key }) \(summary.callbacks)")
+        // Callbacks are listed above: their counts may be some seconds old where counting took long.
         lines.append("\(summary.jobsByKind.sorted { $0.key < $1.key })")
         lines.append("\(summary.oldestDueMilliseconds.sorted { $0.key < $1.key })")
         return lines.joined(separator: "\n")

@@ -31,7 +31,8 @@ struct CheckpointTests {
     @Test func commandsNeverCheckpoint() async throws {
         try await withLedger { ledger, directory in
             try await ledger.confirmed(.available, sinks: "crm")
-            let delivery = try #require(try await ledger.deliveries(DeliveryQuery()).first)
+            let work = try #require(try await ledger.leaseDeliveries().first)
+            try await ledger.finish(work, action: .complete, now: Sample.now)
 
             try await withTemporaryDirectory { parent in
                 let copy = "\(parent)/copy"
@@ -40,7 +41,7 @@ struct CheckpointTests {
                 let before = try Data(contentsOf: database)
                 let command = try SQLiteStore.open(at: copy, mode: .operate)
                 // SQLite would copy the log by itself after 1,000 pages, and when the last connection closes.
-                for _ in 0..<400 { _ = try await command.replay(delivery: delivery.id, now: Sample.now) }
+                for _ in 0..<400 { _ = try await command.replay(delivery: work.deliveryID, now: Sample.now) }
                 await command.close()
 
                 #expect(try Data(contentsOf: database) == before)

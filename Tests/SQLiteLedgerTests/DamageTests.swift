@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Visengine
 
-/// Rows that this program never wrote: set aside and counted, while all others go on.
+/// Rows that this program never wrote: passed over and counted, while all others go on.
 @Suite(.timeLimit(.minutes(1)), .enabled(if: SQLiteTool.isInstalled))
 struct DamageTests {
     /// A way of making the first order, `a`, unreadable for jobs of a kind.
@@ -47,18 +47,18 @@ struct DamageTests {
     ]
 
     @Test(arguments: damages)
-    func setsAnUnreadableRowAsideAndGoesOn(_ damage: Damage) async throws {
+    func quarantinesAJobWithAnUnreadableRowAndGoesOn(_ damage: Damage) async throws {
         try await withLedger { ledger, directory in
             try await ledger.confirmed(.available, nonce: "a", id: "ida", sinks: "crm")
             try await ledger.confirmed(.available, nonce: "b", id: "idb", sinks: "crm")
             try SQLiteTool.run(damage.sql, in: directory)
             let later = Sample.now + .seconds(4000)
 
-            let claimed = try await claim(damage.kind, from: ledger, at: later)
+            let claimed = try await lease(damage.kind, from: ledger, at: later)
 
             #expect(claimed == ["idb"])
             #expect(ledger.statistics.unreadableRows == 1)
-            #expect(try await claim(damage.kind, from: ledger, at: later + .seconds(1)) == [], "not again and again")
+            #expect(try await lease(damage.kind, from: ledger, at: later + .seconds(1)) == [], "not again and again")
             #expect(ledger.statistics.unreadableRows == 1)
         }
     }
@@ -243,7 +243,7 @@ struct DamageTests {
         }
     }
 
-    private func claim(_ kind: JobKind, from ledger: SQLiteStore, at now: Timestamp) async throws -> [String] {
+    private func lease(_ kind: JobKind, from ledger: SQLiteStore, at now: Timestamp) async throws -> [String] {
         switch kind {
         case .verify: try await ledger.leaseVerifications(at: now).compactMap { $0.order.id?.rawValue }
         case .fetch: try await ledger.leaseFetches(at: now).compactMap { $0.order.id?.rawValue }

@@ -22,16 +22,16 @@ struct DamagedJobTests {
             let number = kind == .verify ? 4 : 6
             try SQLiteTool.damage("jobs", "\(column) = x'00' WHERE id = \(number)", in: directory)
 
-            let claimed = try await claim(kind, from: ledger, at: later)
+            let claimed = try await lease(kind, from: ledger, at: later)
 
             #expect(claimed == ["idb"])
             #expect(ledger.statistics.unreadableRows == 1)
-            let repaired = try await claim(kind, from: ledger, at: later + .seconds(3600))
+            let repaired = try await lease(kind, from: ledger, at: later + .seconds(3600))
             #expect(repaired.contains("ida"), "all that matters follows from the job's number")
         }
     }
 
-    private func claim(_ kind: JobKind, from ledger: SQLiteStore, at now: Timestamp) async throws -> [String] {
+    private func lease(_ kind: JobKind, from ledger: SQLiteStore, at now: Timestamp) async throws -> [String] {
         switch kind {
         case .verify: try await ledger.leaseVerifications(at: now).compactMap { $0.order.id?.rawValue }
         case .fetch: try await ledger.leaseFetches(at: now).compactMap { $0.order.id?.rawValue }

@@ -21,7 +21,7 @@ struct DamagedOrderTests {
             let again = await ledger.record(try Sample.callback(id: claimed, state: .fulfilled, at: at))
             #expect(again == .duplicate(id: try #require(outcome.id)))
             #expect(try SQLiteTool.run("SELECT count(*) FROM order_candidates", in: directory) == "0")
-            #expect(try await ledger.leaseVerifications(at: at) == [], "it is set aside")
+            #expect(try await ledger.leaseVerifications(at: at) == [], "it is quarantined")
             #expect(ledger.statistics.poisoned == 0)
 
             try SQLiteTool.run("UPDATE orders SET provider_id = 'id1'", in: directory)

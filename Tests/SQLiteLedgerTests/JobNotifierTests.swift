@@ -25,7 +25,7 @@ struct JobNotifierTests {
         }
     }
 
-    @Test func wakesOneForEachOfManyThatRing() async throws {
+    @Test func wakesOneForEachOfManySignals() async throws {
         let notifier = JobNotifier(longestWait: .seconds(3600))
         let work = Count()
         let done = Count()

@@ -40,7 +40,7 @@ struct SchemaVersionTests {
             }
             #expect(
                 "\(LedgerError.otherVersion(location: "p", found: wanted + 1, wanted: wanted))"
-                    .contains("is version \(wanted + 1), this program wants \(wanted): restart the service")
+                    .contains("has schema version \(wanted + 1), this program needs \(wanted): restart the service")
             )
         }
     }

@@ -8,7 +8,7 @@ import Visengine
 
 /// What a read-back costs when somebody with a leaked token has posted very many facts.
 @Suite(.timeLimit(.minutes(1)), .enabled(if: SQLiteTool.isInstalled))
-struct EvaluatingTests {
+struct VerdictCostTests {
     @Test(arguments: [OrderState.searching, .fulfilled])
     func evaluatesManyCallbacksInManyTransactions(_ shown: OrderState) async throws {
         try await withLedger { ledger, _ in

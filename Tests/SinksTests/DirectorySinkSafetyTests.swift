@@ -110,6 +110,28 @@ struct DirectorySinkSafetyTests {
         }
     }
 
+    @Test func doesNotCallADocumentDeliveredThatWasReplaced() async throws {
+        try await withSink { sink, root in
+            try await withDocument { path, document in
+                let notification = try SampleNotifications.notification(document: document)
+                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
+                let file = "\(root)/\(Self.order).zip"
+                try Data("edited".utf8).write(to: URL(fileURLWithPath: file))
+
+                let outcome = await sink.deliver(SampleNotifications.delivery(notification, path: path))
+
+                guard case .transient(let reason, _) = outcome else {
+                    Issue.record("\(outcome)")
+                    return
+                }
+                #expect(reason.contains("\(file) is not the document that was delivered there"))
+                try FileManager.default.removeItem(atPath: file)
+                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
+                #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == Data(SampleNotifications.content))
+            }
+        }
+    }
+
     @Test func tryingAFolderOutLeavesNothing() async throws {
         try await withSink { sink, root in
             #expect(try await sink.check() == [])

@@ -22,7 +22,7 @@ struct HTTPSinkFailureTests {
 
             let outcome = await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
 
-            #expect(outcome == .transient(reason: "timed out waiting for the receiver's response"))
+            #expect(outcome == .transient(reason: "timed out waiting for the endpoint's response"))
             #expect(sink.limits.timeLimit == .seconds(1))
         }
     }

@@ -158,14 +158,14 @@ struct HTTPSinkTests {
 
     @Test(
         arguments: [
-            (503, "12", DeliveryOutcome.transient(reason: "the receiver answered 503", retryAfter: .seconds(12))),
+            (503, "12", DeliveryOutcome.transient(reason: "the endpoint answered 503", retryAfter: .seconds(12))),
             (
                 429, "Fri, 15 Jan 2027 08:01:40 GMT",
-                .transient(reason: "the receiver answered 429", retryAfter: .seconds(100))
+                .transient(reason: "the endpoint answered 429", retryAfter: .seconds(100))
             ),
-            (500, "", .transient(reason: "the receiver answered 500")),
-            (410, "", .gone(reason: "the receiver answered 410 Gone")),
-            (422, "", .permanent(reason: "the receiver rejected the message with 422")),
+            (500, "", .transient(reason: "the endpoint answered 500")),
+            (410, "", .gone(reason: "the endpoint answered 410 Gone")),
+            (422, "", .permanent(reason: "the endpoint rejected the message with 422")),
         ]
     )
     func readsTheAnswer(status: Int, retryAfter: String, outcome: DeliveryOutcome) async throws {

@@ -107,7 +107,7 @@ def delivery(world, name, faults):
 
 
 def quarantine(world, name, faults):
-    """A document that is damaged is set aside, and fetched again."""
+    """A document that is damaged is quarantined, and fetched again."""
     recording = prepared(world, name, world.other_provider)
     world.other_provider.control("faults", {"document": {"fault": "brokenStructure", "times": 1}})
     faults(recording)

@@ -37,6 +37,8 @@ class Run:
         self.seen = Seen()
         self.wrong = []
         self.cuts = self.states = self.losses = 0
+        # Kinds of syncs that only the longer look showed to be needed.
+        self.late = 0
         self.good = {}  # By recording and state, how much was promised when it held.
         self.bad = set()  # Recordings with losses, which cannot show what else makes one.
         self.recordings = []
@@ -117,7 +119,7 @@ class Run:
         never = [line for line in calls() if line not in reached]
         if sources.lines and never and not self.options.script and not self.options.quick:
             print("lines that sync and were not reached: " + ", ".join(never))
-        return len(found), sum(map(len, silent.values()))
+        return len(found), sum(map(len, silent.values())) - self.late
 
     def leave_out_together(self, kind, sites, found, limit):
         """Those of one kind of file that nothing notices, since another sync of the same file may make up for each."""
@@ -129,6 +131,17 @@ class Run:
         if len(sites) > 1 and not all(reasons.values()):
             notice, _ = self.first_notice(leaving_out.together([found[site] for site in sites]), limit)
         for site, tried in sites.items():
+            if not reasons[site] and not notice and not self.options.quick:
+                # Of thousands of instances few were tried, and one may make up for the one before it: a longer look,
+                # beginning with all of a recording, before it is called useless.
+                turns = leaving_out.turns(found[site], 40, self.options.seed + 1)
+                turns = sorted(turns, key=lambda turn: -len(turn[1]))
+                late, more = self.first_notice(turns, 5 * limit)
+                if late:
+                    print(f"  {site} ({len(found[site])}×), after {tried + more} states: {late}", flush=True)
+                    self.late += 1
+                    continue
+                sites[site] = tried = tried + more
             reason = reasons[site] or (notice and "others of this kind make up for it") or "WHAT IS IT FOR?"
             print(f"  {site} ({len(found[site])}×): nothing noticed in {tried} states; {reason}", flush=True)
             if not reasons[site] and not notice and not self.options.script:

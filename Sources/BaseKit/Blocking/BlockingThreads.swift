@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// The cooperative pool has one thread for each core, and the global queues share theirs with it: a disk, a file server
 /// or a resolver that hangs would take them from everything else. What hangs here takes a thread of this set alone. A
-/// thread that hangs in the kernel cannot be stopped; so who waits for it stops waiting instead, when the time limit is
+/// thread that hangs in the kernel cannot be stopped; so its caller stops waiting instead, when the time limit is
 /// over or the task is cancelled.
 public final class BlockingThreads: Sendable {
     /// How a piece of work ended, for the one who waited.
@@ -97,8 +97,10 @@ public final class BlockingThreads: Sendable {
         case .start:
             let worker = Worker()
             worker.give(work)
-            let thread = Thread { [self] in serve(worker) }
-            thread.name = name
+            let thread = Thread { [self] in
+                Thread.current.name = String(name.prefix(15))  // Seen by the system only when set from inside.
+                serve(worker)
+            }
             thread.start()
         case .wait: break
         case .refuse(let abandoned): work.refuse(abandoned)
@@ -144,9 +146,9 @@ public final class BlockingThreads: Sendable {
 
 /// One piece of work.
 private struct Work: Sendable {
-    /// Says that it begins; whether somebody still waits for it.
+    /// Marks it as begun; returns whether somebody still waits for it.
     let isWanted: @Sendable () -> Bool
-    /// Does it; whether it was abandoned meanwhile.
+    /// Does it; returns whether it was abandoned meanwhile.
     let perform: @Sendable () -> Bool
     let refuse: @Sendable (_ abandoned: Int) -> Void
 }

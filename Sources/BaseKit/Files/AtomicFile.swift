@@ -44,7 +44,7 @@ public final class AtomicFile: @unchecked Sendable {
         }
     }
 
-    /// Takes the disk space for so many bytes, so that a disk without it is told before anything is written; where the
+    /// Reserves disk space for so many bytes, so that a full disk fails here, before anything is written; where the
     /// file system cannot, nothing happens.
     ///
     /// - Throws: ``FileFailure``.

@@ -6,7 +6,7 @@ import SystemPackage
 extension DurableFiles {
     /// Gives a synced file its final name, and syncs the directory; never replaces another file.
     ///
-    /// By a link where the file system has them, else by a rename that replaces nothing, else by looking and renaming;
+    /// By a rename that replaces nothing where the file system has it, else by a link, else by looking and renaming;
     /// see ``FileNamingWay``.
     ///
     /// - Returns: `false` when a file of that name exists; the temporary one is left as it is. The name is synced, too.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the system's error numbers say of a connection that did not come about.
+/// What the system's error numbers say of a connection attempt that failed.
 package enum ConnectFailure {
     /// Why nothing can have been sent, in the words that operators search for.
     ///
@@ -11,7 +11,7 @@ package enum ConnectFailure {
         case ECONNREFUSED: "connection refused"
         case EHOSTUNREACH: "no route to host"
         case ENETUNREACH: "network unreachable"
-        case EADDRNOTAVAIL: "address not reachable"
+        case EADDRNOTAVAIL: "address not available"
         case EAFNOSUPPORT: "address family not supported"
         default: nil
         }

@@ -1,6 +1,6 @@
 public import Glibc
 
-/// What the service manager told this process when it started it, and the line to answer on.
+/// What the service manager passed to this process at its start, and the socket to notify it on.
 ///
 /// The protocol is systemd's (`sd_notify(3)`, `sd_listen_fds(3)`, `sd_watchdog_enabled(3)`): environment variables, and
 /// datagrams of `NAME=VALUE` lines. Without a manager everything here is empty and does nothing.
@@ -21,12 +21,12 @@ public struct ServiceManager: Sendable, Equatable {
 
     /// Sockets that were handed over, in the unit file's order.
     public var sockets: [Socket]
-    /// After how long without a sign of life the manager ends this process; `nil` when it does not look.
+    /// After how long without `WATCHDOG=1` the manager kills this process; `nil` when there is no watchdog.
     public var watchdogLimit: Duration?
-    /// Where it listens for news; a leading `@` stands for an abstract name.
+    /// Its notification socket; a leading `@` stands for an abstract name.
     private var address: String?
 
-    /// Reads what the manager said.
+    /// Reads what the manager passed.
     ///
     /// - Parameters:
     ///   - environment: The process's environment.
@@ -53,10 +53,10 @@ public struct ServiceManager: Sendable, Equatable {
     /// `SD_LISTEN_FDS_START`.
     private static let firstDescriptor: Int32 = 3
 
-    /// Whether the manager wants to hear anything.
+    /// Whether the manager takes notifications.
     public var isListening: Bool { address != nil }
 
-    /// Tells the manager something; does nothing without one.
+    /// Notifies the manager; does nothing without one.
     ///
     /// - Parameter state: Lines such as `READY=1`, `STOPPING=1`, `WATCHDOG=1` and `STATUS=text`.
     /// - Returns: Whether it was sent.

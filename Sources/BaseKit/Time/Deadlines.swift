@@ -56,8 +56,10 @@ public final class Deadlines: Sendable {
         }
         if isEarlier { changed.signal() }
         if startsThread {
-            let thread = Thread { [self] in serve() }
-            thread.name = "deadlines"
+            let thread = Thread { [self] in
+                Thread.current.name = "deadlines"  // Seen by the system only when set from inside.
+                serve()
+            }
             thread.start()
         }
         return ticket

@@ -13,7 +13,7 @@ struct JournalDisk: Sendable {
     static let system = JournalDisk(
         sync: { fdatasync($0) },
         freeBytes: { directory in
-            // Not told is not full.
+            // Unknown counts as not full.
             let attributes = try? FileManager.default.attributesOfFileSystem(forPath: directory)
             return (attributes?[.systemFreeSize] as? NSNumber)?.int64Value
         }

@@ -21,10 +21,10 @@ final class JournalFiles: @unchecked Sendable {
     private var notedSettled: Int64
     private var buffer: [UInt8] = []
 
-    /// A file is begun anew after so long at least, whatever is to be kept.
+    /// No file is closed for its age before this, however short ``JournalConfiguration/keep`` is.
     private static let leastAge = Duration.seconds(3600)
-    /// Less free space than this is left to others before anything is kept that the ledger has.
-    private static let leastFreeBytes: Int64 = 128 << 20
+    /// With less free space than this, nothing is kept that the ledger has.
+    private static let minFreeBytes: Int64 = 128 << 20
 
     init(
         _ directory: String,
@@ -103,7 +103,7 @@ final class JournalFiles: @unchecked Sendable {
         let header = SegmentHeader(
             segment: segment.name.number,
             capacity: segment.capacity,
-            begunAt: Date().milliseconds,
+            startedAt: Date().milliseconds,
             predecessor: previous
         )
         JournalRecord.append(header, tag: segment.name.tag, number: nextNumber - 1, settled: settled, to: &buffer)
@@ -117,7 +117,7 @@ final class JournalFiles: @unchecked Sendable {
         } catch {
             // After a failed sync nobody knows what is on disk. A file in which something was acknowledged is left as
             // it is; one in which nothing was is written from its start until that succeeds, however often it takes.
-            if !segment.beginAnew() { retire(segment) }
+            if !segment.rewind() { retire(segment) }
             throw error
         }
     }
@@ -142,8 +142,8 @@ final class JournalFiles: @unchecked Sendable {
 
     /// Whether it has been written to for so long that what came first is not to be kept any longer.
     private func isOld(_ segment: JournalSegment) -> Bool {
-        guard let begunAt = segment.begunAt, segment.syncedBytes > 0 else { return false }
-        return Date().milliseconds - begunAt > max(configuration.keep, Self.leastAge).wholeMilliseconds
+        guard let startedAt = segment.startedAt, segment.syncedBytes > 0 else { return false }
+        return Date().milliseconds - startedAt > max(configuration.keep, Self.leastAge).wholeMilliseconds
     }
 
     private func retire(_ segment: JournalSegment) {
@@ -183,7 +183,7 @@ final class JournalFiles: @unchecked Sendable {
     /// Gives up what the ledger has while the disk is nearly full: callbacks and documents need the space more.
     func leaveRoom(settled: Int64) {
         guard let first = full.first, first.lastNumber <= settled, let free = disk.freeBytes(directory) else { return }
-        var lacking = Self.leastFreeBytes - free
+        var lacking = Self.minFreeBytes - free
         giveUp { segment in
             guard lacking > 0, segment.lastNumber <= settled else { return false }
             lacking -= Int64(segment.capacity)

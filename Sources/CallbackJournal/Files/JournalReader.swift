@@ -45,7 +45,7 @@ struct JournalReader {
     let handedOver: Int64?
     var found = Found()
     /// What a later segment's header says of a segment, by its number, and when that one was begun.
-    private var claims: [Int: (is: SegmentHeader.Predecessor, begunAt: Int64)] = [:]
+    private var predecessors: [Int: (is: SegmentHeader.Predecessor, startedAt: Int64)] = [:]
     /// Gaps whose callbacks the ledger may lack, once it is known what it has.
     private var gaps: [(name: SegmentName, bytes: ArraySlice<UInt8>, missing: Range<Int64>)] = []
 
@@ -69,7 +69,7 @@ struct JournalReader {
         let row = try heads(listing.names.sorted { $0.number < $1.number })
 
         for case (let header?) in row.map(\.header) {
-            if let predecessor = header.predecessor { claims[predecessor.name] = (predecessor, header.begunAt) }
+            if let predecessor = header.predecessor { predecessors[predecessor.name] = (predecessor, header.startedAt) }
         }
         let newest = try newest(of: row)
         let noted = newest?.scan.records.map(\.settled).max() ?? 0
@@ -175,35 +175,35 @@ struct JournalReader {
     ///
     /// - Returns: The greatest number in it, or before it.
     private mutating func readEarlier(_ head: Head, before: Int64) throws(JournalError) -> Int64 {
-        let claim = claims[head.name.number]?.is
-        if let claim, claim.tag != head.tag, head.tag == head.name.tag {
+        let successor = predecessors[head.name.number]?.is
+        if let successor, successor.tag != head.tag, head.tag == head.name.tag {
             // And there is nothing in it, or its records begin with the other tag.
             found.damage.append(.renamed(file: head.path))
         }
-        if let claim, claim.lastNumber <= found.settled {
-            if claim.syncedBytes > 0, head.header == nil || claim.syncedBytes > head.size {
+        if let successor, successor.lastNumber <= found.settled {
+            if successor.syncedBytes > 0, head.header == nil || successor.syncedBytes > head.size {
                 found.damage.append(.garbled(file: head.path, missing: 0..<0))
             }
-            found.segments.append(kept(head, claim.lastNumber))
-            return max(before, claim.lastNumber)
+            found.segments.append(kept(head, successor.lastNumber))
+            return max(before, successor.lastNumber)
         }
         let bytes = try Self.bytes(of: head.path)
         let scan = try Self.scan(bytes, of: head.path, tag: head.tag, before: max(before, head.number))
-        let records = scan.records.filter { $0.number <= claim?.lastNumber ?? .max }
-        let last = max(before, claim?.lastNumber ?? scan.lastNumber)
+        let records = scan.records.filter { $0.number <= successor?.lastNumber ?? .max }
+        let last = max(before, successor?.lastNumber ?? scan.lastNumber)
         // What follows the synced part was acknowledged to nobody.
-        for gap in scan.gaps where gap.bytes.lowerBound < claim?.syncedBytes ?? bytes.count {
+        for gap in scan.gaps where gap.bytes.lowerBound < successor?.syncedBytes ?? bytes.count {
             gaps.append((head.name, bytes[gap.bytes], gap.missing.clamped(to: 0..<last + 1)))
         }
-        if let claim, (records.last?.end ?? 0) < claim.syncedBytes {
+        if let successor, (records.last?.end ?? 0) < successor.syncedBytes {
             let start = min(records.last?.end ?? 0, bytes.count)
             let first = (records.last?.number ?? max(before, head.number)) + 1
-            let end = max(start, min(claim.syncedBytes, bytes.count))
+            let end = max(start, min(successor.syncedBytes, bytes.count))
             gaps.append((head.name, bytes[start..<end], first..<max(first, last + 1)))
         }
         take(records, in: bytes, head.name)
         found.segments.append(kept(head, last))
-        found.backlog.add(head, upTo: claim?.lastNumber ?? .max, lastNumber: last, after: found.settled)
+        found.backlog.add(head, upTo: successor?.lastNumber ?? .max, lastNumber: last, after: found.settled)
         return last
     }
 
@@ -224,7 +224,7 @@ struct JournalReader {
             directory: directory,
             capacity: head.size,
             lastNumber: last,
-            writtenAt: claims[head.name.number]?.begunAt
+            writtenAt: predecessors[head.name.number]?.startedAt
         )
     }
 
@@ -249,7 +249,7 @@ struct JournalReader {
         }
     }
 
-    /// Tells, now that it is known what the ledger has, what it lacks.
+    /// Reports the gaps whose callbacks the ledger lacks, now that it is known what it has.
     private mutating func evaluate() {
         for (name, bytes, missing) in gaps {
             let lacking = missing.clamped(to: found.settled + 1..<Int64.max)

@@ -45,7 +45,7 @@ struct JournalRecord: Sendable {
     private static let headSize = 36
     /// How many bytes a segment's header takes, with what fills it up.
     static let headerSize = headSize + 68
-    /// No number is as great; what claims one was not written here.
+    /// No number is as great; a record with such a one was not written here.
     private static let numberLimit: Int64 = 1 << 62
 
     // MARK: Writing
@@ -82,7 +82,7 @@ struct JournalRecord: Sendable {
         to bytes: inout [UInt8]
     ) {
         let start = begin(.header, tag: tag, number: number, settled: settled, &bytes)
-        bytes.append(number: UInt64(bitPattern: header.begunAt))
+        bytes.append(number: UInt64(bitPattern: header.startedAt))
         bytes.append(number: UInt64(header.segment))
         bytes.append(number: UInt64(header.capacity))
         bytes.append(number: UInt64(header.predecessor == nil ? 0 : 1))
@@ -93,7 +93,7 @@ struct JournalRecord: Sendable {
         end(start, &bytes)
     }
 
-    /// The decoded fields of one record.
+    /// What a record holds, as its byte says.
     private enum Mark: UInt8 { case note, header, callback }
 
     private static func begin(
@@ -185,7 +185,7 @@ struct JournalRecord: Sendable {
         return SegmentHeader(
             segment: Int(truncatingIfNeeded: number(0)),
             capacity: Int(truncatingIfNeeded: number(1)),
-            begunAt: Int64(bitPattern: bytes.uint64(at: payload.lowerBound)),
+            startedAt: Int64(bitPattern: bytes.uint64(at: payload.lowerBound)),
             predecessor: number(2) == 0 ? nil : predecessor
         )
     }

@@ -20,7 +20,7 @@ final class JournalSegment: @unchecked Sendable {
     /// The greatest number in them.
     private(set) var lastNumber: Int64 = 0
     /// When the first record was written.
-    private(set) var begunAt: Int64?
+    private(set) var startedAt: Int64?
 
     private let descriptor: FileDescriptor
     private let disk: JournalDisk
@@ -104,7 +104,7 @@ final class JournalSegment: @unchecked Sendable {
     ///   - lastNumber: The greatest number in them.
     ///   - isSynced: Whether they are to be on disk when this returns.
     /// - Throws: ``JournalError``. What was written since the last sync is in doubt then, whatever a later sync says:
-    ///   the system may have forgotten that it is not on disk. See ``beginAnew()``.
+    ///   the system may have forgotten that it is not on disk. See ``rewind()``.
     func write(_ records: [UInt8], lastNumber: Int64, isSynced: Bool) throws(JournalError) {
         do {
             try descriptor.writeAll(toAbsoluteOffset: Int64(offset), records)
@@ -115,7 +115,7 @@ final class JournalSegment: @unchecked Sendable {
             throw .file("cannot sync \(path): \(Errno(rawValue: errno))")
         }
         offset += records.count
-        if begunAt == nil { begunAt = Date().milliseconds }
+        if startedAt == nil { startedAt = Date().milliseconds }
         guard isSynced else { return }
         syncedBytes = offset
         self.lastNumber = lastNumber
@@ -128,10 +128,10 @@ final class JournalSegment: @unchecked Sendable {
     /// knows it.
     ///
     /// - Returns: Whether it is.
-    func beginAnew() -> Bool {
+    func rewind() -> Bool {
         guard syncedBytes == 0 else { return false }
         offset = 0
-        begunAt = nil
+        startedAt = nil
         return true
     }
 }

@@ -21,7 +21,7 @@ struct KeptSegment: Sendable {
     }
 
     private static func modified(_ path: String) -> Int64 {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)  // Not told is now: kept for longer.
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)  // Unknown is now: kept longer.
         return ((attributes?[.modificationDate] as? Date) ?? Date()).milliseconds
     }
 }

@@ -18,7 +18,7 @@ struct SegmentHeader: Equatable, Sendable {
     /// The size of its file.
     var capacity: Int
     /// When it was begun, in milliseconds since 1970: the one before was written last at most so late.
-    var begunAt: Int64
+    var startedAt: Int64
     /// `nil` in the first of a row.
     var predecessor: Predecessor?
 }

@@ -7,7 +7,7 @@ struct SegmentListing {
     private(set) var names: [SegmentName] = []
     /// The number of the first of them; `nil` when the directory does not say.
     private(set) var first: Int?
-    /// The greatest number of a callback that was set aside; 0 without any.
+    /// The greatest number of a quarantined callback; 0 without any.
     private(set) var newestQuarantined: Int64 = 0
 
     /// Lists a directory, making it if it is missing, and removes what was begun or given up.
@@ -20,7 +20,7 @@ struct SegmentListing {
         } catch {
             throw JournalError(error)
         }
-        // Said in the journal's own words.
+        // Reported as the journal's own error.
         guard let found = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
             throw .file("cannot list \(directory)")
         }

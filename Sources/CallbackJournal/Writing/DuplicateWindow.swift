@@ -1,4 +1,4 @@
-/// The facts journaled last, to detect duplicates at once: some ten thousands, the older half forgotten at a
+/// The facts journaled last, to detect duplicates at once: 16,384 to 32,768, the older half forgotten at a
 /// time.
 struct DuplicateWindow {
     private var newer: [UInt64: Int64] = [:]

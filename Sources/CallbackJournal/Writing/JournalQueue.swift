@@ -97,7 +97,7 @@ final class JournalQueue: Sendable {
     ///   - batch: Empty; gets what waits, and its storage is used again.
     ///   - limit: Afterwards the batch is left empty.
     /// - Returns: `false` when the queue is closed and empty.
-    func takeAll(into batch: inout WaitingCallbacks, waitingAtMost limit: Duration?) -> Bool {
+    func takeAll(into batch: inout WaitingCallbacks, waitingAtMost limit: Duration) -> Bool {
         while true {
             let (isClosed, isWoken) = state.withLock { state in
                 swap(&state.waiting, &batch)
@@ -110,10 +110,6 @@ final class JournalQueue: Sendable {
             if !batch.isEmpty { return true }
             if isClosed { return false }
             if isWoken { return true }
-            guard let limit else {
-                work.wait()
-                continue
-            }
             if work.wait(timeout: .now() + limit.inSeconds) == .timedOut {
                 state.withLock { $0.isIdle = false }
                 return true

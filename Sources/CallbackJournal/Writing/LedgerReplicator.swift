@@ -11,7 +11,7 @@ final class LedgerReplicator: Sendable {
     fileprivate struct State {
         /// What the ledger does not have, by number, as it was written; the first `inFlight` of these are with it now.
         ///
-        /// Never copied or freed under the lock, which those wait for that acknowledge.
+        /// Never copied or freed under the lock: acknowledging waits for it.
         var waiting: [[ReceivedCallback]] = []
         var count = 0
         var bytes = 0
@@ -28,8 +28,8 @@ final class LedgerReplicator: Sendable {
         /// When the last batch was handed over, and how many callbacks it had.
         var flushedAt: ContinuousClock.Instant?
         var lastBatch = 0
-        /// Since when the ledger is left alone because it failed.
-        var restingSince: ContinuousClock.Instant?
+        /// Since when the ledger is not tried, because it failed.
+        var failingSince: ContinuousClock.Instant?
         var quarantined = 0
         /// Callbacks that the ledger found to repeat a fact that it has.
         var duplicates = 0
@@ -72,8 +72,8 @@ final class LedgerReplicator: Sendable {
     /// The ledger has every callback up to this number.
     var settled: Int64 { state.withLock { $0.settled } }
 
-    var status: (unsettled: Int, quarantined: Int, duplicates: Int, isResting: Bool) {
-        state.withLock { ($0.count + $0.filed, $0.quarantined, $0.duplicates, $0.restingSince != nil) }
+    var status: (unsettled: Int, quarantined: Int, duplicates: Int, isFailing: Bool) {
+        state.withLock { ($0.count + $0.filed, $0.quarantined, $0.duplicates, $0.failingSince != nil) }
     }
 
     /// Begins with what an earlier process left.
@@ -117,7 +117,7 @@ final class LedgerReplicator: Sendable {
         let wait: Duration? = state.withLock { state in
             guard state.inFlight == 0, state.hasBacklog || !state.waiting.isEmpty else { return nil }
             let (since, interval) =
-                state.restingSince.map { ($0, configuration.retryInterval) }
+                state.failingSince.map { ($0, configuration.retryInterval) }
                 ?? (state.flushedAt, state.interval(configuration))
             return since.map { max(.zero, interval - $0.duration(to: .now)) } ?? .zero
         }
@@ -135,7 +135,7 @@ final class LedgerReplicator: Sendable {
                 if state.count < configuration.maxUnsettled && state.bytes < configuration.maxUnsettledBytes {
                     return (true, false)
                 }
-                if state.restingSince != nil { return (false, false) }
+                if state.failingSince != nil { return (false, false) }
                 state.isWaitingForRoom = true
                 return (nil, state.inFlight == 0)
             }
@@ -154,7 +154,7 @@ final class LedgerReplicator: Sendable {
                 state.isFinishing = true
                 guard state.inFlight == 0 else { return (false, false) }
                 let isEmpty = state.waiting.isEmpty && !state.hasBacklog
-                return (isEmpty || (!isFirst && state.restingSince != nil), true)
+                return (isEmpty || (!isFirst && state.failingSince != nil), true)
             }
             if isOver { return }
             if isFree {
@@ -178,7 +178,7 @@ final class LedgerReplicator: Sendable {
             state.flushedAt = .now
             // Files that could not be read have their turn before anything that came later.
             guard !state.hasBacklog || state.isFirstOfBacklog else { return [] }
-            state.restingSince = nil
+            state.failingSince = nil
             if state.isFirstOfBacklog {
                 state.inFlight = 1
                 return Array(state.waiting.prefix(1))
@@ -212,7 +212,7 @@ final class LedgerReplicator: Sendable {
         let bytes = Self.bytes(of: read?.callbacks ?? [])
         state.withLock { state in
             guard let (callbacks, isLast) = read else {
-                state.restingSince = .now  // Tried again later, like a ledger that fails.
+                state.failingSince = .now  // Tried again later, like a ledger that fails.
                 return
             }
             state.hasBacklog = !isLast
@@ -255,7 +255,7 @@ final class LedgerReplicator: Sendable {
             } else {
                 state.settled = (state.waiting.first?.first?.number ?? state.next) - 1
             }
-            state.restingSince = kept.isEmpty ? nil : .now
+            state.failingSince = kept.isEmpty ? nil : .now
             state.quarantined += quarantined
             state.duplicates += duplicates
             defer { state.isWaitingForRoom = false }

@@ -25,7 +25,7 @@ struct Boot: Sendable {
     ///   - receiver: Who serves. The first one takes over what was recorded before receivers had ids.
     ///   - pool: The database, which nobody else serves.
     ///   - reserve: Given up for it on a full disk.
-    ///   - timeout: For how long its leases hold without another sign of life.
+    ///   - timeout: For how long its leases hold without another heartbeat.
     /// - Returns: The boot.
     /// - Throws: `DatabaseError`.
     static func begin(
@@ -62,7 +62,7 @@ struct Boot: Sendable {
         return boot
     }
 
-    /// Writes the boot, and that it lives.
+    /// Writes the boot and its first heartbeat.
     func record(_ db: Database, timeout: Duration) throws {
         try db.execute(
             sql: """
@@ -78,7 +78,7 @@ struct Boot: Sendable {
         )
     }
 
-    /// Says that the boot lives, by the wall clock, which is what those who look compare with.
+    /// Writes a heartbeat, by the wall clock, which other receivers compare with.
     func beat(_ db: Database, timeout: Duration) throws {
         try db.execute(
             sql: "UPDATE receivers SET alive_until_ms = ? WHERE number = ? AND boot = ?",

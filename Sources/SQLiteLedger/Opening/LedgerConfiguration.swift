@@ -4,7 +4,7 @@ public import RicevutaCore
 public struct LedgerConfiguration: Sendable, Equatable {
     /// How it treats orders and jobs.
     public var rules: LedgerRules
-    /// After how long without a sign of life the leases of another receiver are free.
+    /// After how long without a heartbeat the leases of another receiver are free.
     public var heartbeatTimeout: Duration
     /// The size of the file that is given up when the disk is full, so that outcomes can still be written; 0 for none.
     public var reserveBytes: Int

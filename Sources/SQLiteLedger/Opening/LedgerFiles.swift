@@ -21,7 +21,7 @@ struct LedgerFiles: Sendable {
 
     /// Bytes that are free on its file system for this user; `nil` when the system does not say.
     var freeBytes: Int64? {
-        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: directory)  // Not told is not full.
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: directory)  // Unknown: not full.
         return (attributes?[.systemFreeSize] as? NSNumber)?.int64Value
     }
 

@@ -47,7 +47,18 @@ extension SQLiteStore {
     }
 
     /// Whether a ledger has been made in a directory.
-    public static func exists(at directory: String) -> Bool { !LedgerFiles(directory: directory).isMissing }
+    ///
+    /// - Throws: ``LedgerError/cannotOpen(location:reason:)`` when this user may not look.
+    public static func exists(at directory: String) throws(LedgerError) -> Bool {
+        let path = LedgerFiles(directory: directory).database
+        do throws(FileFailure) {
+            return try DurableFiles.isTaken(path)
+        } catch {
+            let isClosed = error.code == EACCES || error.code == EPERM
+            let advice = "permission denied; run this as the user that runs `ricevuta serve`"
+            throw .cannotOpen(location: path, reason: isClosed ? advice : error.description)
+        }
+    }
 
     /// Creates what is missing, and changes the schema to this program's version, while nobody serves the ledger.
     ///
@@ -99,6 +110,7 @@ extension SQLiteStore {
                     throw LedgerError.otherVersion(location: files.database, found: found, wanted: Schema.current)
                 }
             }
+            let engine = try SQLiteVersion.current().engine
             let writer = LedgerWriter(
                 pool: pool,
                 boot: boot,
@@ -109,7 +121,7 @@ extension SQLiteStore {
             )
             return SQLiteStore(
                 location: files.database,
-                engine: try SQLiteVersion.current().engine,
+                engine: engine,
                 pool: pool,
                 writer: writer
             )
@@ -183,7 +195,7 @@ extension SQLiteStore {
             if mode.isServing {
                 // In KiB: SQLite's own 2000 are outgrown by the inner pages of the indexes that each callback touches.
                 try db.execute(sql: "PRAGMA cache_size = -4096")
-                // The log is cut to this when it is begun anew: no checkpoint has to do it.
+                // The log is truncated to this when it is restarted: no checkpoint has to do it.
                 try db.execute(sql: "PRAGMA journal_size_limit = \(configuration.checkpointPages * 4096 * 4)")
             }
             if let pages = configuration.maxPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }

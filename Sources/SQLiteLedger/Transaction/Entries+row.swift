@@ -78,3 +78,16 @@ extension Row {
         return receiver.map { CallbackID(receiver: $0, sequence: sequence) }
     }
 }
+
+extension JobEntry {
+    init(row: Row) throws(UnreadableRow) {
+        guard let kind = JobNumber.kind(digit: try row.integer("kind")) else { throw UnreadableRow(column: "id") }
+        self.init(
+            kind: kind,
+            attempts: Int(try row.integer("attempt")),
+            due: try row.time("due_ms"),
+            isLeased: try row.optionalInteger("lease_boot") != nil,
+            lastReason: try row.optionalText("last_reason")
+        )
+    }
+}

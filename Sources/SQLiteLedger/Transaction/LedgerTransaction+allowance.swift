@@ -28,7 +28,7 @@ extension LedgerTransaction {
         return (allowance, try found.optionalTime("last_asked_ms"))
     }
 
-    /// Keeps of a callback that it came.
+    /// Drops the body of a callback whose token has expired; that it came stays recorded.
     func end(callback: Int64) throws {
         try run(
             "UPDATE callbacks SET body = NULL, verdict = ?, problem = coalesce(problem, ?) WHERE id = ?",

@@ -22,7 +22,7 @@ extension LedgerTransaction {
 
     /// Moves all that hangs on one order to another, and removes it.
     private func move(_ key: Int64, into other: Int64) throws {
-        // One of the two was never bound, so only one can have told something or have a document.
+        // One of the two was never bound, so only one can have notifications or a document.
         for table in ["notifications", "documents", "quarantine"] {
             try run("UPDATE \(table) SET order_key = ? WHERE order_key = ?", [other, key])
         }

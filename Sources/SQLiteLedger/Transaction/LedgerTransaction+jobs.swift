@@ -2,7 +2,7 @@ import BaseKit
 import GRDB
 import RicevutaCore
 
-/// A job that was just taken.
+/// A job that was just leased.
 struct LeasedJob {
     let lease: JobLease
     let subject: Int64
@@ -12,6 +12,8 @@ struct LeasedJob {
 /// A job as held by its lease.
 struct HeldJob {
     let subject: Int64
+    /// When it was scheduled for; earlier than it was leased for when it was asked for meanwhile.
+    let due: Timestamp
     let source: OrderProgress.Trigger
     let isAskedAgain: Bool
 }
@@ -41,7 +43,7 @@ extension LedgerTransaction {
         wake(lane.kind, due: due, now: now)
     }
 
-    /// Takes due jobs, oldest due first.
+    /// Leases due jobs, oldest due first.
     func lease(_ lane: JobLane, limit: Int, now: Timestamp, leaseFor: Duration) throws -> [LeasedJob] {
         guard let boot else { throw LedgerError.conflict("only the serving process may lease jobs") }
         var leased: [LeasedJob] = []
@@ -163,13 +165,14 @@ extension LedgerTransaction {
     /// The job of a lease that still holds.
     func held(_ lease: JobLease) throws -> HeldJob {
         let found = try row(
-            "SELECT subject, source, revision FROM jobs "
+            "SELECT subject, due_ms, source, revision FROM jobs "
                 + "WHERE id = ? AND lease_boot = ? AND lease_serial = ? AND attempt = ?",
             [lease.job, lease.holder.boot, lease.serial, lease.attempt]
         )
         guard let found else { throw LedgerError.leaseLost(job: lease.job) }
         return HeldJob(
             subject: try found.integer("subject"),
+            due: try found.time("due_ms"),
             source: try found.name("source"),
             isAskedAgain: try found.integer("revision") != lease.revision
         )
@@ -177,7 +180,8 @@ extension LedgerTransaction {
 
     /// When a held job that is given back is due; see ``ReadBackPlan``.
     func due(of job: HeldJob, _ kind: JobKind, atLatest due: Timestamp) throws -> Timestamp {
-        guard kind == .verify, job.isAskedAgain else { return due }
+        guard job.isAskedAgain else { return due }
+        guard kind == .verify else { return min(due, job.due) }
         let (allowance, lastAsked) = try readBacks(of: job.subject)
         return rules.readBacks.afterFailure(
             atLatest: due,

@@ -6,7 +6,7 @@ import Visengine
 extension LedgerTransaction {
     /// Writes a notification about an order, and a delivery with its job for each sink that wants it.
     ///
-    /// - Returns: Whether it is new: a document is told of once for each order, and so is each fact.
+    /// - Returns: Whether it is new: each fact is published once, and so is the document of each order.
     @discardableResult
     func enqueueNotification(
         _ type: NotificationType,

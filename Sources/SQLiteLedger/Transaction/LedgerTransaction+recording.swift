@@ -122,7 +122,7 @@ extension LedgerTransaction {
         _ argument: String,
         _ second: String? = nil
     ) throws -> CachedOrder? {
-        // A damaged value is told by its column; the order of columns is that of the query.
+        // A damaged value is reported by its column; the order of columns is that of the query.
         try db.cachedStatement(
             sql: """
                 SELECT o.key, o.provider_id, max(coalesce(o.last_asked_ms, o.last_read_back_ms),
@@ -153,7 +153,7 @@ extension LedgerTransaction {
                         )
                     ),
                     due: try row.integer(3, "due_ms").map(Timestamp.init(milliseconds:)),
-                    isToBeTold: try row.integer(4, "lease_boot") == 1
+                    needsNote: try row.integer(4, "lease_boot") == 1
                 )
             )
         }
@@ -216,7 +216,7 @@ extension LedgerTransaction {
 
     /// The first 16 bytes of the SHA-256 of a fact's key: a fifth of the space, and as sure.
     private static func factHash(_ key: [UInt8]) -> [UInt8] {
-        // Not as an array made of a digest, which tells no count and makes it grow.
+        // Not as an array made of a digest, which has no known count and makes it grow.
         var fact: [UInt8] = []
         fact.reserveCapacity(16)
         for byte in SHA256.hash(data: key) where fact.count < 16 { fact.append(byte) }

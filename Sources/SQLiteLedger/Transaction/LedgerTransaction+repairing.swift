@@ -7,7 +7,7 @@ extension LedgerTransaction {
     /// How long a job whose rows cannot be read is left alone.
     private static let unreadablePause = Duration.seconds(3600)
 
-    /// Sets every job aside that has a value of the wrong type: it would stop all that sorts or changes jobs.
+    /// Quarantines every job with a value of the wrong type: its row would stop all that sorts or changes jobs.
     func repairJobs(now: Timestamp) throws {
         let columns = ["subject", "due_ms", "attempt", "revision", "crashes", "scheduled_ms"]
         let optional = ["lease_boot", "lease_serial", "lease_until_ms"]

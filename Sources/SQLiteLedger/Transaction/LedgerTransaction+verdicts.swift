@@ -23,7 +23,7 @@ extension LedgerTransaction {
     /// Callbacks that one transaction evaluates: more than an honest order has, and few enough that nobody waits long.
     private static let maxEvaluated = 500
 
-    /// Begins to say of each open callback whether the API shows what it claims, or more.
+    /// Begins to evaluate each open callback: whether the API shows what it claims, or more.
     ///
     /// Each callback is read once, and written once more when the API shows it later: what stays unconfirmed costs
     /// nothing, however many somebody with the token has posted.
@@ -101,17 +101,21 @@ extension LedgerTransaction {
         }
         if verdict != old {
             if verdict == .mismatched { mismatched += 1 }
-            try note(verdict, on: id)
+            _ = try note(verdict, on: id)
         }
         return id
     }
 
     /// Writes a verdict down, unless the row is damaged in such a way that SQLite refuses to write it.
-    private func note(_ verdict: CallbackVerdict, on id: Int64) throws {
+    ///
+    /// - Returns: Whether it was written.
+    private func note(_ verdict: CallbackVerdict, on id: Int64) throws -> Bool {
         do {
             try run("UPDATE callbacks SET verdict = ? WHERE id = ?", [verdict.rawValue, id])
+            return true
         } catch let error where error.isConfined {
             unreadableRows += 1  // Its order must not stand still for it.
+            return false
         }
     }
 
@@ -139,8 +143,7 @@ extension LedgerTransaction {
                 continue
             }
             if verdict == .mismatched { mismatched += 1 }
-            try note(verdict, on: row.integer("id"))
-            evaluated += 1
+            if try note(verdict, on: row.integer("id")) { evaluated += 1 }
         }
         return evaluated
     }

@@ -18,7 +18,7 @@ final class LedgerTransaction {
     var wakes: [(JobKind, Duration)] = []
     /// The statement that inserts a callback: looked up once, not by its text for each.
     private var insertion: Statement?
-    /// Rows that could not be read, and were set aside.
+    /// Rows that could not be read: passed over, or their job quarantined.
     var unreadableRows = 0
     /// Callbacks found to claim another order than that of their token.
     var mismatched = 0

@@ -3,7 +3,7 @@ import GRDB
 import RicevutaCore
 import Visengine
 
-/// A row holds what this program never writes: it is set aside, and the others go on.
+/// A row holds what this program never writes: it is passed over, and the others go on.
 struct UnreadableRow: Error, CustomStringConvertible {
     let column: String
 

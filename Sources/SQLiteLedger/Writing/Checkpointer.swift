@@ -3,16 +3,16 @@ import Synchronization
 
 /// Copies the write-ahead log into the database while nobody can commit.
 ///
-/// SQLite 3.7.0 to 3.51.2 can lose committed transactions when one checkpoint follows another and a commit that begins
-/// the log anew falls between the second one's reading of the log's header and its use of it
-/// (https://sqlite.org/wal.html#the_wal_reset_bug). The log is begun anew only by a connection that writes frames,
+/// SQLite 3.7.0 to 3.51.2 can lose committed transactions when a checkpoint follows another and a commit that restarts
+/// the log falls between the second one's reading of the log's header and its use of it
+/// (https://sqlite.org/wal.html#the_wal_reset_bug). The log is restarted only by a connection that writes frames,
 /// which takes the write lock. So the ledger's writer takes that lock, writes nothing, and has the log copied by a
 /// second connection meanwhile; nobody else may checkpoint: `wal_autocheckpoint` is 0 in every connection, and a
 /// command does not checkpoint when it closes.
 ///
 /// The copy is always a passive one. SQLite turns the other kinds into passive ones silently when the write lock is
 /// taken, and none of them is needed: under the write lock a passive copy reaches the log's end unless a reader is in
-/// the way, and the next commit then begins the log anew.
+/// the way, and the next commit then restarts the log.
 ///
 /// Used on the writer's thread.
 final class Checkpointer: Sendable {

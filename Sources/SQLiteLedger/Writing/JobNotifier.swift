@@ -20,7 +20,7 @@ final class JobNotifier: Sendable {
     private let state = Mutex(State())
     private let longestWait: Duration
 
-    /// - Parameter longestWait: After how long everybody looks again, signalled for or not.
+    /// - Parameter longestWait: After how long every worker looks again, signalled or not.
     init(longestWait: Duration) { self.longestWait = longestWait }
 
     /// Says that a job of the kind is due after `delay`.
@@ -43,7 +43,7 @@ final class JobNotifier: Sendable {
         for continuation in woken { continuation.resume() }
     }
 
-    /// Forgets what was signalled: who calls is looking now, and will say what is due next.
+    /// Clears the signal: the caller is looking now, and schedules what is due next.
     func clear(_ kind: JobKind) {
         state.withLock { state in
             state.kinds[kind]?.isSignalled = false
@@ -51,7 +51,7 @@ final class JobNotifier: Sendable {
         }
     }
 
-    /// Lets everybody go, and nobody wait any more.
+    /// Wakes all who wait, and lets nobody wait any more.
     func close() {
         let woken = state.withLock { state in
             state.isOpen = false

@@ -6,7 +6,7 @@ public struct LedgerStatistics: Sendable, Equatable {
     public var operations = 0
     /// Operations that failed alone, leaving the others of their batch untouched.
     public var poisoned = 0
-    /// Rows that could not be read, set aside.
+    /// Rows that could not be read: passed over, or their job quarantined.
     public var unreadableRows = 0
     /// Rows left out of a list because they could not be read; each time that the list is asked for.
     public var unlistedRows = 0

@@ -65,7 +65,7 @@ final class LedgerWriter: Sendable {
         var latestSchedule: Timestamp?
         /// Whether this boot is in the ledger, or has to be written by the next transaction.
         var isBootRecorded: Bool
-        /// When another sign of life is due.
+        /// When the next heartbeat is due.
         var nextBeat: ContinuousClock.Instant
     }
 
@@ -100,13 +100,13 @@ final class LedgerWriter: Sendable {
         end()
     }
 
-    /// How often to give a sign of life: two may fail.
+    /// How often to write a heartbeat: two may fail.
     private var beatInterval: Duration { configuration.heartbeatTimeout / 3 }
 
-    /// Gives a sign of life if one is due and nothing else is written.
+    /// Writes a heartbeat if one is due and nothing else is written.
     private func beat(_ memory: inout Memory) {
         guard boot != nil, .now >= memory.nextBeat else { return }
-        // Failing to is told by the next write. Meanwhile another receiver may take jobs over; whoever does them here
+        // The next write reports a failure. Meanwhile another receiver may take jobs over; whoever does them here
         // finds out when it is done.
         try? commit([], isolating: false, &memory)
     }
@@ -142,7 +142,7 @@ final class LedgerWriter: Sendable {
     // MARK: One batch
 
     /// So many callbacks of one batch, and no other, cannot all be unwritable by themselves.
-    private static let mostUnwritable = 8
+    private static let maxUnwritable = 8
 
     /// Writes a batch.
     ///
@@ -254,7 +254,7 @@ final class LedgerWriter: Sendable {
                     }
                 }
                 // What nobody's callback passes is not the callbacks' fault: they are kept, and tried again.
-                if unwritable == operations, unwritable >= Self.mostUnwritable {
+                if unwritable == operations, unwritable >= Self.maxUnwritable {
                     let reason = "each of \(unwritable) callbacks was rejected; was the schema changed by hand?"
                     throw LedgerError.storage(doing: "recording callbacks", reason: reason)
                 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Lets the calling thread come after those that answer callbacks, where there are too few processors for all.
+/// Lowers the calling thread's priority below that of the threads that answer callbacks.
 ///
 /// On Linux a priority is a thread's own.
 func lowerThreadPriority() {

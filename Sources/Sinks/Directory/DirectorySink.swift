@@ -163,19 +163,32 @@ public struct DirectorySink: Sink {
 
         for number in 1...DirectorySlot.maxNumber {
             let slot = DirectorySlot(path: number == 1 ? path : "\(path)-\(number)")
-            switch try slot.occupant(for: delivery.notification) {
-            case .ourselves:
-                // An earlier attempt gave the names, and may have ended before they were synced: a power cut may have
-                // taken either.
-                if let document = delivery.notification.document, let content {
-                    _ = try place(document, from: content, in: slot)
-                }
-                return try DurableFiles.sync(directory: slot.directory, .whereSupported)
-            case .another: continue
-            case .nobody: if try fill(slot, with: delivery, content) { return }
+            // Whoever took a name between the look and the writing may be an earlier attempt of this delivery that went
+            // on after its time: so the same names are looked at again, once for each of the two files.
+            for _ in 0..<3 {
+                if try take(slot, for: delivery, content) { return }
+                if case .another = try slot.occupant(for: delivery.notification) { break }
             }
         }
         throw DirectorySinkError.noFreeName(path)
+    }
+
+    /// Whether the notification is in the slot, durably; `false` when it is, or was meanwhile, somebody else's.
+    private func take(_ slot: DirectorySlot, for delivery: DeliveryAttempt, _ content: Content?) throws -> Bool {
+        switch try slot.occupant(for: delivery.notification) {
+        case .another: return false
+        case .nobody: return try fill(slot, with: delivery, content)
+        case .ourselves:
+            // An earlier attempt gave the names, and may have ended before they were synced: a power cut may have taken
+            // either.
+            if let document = delivery.notification.document, let content {
+                guard try place(document, from: content, in: slot) else {
+                    throw DirectorySinkError.documentReplaced(slot.documentPath(document.kind))
+                }
+            }
+            try DurableFiles.sync(directory: slot.directory, .whereSupported)
+            return true
+        }
     }
 
     private func makeDirectory(
@@ -234,6 +247,7 @@ public struct DirectorySink: Sink {
 /// Why a notification could not be written, beside what the file system and the archive say.
 enum DirectorySinkError: Error, Equatable, CustomStringConvertible {
     case noFreeName(String)
+    case documentReplaced(String)
     case timedOut(String, Duration)
     case notResponding(String, hanging: Int)
 
@@ -241,6 +255,8 @@ enum DirectorySinkError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .noFreeName(let path):
             "no free file name for \(path) after 1000 attempts; use {notification} in the sink's template"
+        case .documentReplaced(let path):
+            "\(path) is not the document that was delivered there: it was changed or replaced; move it away"
         case .timedOut(let root, let limit): "the folder \(root) timed out after \(limit)"
         case .notResponding(let root, let count):
             "the folder \(root) does not respond: \(count) earlier deliveries still hang"

@@ -14,7 +14,7 @@ struct FolderProbe {
     static let prefix = ".probe-"
 
     let root: String
-    /// What no other probe is named.
+    /// Makes the name of the probe's directory unique.
     let owner: String
 
     /// What of the usual is not to be had there, in sentences for an operator.
@@ -32,7 +32,8 @@ struct FolderProbe {
     private func notes() throws -> [String] {
         let directory = "\(root)/\(Self.prefix)\(owner)"
         try DurableFiles.makeDirectory(directory, below: root, syncing: .whereSupported)
-        defer { try? FileManager.default.removeItem(atPath: directory) }  // The next start sweeps it.
+        // If it stays, the next start sweeps it, unless it is a command's.
+        defer { try? FileManager.default.removeItem(atPath: directory) }
 
         let name = "\(directory)/Name"
         let way = try publish("first", in: directory, as: name)

@@ -8,7 +8,7 @@ extension HTTPSink {
     /// - Returns: Nothing.
     public func prepare() async throws(SinkFailure) -> [String] { [] }
 
-    /// Looks the host up and asks the receiver for the head of the URL (`HEAD`): any answer says that it is there, and
+    /// Looks the host up and sends the endpoint a `HEAD` request for the URL: any answer says that it is there, and
     /// that its certificate is good.
     ///
     /// - Returns: Nothing.

@@ -65,10 +65,10 @@ extension HTTPSink {
 
     private static func failure(_ error: HTTPClientError) -> Attempt {
         switch error {
-        case .deadlineExceeded, .readTimeout, .writeTimeout: .failed("timed out waiting for the receiver's response")
+        case .deadlineExceeded, .readTimeout, .writeTimeout: .failed("timed out waiting for the endpoint's response")
         case .connectTimeout: .notConnected("cannot connect: timed out")
         case .tlsHandshakeTimeout: .notConnected("TLS handshake timed out")
-        case .remoteConnectionClosed: .failed("the receiver closed the connection")
+        case .remoteConnectionClosed: .failed("the endpoint closed the connection")
         case .cancelled: .failed("the attempt was cancelled")
         default: .failed("sending failed: \(error.shortDescription)")
         }

@@ -98,7 +98,7 @@ public final class HTTPSink: Sink {
 
     /// Makes one attempt.
     ///
-    /// - Parameter delivery: What to tell; its document is read when it goes inside.
+    /// - Parameter delivery: What to deliver; its document is read when it is embedded.
     /// - Returns: How it ended; see ``HTTPAnswer`` for what each status means. What the network does is transient.
     public func deliver(_ delivery: DeliveryAttempt) async -> DeliveryOutcome {
         let deadline = ContinuousClock.now + settings.timeLimit

@@ -49,9 +49,9 @@ extension HTTPSinkError: CustomStringConvertible {
     /// One line for an operator, with what to do next.
     public var description: String {
         switch self {
-        case .badURL(let reason): "cannot post to the sink's url: \(reason)"
+        case .badURL(let reason): "cannot post to the sink's URL: \(reason)"
         case .addressNotAllowed(let address):
-            "the sink's url resolves to \(address), outside its allowedNetworks; add that network"
+            "the sink's URL resolves to \(address), outside its allowedNetworks; add that network"
         case .inlineLimitTooHigh(let bytes):
             "cannot embed documents of up to \(bytes) bytes; the maximum is \(HTTPSinkSettings.maxInlineBytes)"
         case .badSource: "the source of events must be a URI reference"

@@ -4,7 +4,7 @@ import Crypto
 /// Signs and verifies messages to the Standard Webhooks specification 1.0.0, scheme `v1`: HMAC-SHA256 over the id, a
 /// dot, the timestamp, a dot and the body's bytes.
 public struct WebhookSigner: Sendable {
-    /// The longest that a message's timestamp may differ from the receiver's clock, either way.
+    /// The longest that a message's timestamp may differ from the endpoint's clock, either way.
     public static let defaultTolerance: Duration = .seconds(300)
 
     // A header that is longer holds nothing that a sender of ours would write.
@@ -16,7 +16,7 @@ public struct WebhookSigner: Sendable {
     ///
     /// - Parameters:
     ///   - secret: The secret in force.
-    ///   - retiring: The one before it, while receivers move to the new one: both sign, and either verifies.
+    ///   - retiring: The one before it, while endpoints move to the new one: both sign, and either verifies.
     public init(secret: WebhookSecret, retiring: WebhookSecret? = nil) {
         keys = [secret.key] + (retiring.map { [$0.key] } ?? [])
     }
@@ -24,7 +24,7 @@ public struct WebhookSigner: Sendable {
     /// The headers of one message, names in lower case.
     ///
     /// - Parameters:
-    ///   - id: 1 to 256 visible ASCII characters; the same for every attempt to tell the same thing.
+    ///   - id: 1 to 256 visible ASCII characters; the same for every attempt at the same notification.
     ///   - body: The request's body, every byte of it.
     ///   - now: The time of this attempt.
     /// - Returns: `webhook-id`, `webhook-timestamp` in Unix seconds, and `webhook-signature` with one signature for

@@ -8,7 +8,9 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
             let orders = tables.orders.values.map(\.record).filter { order in
                 let isOpen =
                     order.placement != .refused && (order.state?.isTerminal != true || order.document == .due)
-                return (query.state == nil || query.state?.name == order.state?.name) && (!query.isOpen || isOpen)
+                let isPlaced = query.placement == nil || (order.state == nil && order.placement == query.placement)
+                return (query.state == nil || query.state?.name == order.state?.name) && isPlaced
+                    && (!query.isOpen || isOpen)
             }
             return Array(orders.sorted { $0.key > $1.key }.prefix(query.limit))
         }
@@ -21,6 +23,24 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
                 rows.first { $0.record.id?.rawValue == name } ?? rows.first { $0.record.nonce?.rawValue == name }
                 ?? rows.first { $0.claimedID?.rawValue == name } ?? Int64(name).flatMap { tables.orders[$0] }
             return found?.record
+        }
+    }
+
+    package func work(ofOrder key: Int64) async throws(LedgerError) -> OrderWork {
+        try read { tables in
+            let jobs = [tables.jobs[.verify(key)], tables.jobs[.fetch(key)]].compactMap(\.self)
+            return OrderWork(
+                problem: tables.orders[key]?.problem,
+                jobs: jobs.map {
+                    JobEntry(
+                        kind: $0.id.kind,
+                        attempts: $0.attempt,
+                        due: $0.due,
+                        isLeased: $0.lease != nil,
+                        lastReason: $0.lastReason
+                    )
+                }
+            )
         }
     }
 
@@ -79,18 +99,31 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
             let wanted = entries.filter { entry in
                 (query.states.isEmpty || query.states.contains(entry.state))
                     && (query.sink == nil || query.sink == entry.sink)
+                    && (!query.isReplay || entry.replayOf != nil)
                     && (query.orderKey == nil || query.orderKey == entry.notification.orderKey)
             }
             return Array(wanted.reversed().prefix(query.limit))
         }
     }
 
-    package func replay(delivery id: String, now: Timestamp) async throws(LedgerError) -> String {
+    package func replay(
+        _ ids: [String],
+        onlyDead: Bool,
+        now: Timestamp
+    ) async throws(LedgerError) -> [DeliveryReplay] {
         try change { tables in
-            guard let row = tables.deliveries.first(where: { $0.id == id }) else {
-                throw LedgerError.notFound(what: "delivery", name: id)
+            let places = try Set(ids).map { id in
+                guard let place = tables.deliveries.firstIndex(where: { $0.id == id }) else {
+                    throw LedgerError.notFound(what: "delivery", name: id)
+                }
+                try tables.deliveries[place].state.requireReplayable(id, onlyDead: onlyDead)
+                return place
             }
-            return tables.addDelivery(of: row.notification, to: row.sink, replayOf: id, now: now)
+            return places.sorted().map { place in
+                let row = tables.deliveries[place]
+                let made = tables.addDelivery(of: row.notification, to: row.sink, replayOf: row.id, now: now)
+                return DeliveryReplay(replayed: row.id, delivery: made)
+            }
         }
     }
 
@@ -104,6 +137,7 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
             var row = try tables.row(found.key)
             try row.record.fetchAgain()
             if let maxBytes { row.maxDocumentBytes = maxBytes }
+            row.problem = nil
             tables.orders[found.key] = row
             tables.arm(.fetch, subject: found.key, due: now, now: now)
             return row.record
@@ -167,6 +201,7 @@ extension InMemoryLedger: RetentionLedger {
                 case .bodies where row.hasBody: tables.callbacks[id]?.hasBody = false
                 case .callbacks where row.verdict != .waiting:
                     tables.callbacks[id] = nil
+                    tables.entries[row.origin] = nil
                     tables.facts[row.fact] = nil
                 case .bodies, .callbacks, .quarantine: continue
                 }

@@ -8,9 +8,9 @@ extension InMemoryLedger: VerificationLedger {
         now: Timestamp,
         leaseFor: Duration
     ) async throws(LedgerError) -> [VerifyWork] {
-        try claim(.verify, now: now) { tables in
+        try lease(.verify, now: now) { tables in
             var works: [VerifyWork] = []
-            for (job, lease) in tables.claim(.verify, limit: limit, now: now, leaseFor: leaseFor) {
+            for (job, lease) in tables.lease(.verify, limit: limit, now: now, leaseFor: leaseFor) {
                 guard let row = tables.orders[job.id.subject] else {
                     tables.jobs[job.id] = nil
                     continue
@@ -46,12 +46,12 @@ extension InMemoryLedger: VerificationLedger {
         try change(endingWorkUnder: work.lease) { tables in
             let job = try tables.held(work.lease)
             _ = tables.orders[job.id.subject]?.candidates.reject(id)
-            tables.postpone(job, until: tables.due(of: job, work.lease, atLatest: nextPoll))
+            tables.postpone(job, until: tables.due(of: job, work.lease, atLatest: nextPoll), reason: reason)
         }
     }
 
     package func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError) {
-        try change(endingWorkUnder: work.lease) { tables in try tables.park(work, now: now) }
+        try change(endingWorkUnder: work.lease) { tables in try tables.park(work, reason: reason, now: now) }
     }
 
     package func unsearchedIDs(
@@ -95,8 +95,8 @@ extension LedgerTables {
 
 extension InMemoryLedger: FetchLedger {
     package func leaseFetches(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [FetchWork] {
-        try claim(.fetch, now: now) { tables in
-            tables.claim(.fetch, limit: limit, now: now, leaseFor: leaseFor).compactMap { job, lease in
+        try lease(.fetch, now: now) { tables in
+            tables.lease(.fetch, limit: limit, now: now, leaseFor: leaseFor).compactMap { job, lease in
                 guard let row = tables.orders[job.id.subject] else {
                     tables.jobs[job.id] = nil
                     return nil
@@ -153,14 +153,22 @@ extension InMemoryLedger: FetchLedger {
                     LedgerTables.DocumentRow(order: job.id.subject, quarantined: document, recordedAt: now)
                 )
             }
-            tables.postpone(job, until: retryAt, refusedAt: now)
+            let due = tables.due(of: job, work.lease, atLatest: retryAt)
+            tables.postpone(job, until: due, reason: document.reason, refusedAt: now)
+            tables.wakes.append(LedgerTables.Wake(kind: .fetch, delay: due - now))
         }
     }
 
     package func abandonFetch(_ work: FetchWork, reason: String, now: Timestamp) async throws(LedgerError) {
         try change(endingWorkUnder: work.lease) { tables in
             let job = try tables.held(work.lease)
+            guard job.revision == work.lease.revision else {
+                tables.postpone(job, until: job.due, reason: reason)
+                tables.wakes.append(LedgerTables.Wake(kind: .fetch, delay: job.due - now))
+                return
+            }
             tables.orders[job.id.subject]?.record.document = .failed
+            tables.orders[job.id.subject]?.problem = reason
             tables.jobs[job.id] = nil
         }
     }
@@ -172,10 +180,10 @@ extension InMemoryLedger: DeliveryLedger {
         now: Timestamp,
         leaseFor: Duration
     ) async throws(LedgerError) -> [DeliverWork] {
-        try claim(.deliver, now: now) { tables in
+        try lease(.deliver, now: now) { tables in
             var works: [DeliverWork] = []
             for (sink, limit) in room where tables.disabledSinks[sink] == nil {
-                for (job, lease) in tables.claim(.deliver, sink: sink, limit: limit, now: now, leaseFor: leaseFor) {
+                for (job, lease) in tables.lease(.deliver, sink: sink, limit: limit, now: now, leaseFor: leaseFor) {
                     let delivery = tables.deliveries[job.id.delivery]
                     works.append(
                         DeliverWork(
@@ -213,7 +221,7 @@ extension InMemoryLedger: DeliveryLedger {
                 if tables.disabledSinks[work.sink] == nil { tables.disabledSinks[work.sink] = reason }
             case .retry(let after, let reason):
                 tables.deliveries[index].lastError = reason
-                tables.postpone(job, until: now + after)
+                tables.postpone(job, until: now + after, reason: reason)
                 tables.wakes.append(LedgerTables.Wake(kind: .deliver, delay: after))
             }
         }

@@ -110,7 +110,7 @@ package final class InMemoryLedger: Sendable {
     }
 
     /// Takes jobs.
-    func claim<Work>(
+    func lease<Work>(
         _ kind: JobKind,
         now: Timestamp,
         _ body: (inout LedgerTables) throws -> [Work]
@@ -203,7 +203,7 @@ extension InMemoryLedger: JobLedger {
     ) async throws(LedgerError) {
         try change(endingWorkUnder: lease) { tables in
             let job = try tables.held(lease)
-            tables.postpone(job, until: tables.due(of: job, lease, atLatest: due), refusedAt: refusedAt)
+            tables.postpone(job, until: tables.due(of: job, lease, atLatest: due), reason: reason, refusedAt: refusedAt)
         }
     }
 }
@@ -256,7 +256,11 @@ extension InMemoryLedger: PlacementLedger {
     package func placementRefused(_ nonce: OrderNonce, reason: String, now: Timestamp) async throws(LedgerError) {
         try change { tables in
             let row = try tables.known(nonce)
-            guard row.record.id == nil else { return }
+            guard row.record.id == nil else {
+                tables.orders[row.record.key]?.problem = "the provider rejected the order, but it exists: \(reason)"
+                return
+            }
+            tables.orders[row.record.key]?.problem = reason
             tables.orders[row.record.key]?.record.placement = .refused
             let job = tables.jobs[.verify(row.record.key)]
             if let job, job.source != .callback, job.lease == nil { tables.jobs[job.id] = nil }

@@ -41,6 +41,7 @@ struct Job {
     var lease: Lease?
     var crashes = 0
     var refusals = Refusals()
+    var lastReason: String?
     var scheduled: Timestamp
 }
 
@@ -69,7 +70,7 @@ extension LedgerTables {
     }
 
     /// Takes due jobs, oldest due first.
-    mutating func claim(
+    mutating func lease(
         _ kind: JobKind,
         sink: SinkName? = nil,
         limit: Int,
@@ -79,7 +80,7 @@ extension LedgerTables {
         guard limit > 0 else { return [] }
         noticeClockSetBack(now: now)
         let due = jobs.values.filter { $0.id.kind == kind && $0.sink == sink && isFree($0, at: now) && $0.due <= now }
-        var claimed: [(job: Job, lease: JobLease)] = []
+        var leased: [(job: Job, lease: JobLease)] = []
         for var job in due.sorted(by: { ($0.due, $0.id.number) < ($1.due, $1.id.number) }).prefix(limit) {
             // A living receiver's job is taken only when its time is over, which is no crash.
             let wasInFlight = job.lease.map { $0.holder.receiver == holder.receiver && $0.holder != holder } ?? false
@@ -88,19 +89,20 @@ extension LedgerTables {
                 job.due = due
                 job.crashes = 0
                 job.lease = nil
+                job.lastReason = CrashPolicy.reason
                 if kind == .verify { skipCallbacks(of: job.id.subject) }
             case .lease(let crashes):
                 job.attempt += 1
                 job.crashes = crashes
                 job.scheduled = now
                 job.lease = Job.Lease(holder: holder, serial: .random(in: 1 ... .max), until: now + leaseFor)
-                claimed.append((job, lease(of: job)))
+                leased.append((job, lease(of: job)))
             }
             jobs[job.id] = job
         }
         let next = jobs.values.filter { $0.id.kind == kind && $0.sink == sink && $0.due > now }.map(\.due).min()
         if let next { wakes.append(Wake(kind: kind, delay: next - now)) }
-        return claimed
+        return leased
     }
 
     func lease(of job: Job) -> JobLease {
@@ -155,7 +157,8 @@ extension LedgerTables {
 
     /// When a held job that is given back is due; see ``ReadBackPlan``.
     func due(of job: Job, _ lease: JobLease, atLatest due: Timestamp) -> Timestamp {
-        guard job.id.kind == .verify, let order = orders[job.id.subject] else { return due }
+        guard job.revision != lease.revision else { return due }
+        guard job.id.kind == .verify, let order = orders[job.id.subject] else { return min(due, job.due) }
         return rules.readBacks.afterFailure(
             atLatest: due,
             isAskedAgain: job.revision != lease.revision,
@@ -165,9 +168,10 @@ extension LedgerTables {
     }
 
     /// Gives a held job back, to be tried again.
-    mutating func postpone(_ job: Job, until due: Timestamp, refusedAt: Timestamp? = nil) {
+    mutating func postpone(_ job: Job, until due: Timestamp, reason: String?, refusedAt: Timestamp? = nil) {
         var job = job
         job.due = due
+        job.lastReason = reason
         job.lease = nil
         job.crashes = 0
         if let refusedAt {
@@ -183,6 +187,7 @@ extension LedgerTables {
         job.due = due
         job.source = source
         job.attempt = 0
+        job.lastReason = nil
         job.refusals = Refusals()
         job.lease = nil
         job.crashes = 0
@@ -194,7 +199,7 @@ extension LedgerTables {
     mutating func giveBack(_ lease: JobLease, now: Timestamp) {
         guard let job = try? held(lease) else { return }  // It is lost, then.
         let due = now + LostOutcome.pause(afterAttempt: lease.attempt)
-        postpone(job, until: due)
+        postpone(job, until: due, reason: LostOutcome.reason)
         wakes.append(Wake(kind: lease.kind, delay: due - now))
     }
 

@@ -75,7 +75,7 @@ extension LedgerTables {
             lastAsked: [order.lastAsked, order.record.lastReadBack].compactMap { $0 }.max(),
             spentUntil: rules.readBacks.spentUntil(order.allowance),
             due: job?.due,
-            isToBeTold: job.map { $0.lease != nil || $0.source != .callback } ?? false
+            needsNote: job.map { $0.lease != nil || $0.source != .callback } ?? false
         )
         switch rules.readBacks.request(known, at: now) {
         case .covered: break

@@ -81,17 +81,18 @@ extension LedgerTables {
     }
 
     /// Ends verification of an order that the API does not know, or asks once a day; see ``ReadBackPlan``.
-    mutating func park(_ work: VerifyWork, now: Timestamp) throws {
+    mutating func park(_ work: VerifyWork, reason: String, now: Timestamp) throws {
         let job = try held(work.lease)
+        orders[job.id.subject]?.problem = reason
         let order = orders[job.id.subject]
-        let next = rules.readBacks.afterHiding(
+        let next = rules.readBacks.afterNotFound(
             order?.record,
             isAskedAgain: job.revision != work.lease.revision,
             order?.allowance ?? ReadBackPlan.Allowance(),
             now: now
         )
         switch next {
-        case .again(let due), .poll(let due): postpone(job, until: due)
+        case .again(let due), .poll(let due): postpone(job, until: due, reason: reason)
         case .nothing: jobs[job.id] = nil
         }
     }

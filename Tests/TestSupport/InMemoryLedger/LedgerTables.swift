@@ -13,6 +13,7 @@ struct LedgerTables {
         var candidates = CandidateList()
         /// The most bytes that an operator allowed its document.
         var maxDocumentBytes: Int64?
+        var problem: String?
     }
 
     struct CallbackRow {
