@@ -1,6 +1,6 @@
 public import RicevutaCore
 
-/// What the door decided on a request's head.
+/// The decision on a request's head, before its body is read.
 public enum Admission: Sendable, Equatable {
     /// Read the body, and hand it to ``Intake/take(_:body:contentType:answer:)``.
     case admitted(AdmittedCallback)

@@ -2,11 +2,11 @@ public import Logging
 public import RicevutaCore
 public import ServiceLifecycle
 
-/// The way of one callback, and the services that walk it.
+/// The path of one callback, and the services along it.
 ///
 /// | stage | file | reads | writes, in one transaction | a crash repeats |
 /// |---|---|---|---|---|
-/// | door | `Intake.admit` | path, token, address | nothing | nothing |
+/// | admission | `Intake.admit` | path, token, address | nothing | nothing |
 /// | intake | `Intake.take` | body | nothing; the journal's record is synced, then 200 | nothing: not answered |
 /// | ledger | `CallbackApplying` | the journal | callback, order, verify job | the batch, known by its numbers |
 /// | verifier | `OrderVerification` | `GET /richiesta/{id}` | order, notifications, deliveries, jobs | the read-back |
@@ -64,7 +64,7 @@ public struct CallbackFlow: Sendable {
     /// - Parameters:
     ///   - ports: What it stands on.
     ///   - provider: Whose callbacks the intake takes.
-    ///   - keys: Check tokens, at the door and in the API's echo.
+    ///   - keys: Check tokens, at admission and in the API's echo.
     ///   - policy: Whom callbacks are taken from.
     ///   - routing: Which sink wants what.
     ///   - settings: Limits and intervals.

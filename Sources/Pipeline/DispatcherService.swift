@@ -77,7 +77,7 @@ public final class DispatcherService: Service {
 
     private func perform(_ work: DeliverWork) async {
         defer { room.withLock { $0[work.sink, default: 0] += 1 } }
-        guard let sink = sinks[work.sink] else { return }  // Its lease ends; leases never name an unknown sink.
+        guard let sink = sinks[work.sink] else { return }  // Never: no job of an unknown sink is leased.
         var logger = logger
         logger[metadataKey: "delivery.id"] = "\(work.deliveryID)"
         logger[metadataKey: "notification.id"] = "\(work.notification.id)"

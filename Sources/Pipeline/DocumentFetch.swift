@@ -3,7 +3,7 @@ import Logging
 import RicevutaCore
 import Visengine
 
-/// Fetches one document: stream, check, store, then tell.
+/// Fetches one document: stream, check, store, then notify.
 struct DocumentFetch: Sendable {
     let ledger: any FetchLedger
     let documents: any DocumentSource

@@ -4,7 +4,7 @@ public import RicevutaCore
 import Synchronization
 import Visengine
 
-/// Takes callbacks in: the door before the body, then the decoder, then the journal.
+/// Takes callbacks in: admission before the body, then the decoder, then the journal.
 ///
 /// Runs on listener threads: it never blocks, awaits or touches the disk.
 public final class Intake: Sendable {
@@ -16,15 +16,15 @@ public final class Intake: Sendable {
     private let limiter: Mutex<FailureLimiter>
     private let limits: IntakeLimits
     private let allowance: Mutex<BodyAllowance>
-    /// The second in which bodies were told of that nobody understands, and how many.
+    /// The second in which undecodable bodies were logged last, and how many of them.
     private let told = Mutex<(second: Int64, count: Int)>((0, 0))
     private let meters = IntakeMeters()
     /// What has been taken since the last ``flush()``.
     private let taken = Mutex<[RecordEntry]>([])
     /// The last callback's address as text: most come from one.
     private let lastOrigin = Mutex<(bytes: [UInt8], text: String)>(([], ""))
-    /// Whether it has been told that a proxy is not understood.
-    private let hasToldOfProxy = Atomic(false)
+    /// Whether a proxy's missing or invalid header has been logged.
+    private let hasWarnedOfProxy = Atomic(false)
     private let logger: Logger
 
     /// Creates an intake.
@@ -79,7 +79,7 @@ public final class Intake: Sendable {
         certificate: String? = nil
     ) -> Admission {
         let source = policy.origin(peer: peer, forwarded: forwardedFor)
-        if source.isUnreadable { tellOfProxy(source) }
+        if source.isUnreadable { warnOfProxy(source) }
         let origin = source.address
         guard policy.allows(origin) else {
             return refuse(.networkNotAllowed, .network, from: origin)
@@ -120,8 +120,8 @@ public final class Intake: Sendable {
         if isLimited { limiter.withLock { $0.fail(origin, now: now) } }
     }
 
-    private func tellOfProxy(_ source: SourcePolicy.Origin) {
-        guard !hasToldOfProxy.exchange(true, ordering: .relaxed) else { return }
+    private func warnOfProxy(_ source: SourcePolicy.Origin) {
+        guard !hasWarnedOfProxy.exchange(true, ordering: .relaxed) else { return }
         logger.warning(
             "Missing or invalid forwarding header from a trusted proxy; using the proxy's address",
             metadata: [
@@ -256,8 +256,8 @@ public final class Intake: Sendable {
         )
     }
 
-    /// Lines a second at most.
-    private static let mostTold = 10
+    /// The most log lines a second.
+    private static let maxLogLines = 10
 
     /// Nobody but an operator can find out what such a body should have said.
     private func report(_ content: BodyContent, token: VerifiedToken?, origin: [UInt8]) {
@@ -266,7 +266,7 @@ public final class Intake: Sendable {
         let isTold = told.withLock { told in
             let second = now().seconds
             told = (second, told.second == second ? told.count + 1 : 1)
-            return told.count <= Self.mostTold
+            return told.count <= Self.maxLogLines
         }
         guard isTold else { return }
         logger.warning(

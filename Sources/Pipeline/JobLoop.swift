@@ -9,9 +9,9 @@ import ServiceLifecycle
 /// cancellation, what is under way stops at its next suspension point; the ledger still lists it, and its lease is free
 /// for the next boot.
 ///
-/// Leases are gathered: a transaction for each place that becomes free would cost more than the work.
+/// Jobs are leased together: a transaction for each place that becomes free would cost more than the work.
 struct JobLoop<Work: Sendable>: Sendable {
-    /// What a lease gave.
+    /// The jobs that were leased at one time.
     struct Leased: Sendable {
         var work: [Work]
         /// Whether more may be due than there was room for.

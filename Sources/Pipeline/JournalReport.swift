@@ -8,7 +8,7 @@ public enum JournalReport {
         public var recovered: Int
         /// The number of the first one that it had had; `nil` when none was lost.
         public var refilledFrom: Int64?
-        /// What no crash leaves, a line each, without personal data.
+        /// Damage that no crash causes, a line each, without personal data.
         public var damage: [String]
         /// Acknowledged callbacks that are lost by it, as far as can be told.
         public var lost: Int

@@ -2,7 +2,7 @@ import BaseKit
 import Logging
 import RicevutaCore
 
-/// Puts work off whose order is at a provider that this process does not know: the ledger holds it for one that does.
+/// Postpones work whose order is at a provider that is not configured: the ledger keeps it until it is.
 struct MissingProvider: Sendable {
     let ledger: any JobLedger
     let wait: Duration

@@ -11,7 +11,7 @@ public import Visengine
 /// | send it, the nonce's token in its registration        | a pending order; a callback or a poll binds it     |
 /// | record the answer: its id, or that it was refused     | the order as the provider has it                   |
 ///
-/// Nothing is sent that is not recorded, nothing is sent twice, and only a refusal in so many words ends an order: any
+/// Nothing is sent that is not recorded, nothing is sent twice, and only an explicit refusal ends an order: any
 /// other failure leaves it pending, since the provider may have taken it, and charged for it.
 public struct OrderPlacing: Sendable {
     private let provider: ProviderID
@@ -73,8 +73,14 @@ public struct OrderPlacing: Sendable {
     /// Finds an item by its hash or, without regard to case, by its name.
     ///
     /// - Throws: ``OrderPlacingError/itemNotFound(_:)``, ``OrderPlacingError/severalItems(_:)``,
-    ///   ``OrderPlacingError/call(_:)``.
+    ///   ``OrderPlacingError/needsChoice(_:)``, ``OrderPlacingError/call(_:)``.
     public func item(_ text: String) async throws(OrderPlacingError) -> ItemDetail {
+        let found = try await find(text)
+        guard !found.hasSearch else { throw .needsChoice(found.item.name) }
+        return found
+    }
+
+    private func find(_ text: String) async throws(OrderPlacingError) -> ItemDetail {
         let found: [CatalogueItem]
         do throws(CallFailure) {
             if text.utf8.count == 32, let hash = ItemHash(rawValue: text) { return try await catalogue.item(hash) }

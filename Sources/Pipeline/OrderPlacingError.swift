@@ -7,6 +7,9 @@ public enum OrderPlacingError: Error, Equatable, Sendable {
     case itemNotFound(String)
     /// The catalogue has so many items of that name; nothing was recorded or sent.
     case severalItems(Int)
+    /// The item's orders begin with a search, one of whose results has to be chosen, which this program cannot do yet:
+    /// the order would be paid for and stand still. Nothing was recorded or sent.
+    case needsChoice(String)
     /// The catalogue could not be read, or a test failed; nothing was recorded, and no order exists.
     case call(CallFailure)
     /// The ledger did not take the order; nothing was sent.
@@ -27,6 +30,9 @@ extension OrderPlacingError: CustomStringConvertible {
         switch self {
         case .itemNotFound(let name): "item '\(name)' not found; `ricevuta item list` shows the catalogue"
         case .severalItems(let count): "\(count) items have that name; use the hash"
+        case .needsChoice(let name):
+            "item '\(name)' begins with a search whose result has to be chosen, which is not supported yet; no order "
+                + "was placed: order it without the search, or at the provider's own site"
         case .call(let failure), .refused(let failure), .refusalNotRecorded(let failure, _): failure.reason
         case .notRecorded(let error): error.description
         case .outcomeUnknown(let failure): failure.reason

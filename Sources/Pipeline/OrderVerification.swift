@@ -252,7 +252,7 @@ struct OrderVerification: Sendable {
                 over: settings.unknownOrderPatience,
                 withOneAt: now
             ) {
-                logger.warning("Stopped polling the order until its next callback", metadata: ["reason": "\(reason)"])
+                logger.warning("Order not found; regular polling stopped", metadata: ["reason": "\(reason)"])
                 try await ledger.park(work, reason: reason, now: now)
             } else {
                 try await ledger.postpone(work.lease, until: now + nextPoll(of: work), reason: reason, refusedAt: now)

@@ -8,7 +8,7 @@ struct Pacing: Equatable {
     private var failures = 0
     private var hastyWakes = 0
 
-    /// Notes what a lease gave: the number of jobs, or `nil` when the ledger failed.
+    /// Notes how many jobs were leased; `nil` when the ledger failed.
     mutating func leased(_ count: Int?) {
         guard let count else {
             failures += 1

@@ -9,24 +9,33 @@ extension Configuration {
     ///   - path: The YAML file, in UTF-8, 1 MiB at most. Relative paths in it start at its directory.
     ///   - environment: Where `fromEnvironment` and `CREDENTIALS_DIRECTORY` look.
     ///   - sinkTypes: The types that sinks can have.
+    ///   - secrets: Whether the secrets are fetched.
     /// - Returns: The configuration, every value of it good.
     /// - Throws: ``ConfigurationFailure`` with everything that is wrong; only what keeps the file from being read as
     ///   YAML at all comes alone.
     package static func load(
         _ path: String,
         environment: [String: String],
-        sinkTypes: [any SinkType]
+        sinkTypes: [any SinkType],
+        secrets: SecretsPolicy = .required
     ) throws(ConfigurationFailure) -> Configuration {
-        try parse(ConfigurationFile.read(path), of: path, environment: environment, sinkTypes: sinkTypes)
+        try parse(
+            ConfigurationFile.read(path),
+            of: path,
+            environment: environment,
+            sinkTypes: sinkTypes,
+            secrets: secrets
+        )
     }
 
     /// Checks the text of a configuration file, and fetches the secrets it names, as
-    /// ``load(_:environment:sinkTypes:)``.
+    /// ``load(_:environment:sinkTypes:secrets:)``.
     static func parse(
         _ text: String,
         of path: String,
         environment: [String: String],
-        sinkTypes: [any SinkType]
+        sinkTypes: [any SinkType],
+        secrets: SecretsPolicy = .required
     ) throws(ConfigurationFailure) -> Configuration {
         let table = ConfigurationTable(sinkTypes: sinkTypes)
         let node = try ConfigurationFile(table: table).parse(text, of: path)
@@ -34,7 +43,7 @@ extension Configuration {
         var reader = ConfigurationReader(
             file: path,
             table: table,
-            secrets: SecretResolver(environment: environment, directory: directory)
+            secrets: SecretResolver(environment: environment, directory: directory, policy: secrets)
         )
         let start = SettingPlace(key: "", line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
         let root = reader.section(node, table.keys, at: start)

@@ -95,7 +95,7 @@ package struct Configuration: Sendable {
         package var keepBytes: Int
     }
 
-    /// What is told on standard error.
+    /// What is logged to standard error.
     package struct Log: Sendable {
         /// One of swift-log's names.
         package var level: String

@@ -1,7 +1,7 @@
 import BaseKit
 import RicevutaCore
 
-/// What works and is unsafe all the same: told by `config check` and at the start, refused never.
+/// What works and is unsafe all the same: reported by `config check` and at the start, never refused.
 struct ConfigurationWarnings {
     let root: SettingValues
     let table: ConfigurationTable

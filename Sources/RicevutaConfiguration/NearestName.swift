@@ -1,9 +1,9 @@
 /// Finds what somebody meant to write.
-enum NearestName {
+package enum NearestName {
     /// The candidate with the fewest slips away from the text, when it is near enough to be meant.
     ///
     /// Letter case does not count.
-    static func of(_ text: String, among candidates: [String]) -> String? {
+    package static func of(_ text: String, among candidates: [String]) -> String? {
         // A long text is no slip of the pen, and would only cost time.
         guard text.utf8.count <= 64 else { return nil }
         let limit = max(2, text.count / 3)

@@ -17,6 +17,16 @@ enum SecretSource: Sendable, CaseIterable {
         "one of {fromEnvironment: NAME}, {fromFile: path} and {fromCredential: name}; secrets are never written here"
 }
 
+/// Whether a configuration is loaded together with the secrets that it names.
+package enum SecretsPolicy: Sendable {
+    /// Each is fetched and checked: what signs, checks tokens or calls somebody needs them.
+    case required
+    /// None is looked for: what works on the ledger alone runs without, as another user or outside of the unit that
+    /// has the credentials. In place of each secret stand bytes drawn at random, so that nothing that is signed with
+    /// them by mistake would ever be taken for good.
+    case skipped
+}
+
 /// Why a secret could not be had, as a sentence without the secret, its name or its path.
 struct SecretFailure: Error, Equatable {
     var message: String
@@ -28,9 +38,12 @@ struct SecretResolver: Sendable {
     var environment: [String: String]
     /// The directory that relative paths start at.
     var directory: String
+    /// Whether secrets are fetched at all.
+    var policy = SecretsPolicy.required
 
     /// Fetches one, without the one line feed that it may end with, and checks its form.
     func resolve(_ source: SecretSource, _ name: String, as form: SecretForm) throws(SecretFailure) -> Secret {
+        if policy == .skipped { return .placeholder() }
         var bytes: [UInt8]
         switch source {
         case .fromEnvironment:

@@ -5,7 +5,7 @@ import Testing
 extension EndToEnd {
     /// What stands at the door besides callbacks with good tokens.
     @Suite(.timeLimit(.minutes(2)))
-    struct DoorTests {
+    struct AdmissionTests {
         private static func post(_ path: String, _ fields: [String] = [], body: String = "{}") -> String {
             (["POST \(path) HTTP/1.1", "Host: localhost", "Content-Length: \(body.utf8.count)"] + fields)
                 .joined(separator: "\r\n") + "\r\n\r\n" + body
@@ -20,7 +20,7 @@ extension EndToEnd {
         }
 
         @Test func saysThatItLivesWhereItIsToldTo() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try bed.configure(listener: "healthPath: /alive")
                 try await bed.receiver { receiver in
                     let target = try await bed.callbackTarget()
@@ -40,7 +40,7 @@ extension EndToEnd {
         }
 
         @Test func tellsNothingToAPageThatCameUnderItsOwnName() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try bed.configure(admin: "hostNames: [metrics.internal]")
                 try await bed.receiver { receiver in
                     let port = UInt16(try #require(URL(string: receiver.admin)?.port))
@@ -61,7 +61,7 @@ extension EndToEnd {
             ("x-forwarded-for", "X-Forwarded-For: unknown"),
         ])
         func keepsScannersBehindAProxyFromShuttingTheProviderOut(name: String, header: String) async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let secret = "{fromEnvironment: RICEVUTA_PROVIDER_TOKEN}"
                 try bed.configure(
                     source: "trustedProxies: [127.0.0.1], proxyHeader: \(name), credentials: {secret: \(secret)}"
@@ -92,7 +92,7 @@ extension EndToEnd {
 
         /// What is asked for after `systemctl reload` answers as before: it proves nothing of the reload.
         @Test func forgetsNothingWhenItIsToldToReload() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { receiver in
                     let target = try await bed.callbackTarget()
                     let first = try await Self.status(target.port, Self.post(target.path))
@@ -120,7 +120,7 @@ extension EndToEnd {
 
         @Test(arguments: ["POST /callbacks/x HTTP/1.1\r\nHost:", "TOKEN, and half a body"])
         func waitsForNoHalfRequestAtTheEnd(sent: String) async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let clock = ContinuousClock()
                 let stopped = try await bed.receiver { receiver in
                     let target = try await bed.callbackTarget()

@@ -7,7 +7,7 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(2)))
     struct AlarmTests {
         @Test func anotherOrdersBodyIsAnAlarmAndChangesNothing() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { receiver in
                     let registrations = try await bed.registrations(2)
                     let ids = try await bed.order(calledBackAt: registrations)
@@ -27,7 +27,7 @@ extension EndToEnd {
         }
 
         @Test func anotherOrdersTokenInTheBodyIsAnAlarm() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { receiver in
                     let registrations = try await bed.registrations(2)
                     let url = try #require(registrations[0]["url"]?.string)
@@ -42,7 +42,7 @@ extension EndToEnd {
         }
 
         @Test func aRetiredKeyIsAnAlarmAndNoTokenIsEverTold() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let registration = try await bed.registrations(1)[0]
                 let url = try #require(registration["url"]?.string)
                 let token = try #require(url.split(separator: "/").last).description

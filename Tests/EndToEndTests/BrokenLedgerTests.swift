@@ -10,7 +10,7 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(3)))
     struct BrokenLedgerTests {
         @Test func aLedgerThatRecordsNothingIsReportedUntilItRecordsAgain() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { receiver in
                     let url = try #require(try await bed.registrations(1).first?["url"]?.string)
                     #expect(try await bed.post(url, #"{"data": {"_id": "65f0c0ffee0123456789aa01"}}"#) == 200)
@@ -88,7 +88,7 @@ extension EndToEnd {
         }
 
         @Test func commandsOfAnotherVersionChangeNothing() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { receiver in
                     let url = try #require(try await bed.registrations(1).first?["url"]?.string)
                     let newer = "INSERT INTO grdb_migrations VALUES ('2999-01-01 what a newer version adds')"
@@ -126,7 +126,7 @@ extension EndToEnd {
 
         /// A data directory with 16 MiB.
         private func withSmallDisk(_ body: @Sendable (TestBed) async throws -> Void) async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let path = bed.dataDirectory
                 try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
                 let mount = try await Program.output("/bin/mount", ["-t", "tmpfs", "-o", "size=16m", "tmpfs", path])

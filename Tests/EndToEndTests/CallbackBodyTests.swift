@@ -57,7 +57,7 @@ extension EndToEnd {
         }
 
         @Test func everyBodyOfAGoodTokenLeadsToItsDocument() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { receiver in
                     let registrations = try await bed.registrations(Self.sent.count)
                     let ids = try await bed.order(calledBackAt: registrations)
@@ -83,7 +83,7 @@ extension EndToEnd {
         }
 
         @Test func aBodyThatNobodyUnderstandsIsToldOfAndItsOrderFoundInTheWholeAccount() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { receiver in
                     let registration = try await bed.registrations(1)[0]
                     let id = try await bed.order(calledBackAt: [registration])[0]
@@ -116,7 +116,7 @@ extension EndToEnd {
         }
 
         @Test func aTokenEndsSomeTimeAfterItsOrder() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try bed.edit("tokens: {active", "tokens: {validAfterFinal: 1s, active")
                 try await bed.receiver { receiver in
                     let registration = try await bed.registrations(1)[0]
@@ -146,7 +146,7 @@ extension EndToEnd {
         }
 
         @Test func aKeyThatWasTakenOutOfTheConfigurationOpensNothingAfterARestart() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let registration = try await bed.registrations(1)[0]
                 let url = try #require(registration["url"]?.string)
                 try await bed.receiver { _ in

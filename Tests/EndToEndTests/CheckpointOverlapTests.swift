@@ -30,7 +30,7 @@ extension EndToEnd {
         }
 
         @Test func noCommitOfAnyProcessOverlapsACheckpoint() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let library = try await Native.library("locks", in: bed.directory)
                 let record = bed.directory + "/locks.record"
                 // Each checkpoint takes long enough for a command to get in its way.

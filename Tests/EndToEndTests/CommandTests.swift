@@ -7,7 +7,7 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(3)))
     struct CommandTests {
         @Test func anOrderPlacedByCommandArrivesThoughNoCallbackComes() async throws {
-            try await withGround(reconciliation: "minReadBackInterval: 0s, firstInterval: 1s") { bed in
+            try await withTestBed(reconciliation: "minReadBackInterval: 0s, firstInterval: 1s") { bed in
                 try await bed.receiver { _ in
                     let placed = try await bed.json(["order", "place"] + Self.pension(in: bed))
                     let id = try #require(placed["id"]?.string)
@@ -34,7 +34,7 @@ extension EndToEnd {
         }
 
         @Test func whatTheProviderWouldRefuseIsNotSent() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let unknown = try await bed.command(["order", "place", "Nonesuch", "--yes"])
                 #expect(unknown.code == 66)
                 #expect(unknown.problems.contains("Nonesuch"))
@@ -49,7 +49,7 @@ extension EndToEnd {
         }
 
         @Test func commandsSayWhatIsMissing() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let status = try await bed.command(["status"])
                 #expect(status.code == 66)
                 #expect(status.problems.contains("no ledger in"))
@@ -67,7 +67,7 @@ extension EndToEnd {
         }
 
         @Test func deadLettersAreShownAndDeliveredAgain() async throws {
-            try await withGround(downstream: .stranger) { bed in
+            try await withTestBed(downstream: .stranger) { bed in
                 try await bed.receiver { _ in
                     let registration = try await bed.registrations(1)[0]
                     let id = try await bed.order(calledBackAt: [registration])[0]
@@ -102,7 +102,7 @@ extension EndToEnd {
         }
 
         @Test func aConfigurationIsCheckedWithPlaceAndNearestKey() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let text = try String(contentsOfFile: bed.configuration, encoding: .utf8)
                 try text.replacing("admin: {port: 0}", with: "admin: {prot: 0}")
                     .write(toFile: bed.configuration, atomically: true, encoding: .utf8)

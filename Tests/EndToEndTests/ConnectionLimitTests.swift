@@ -5,10 +5,10 @@ import Testing
 extension EndToEnd {
     /// The provider posts once: a crowd on the door must not be why nobody answered.
     @Suite(.timeLimit(.minutes(3)))
-    struct CrowdTests {
+    struct ConnectionLimitTests {
         /// Three thousand connections that never finish a head, from sixty addresses, each made anew when it is closed.
         @Test func answersEveryHonestCallbackBesideThreeThousandHalfOpenConnections() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { receiver in
                     let target = try await bed.callbackTarget()
                     let crowd = Crowd(port: target.port, size: 3_000)

@@ -7,7 +7,7 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(3)))
     struct DocumentLimitTests {
         @Test func aDocumentThatIsTooLargeIsGivenUpUntilAnOperatorAllowsIt() async throws {
-            try await withGround(sandbox: ["--document-size", "3MiB"]) { bed in
+            try await withTestBed(sandbox: ["--document-size", "3MiB"]) { bed in
                 try bed.configure("sinks:", as: "archive: {maxDocumentBytes: 1MiB}\nsinks:")
                 let log = "limit.log"
                 _ = try await bed.receiver(environment: [:], log: log) { receiver in
@@ -35,7 +35,7 @@ extension EndToEnd {
         }
 
         @Test func aReceiverWithTheOldSecretVerifiesWhileItIsRolled() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let file = bed.directory + "/new-secret"
                 let new = "whsec_" + Data(repeating: 8, count: 32).base64EncodedString()
                 try Data(new.utf8).write(to: URL(fileURLWithPath: file))

@@ -7,7 +7,7 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(2)), .enabled(if: Downstream.python != nil, "scripts/test makes the environment"))
     struct DownstreamTests {
         @Test func publicLibrariesVerifyAndParseDeliveries() async throws {
-            try await withGround(downstream: .publicLibraries) { bed in
+            try await withTestBed(downstream: .publicLibraries) { bed in
                 try await bed.receiver { _ in
                     let registrations = try await bed.registrations(5)
                     let ids = try await bed.order(calledBackAt: registrations)

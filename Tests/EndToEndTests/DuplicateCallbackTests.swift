@@ -7,7 +7,7 @@ extension EndToEnd {
     struct DuplicateCallbackTests {
         @Test func tenCallbacksForEachOrderMakeOneDocumentAndOneNotificationForEachSink() async throws {
             let orders = 1000
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { _ in
                     let registrations = try await bed.registrations(orders)
                     let ids = try await bed.order(calledBackAt: registrations)

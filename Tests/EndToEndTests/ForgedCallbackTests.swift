@@ -6,7 +6,7 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(2)))
     struct ForgedCallbackTests {
         @Test func aBadTokenStoresNothing() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { receiver in
                     let forged = receiver.callbacks + "/v1.k1.AAAAAAAAAAAAAAAAAAAAAA.forged"
                     let answer = try await bed.post(forged, "{}")
@@ -22,7 +22,7 @@ extension EndToEnd {
         }
 
         @Test func aGoodTokenThatClaimsWhatTheAPIDoesNotShowChangesNothing() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { _ in
                     let registration = try await bed.registrations(1)[0]
                     let id = try await bed.order(calledBackAt: [registration])[0]

@@ -9,7 +9,7 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(10)))
     struct KillingTests {
         @Test func whatWasAcknowledgedOutlivesKillingAtAnyMoment() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let load = try await LoadGenerator(bed, orders: 600)
 
                 for round in 0..<20 {

@@ -7,7 +7,7 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(10)))
     struct LargeDocumentTests {
         @Test func aDocumentOf256MiBPassesThroughLittleMemory() async throws {
-            try await withGround(sandbox: ["--document-size", "256MiB"]) { bed in
+            try await withTestBed(sandbox: ["--document-size", "256MiB"]) { bed in
                 try await bed.receiver { receiver in
                     let registration = try await bed.registrations(1)[0]
                     let id = try await bed.order(calledBackAt: [registration])[0]

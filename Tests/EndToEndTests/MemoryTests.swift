@@ -5,7 +5,7 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(5)))
     struct MemoryTests {
         @Test func whatOnlyTheStartNeededIsGivenBackAndWhatComesAfterwardsIsServed() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { receiver in
                     try await bed.until {
                         try receiver.program.residentFileBytes() < receiver.program.peakResidentBytes() / 2

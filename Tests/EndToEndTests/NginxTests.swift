@@ -10,7 +10,7 @@ extension EndToEnd {
         /// The library would close what has been silent for so long before it looks at what has come meanwhile. One
         /// connection, because nothing else is to make it look earlier.
         @Test func losesNoCallbackAtTheMomentWhenAConnectionEnds() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try bed.configure(listener: "idleTimeout: 1s", source: "trustedProxies: [127.0.0.1]")
                 try await bed.receiver { receiver in
                     let target = try await bed.callbackTarget()

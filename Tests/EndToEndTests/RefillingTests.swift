@@ -8,7 +8,7 @@ extension EndToEnd {
     struct RefillingTests {
         @Test(arguments: ["deleted", "copy"])
         func aLedgerThatLostCallbacksIsFilledUpAndTellsNothingTwice(_ loss: String) async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let copy = bed.directory + "/copy"
                 try await bed.receiver { _ in try await serve(10, of: 10, bed) }
                 if loss == "copy" { try copyLedger(from: bed.dataDirectory, to: copy) }
@@ -45,7 +45,7 @@ extension EndToEnd {
         }
 
         @Test func aSegmentThatIsGoneIsReported() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { _ in try await serve(5, of: 5, bed) }
                 let journal = bed.dataDirectory + "/journal"
                 let names = try FileManager.default.contentsOfDirectory(atPath: journal)

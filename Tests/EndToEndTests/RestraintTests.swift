@@ -9,7 +9,7 @@ extension EndToEnd {
     struct RestraintTests {
         /// No child can hold up a worker, and no edit can lose what somebody wrote into the file.
         @Test func startsNoOtherProgramAndLeavesItsConfigurationAsItIs() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let before = try String(contentsOfFile: bed.configuration, encoding: .utf8) + "# A comment.\n"
                 try before.write(toFile: bed.configuration, atomically: true, encoding: .utf8)
                 try await bed.receiver { receiver in

@@ -13,7 +13,7 @@ extension EndToEnd {
         @Test(arguments: Sender.all)
         func whatASenderPostsIsTheSameFact(_ sender: Sender) async throws {
             let count = sender.ways.count
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { receiver in
                     let urls = try await bed.registrations(count).map { try #require($0["url"]?.string) }
                     let ids = try await bed.order(calledBackAt: urls.map { ["url": .string($0)] })
@@ -47,7 +47,7 @@ extension EndToEnd {
 
         /// The first callbacks of orders come through the proxy, on connections that are kept.
         @Test func whatComesThroughAProxyIsTakenAtOnce() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try await bed.receiver { receiver in
                     try await Proxy.run(before: receiver.callbacks, in: bed.directory) { proxy in
                         var count = 0

@@ -9,7 +9,7 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(5)))
     struct SinkFolderTests {
         @Test func aFolderThatHangsHoldsUpNothingElse() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let shim = try await FolderShim(in: bed.directory)
                 try bed.configure("timeLimit: 120s", as: "timeLimit: 2s")
                 let folder = bed.directory + "/documents"
@@ -52,7 +52,7 @@ extension EndToEnd {
         }
 
         @Test func whatIsRecordedAsDeliveredOutlivesAPowerCut() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let shim = try await FolderShim(in: bed.directory)
                 let record = bed.directory + "/names.log"
                 let archive = bed.dataDirectory + "/archive/documents"
@@ -85,7 +85,7 @@ extension EndToEnd {
         /// As an SMB share is, and as one whose server has no rename that replaces nothing either.
         @Test(arguments: [false, true])
         func aFolderWithoutLinksSyncsAndCaseTakesEverything(isPlain: Bool) async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let shim = try await FolderShim(in: bed.directory)
                 let folder = bed.directory + "/documents"
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)

@@ -8,7 +8,7 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(3)))
     struct StalledDiskTests {
         @Test func everyCallbackIsAnsweredInTimeWhileTheDiskDoesNotAnswer() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let library = try await Native.library("stalled-disk", in: bed.directory)
                 let flag = bed.directory + "/stalled"
                 let environment = [

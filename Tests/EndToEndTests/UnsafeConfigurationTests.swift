@@ -7,7 +7,7 @@ extension EndToEnd {
     @Suite(.timeLimit(.minutes(1)))
     struct UnsafeConfigurationTests {
         @Test func isToldByTheCheckAndAtTheStart() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 let folder = bed.directory + "/documents"
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
                 let clean = try await bed.json(["config", "check"])
@@ -40,7 +40,7 @@ extension EndToEnd {
         private static let keys = ["admin.host", "tokens.retired[0].secret"]
 
         @Test func aProblemOfTheFileAsAWholeHasNoLine() async throws {
-            try await withGround { bed in
+            try await withTestBed { bed in
                 try FileManager.default.removeItem(atPath: bed.configuration)
 
                 let check = try await bed.json(["config", "check"])

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import BaseKit
+import RicevutaConfiguration
 public import RicevutaCore
 import Visengine
 
@@ -31,16 +32,21 @@ struct DeliveryCommand: AsyncParsableCommand {
 
     struct Replay: RicevutaCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Replay a delivery: queue a new delivery of the same notification, due now."
+            abstract: "Replay deliveries: queue a new delivery of each one's notification, due now.",
+            discussion: """
+                All of them or, if one cannot be replayed, none. They are queued in the order in which they were made. \
+                A delivery that is still pending is not replayed: it will be attempted anyway.
+                """
         )
 
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
+        @OptionGroup var replaying: ReplayOption
 
-        @Argument(help: "The delivery's ID.")
+        @Argument(help: "The deliveries' IDs.")
         var delivery: [String]
 
-        func perform() async throws { try await replay(delivery, file, output) }
+        func perform() async throws { try await replaying.replay(delivery, onlyDead: false, file, output) }
     }
 }
 
@@ -48,7 +54,7 @@ struct DeliveryCommand: AsyncParsableCommand {
 struct DeadLetterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dead-letter",
-        abstract: "List or replay dead letters: deliveries that ran out of attempts.",
+        abstract: "List or replay dead letters: deliveries that ran out of attempts or were refused for good.",
         subcommands: [List.self, Replay.self]
     )
 
@@ -68,11 +74,15 @@ struct DeadLetterCommand: AsyncParsableCommand {
     struct Replay: RicevutaCommand {
         static let configuration = CommandConfiguration(
             abstract: "Replay dead letters.",
-            discussion: "Each is queued as a new delivery of the same notification, due now; the dead letter is kept."
+            discussion: """
+                Each is queued as a new delivery of the same notification, due now; the dead letter is kept. All of \
+                them or, if one cannot be replayed, none; oldest first.
+                """
         )
 
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
+        @OptionGroup var replaying: ReplayOption
 
         @Argument(help: "The deliveries' IDs.")
         var delivery: [String] = []
@@ -80,21 +90,77 @@ struct DeadLetterCommand: AsyncParsableCommand {
         @Flag(help: "Replay all dead letters that have not been replayed yet.")
         var all = false
 
+        @Option(help: "With --all: only dead letters of this sink.")
+        var sink: String?
+
         func validate() throws {
-            guard all != !delivery.isEmpty else { throw ValidationError("Give either delivery IDs or --all.") }
+            if all, !delivery.isEmpty { throw ValidationError("Give either delivery IDs or --all, not both.") }
+            if !all, delivery.isEmpty { throw ValidationError("Give delivery IDs, or --all.") }
+            if sink != nil, !all { throw ValidationError("--sink goes with --all.") }
         }
 
         func perform() async throws {
             var ids = delivery
             if all {
-                ids = try await file.withLedger { ledger, _ in
-                    let entries = try await ledger.deliveries(DeliveryQuery(limit: 1_000_000))
-                    let replayed = Set(entries.compactMap(\.replayOf))
-                    return entries.filter { $0.state == .dead && !replayed.contains($0.id) }.map(\.id)
+                let (dead, later) = try await file.withLedger { ledger, configuration in
+                    let name = try await sinkName(sink, ledger, configuration)
+                    return (
+                        try await ledger.deliveries(DeliveryQuery(states: [.dead], sink: name, limit: 1_000_000)),
+                        try await ledger.deliveries(DeliveryQuery(isReplay: true, sink: name, limit: 1_000_000))
+                    )
                 }
+                let replayed = Set(later.compactMap(\.replayOf))
+                ids = dead.map(\.id).filter { !replayed.contains($0) }
             }
-            try await replay(ids, file, output)
+            try await replaying.replay(ids, onlyDead: true, file, output)
         }
+    }
+}
+
+/// How deliveries are replayed.
+struct ReplayOption: ParsableArguments {
+    @Flag(help: "Print what would be replayed; change nothing.")
+    var dryRun = false
+
+    fileprivate func replay(
+        _ ids: [String],
+        onlyDead: Bool,
+        _ file: ConfigurationOption,
+        _ output: OutputOption
+    ) async throws {
+        if dryRun { return try await check(ids, onlyDead: onlyDead, file, output) }
+        let made = try await file.withLedger(.operate) { ledger, _ in
+            ids.isEmpty ? [] : try await ledger.replay(ids, onlyDead: onlyDead, now: .now())
+        }
+        if output.json {
+            return Terminal.print(
+                .array(made.map { ["replayOf": .string($0.replayed), "delivery": .string($0.delivery)] })
+            )
+        }
+        let lines = made.map { "replayed \($0.replayed) as \($0.delivery)" }
+        Terminal.print(lines.isEmpty ? "No dead letters to replay." : lines.joined(separator: "\n"))
+    }
+
+    private func check(
+        _ ids: [String],
+        onlyDead: Bool,
+        _ file: ConfigurationOption,
+        _ output: OutputOption
+    ) async throws {
+        let wanted = Set(ids)
+        let entries = try await file.withLedger { ledger, _ in
+            try await ledger.deliveries(DeliveryQuery(limit: 1_000_000)).filter { wanted.contains($0.id) }
+        }
+        if let missing = wanted.subtracting(entries.map(\.id)).min() {
+            throw LedgerError.notFound(what: "delivery", name: missing)
+        }
+        for entry in entries { try entry.state.requireReplayable(entry.id, onlyDead: onlyDead) }
+        Listing(
+            empty: "No dead letters to replay.",
+            columns: DeliveryEntry.columns,
+            rows: entries.reversed().map(\.row),
+            json: .array(entries.reversed().map(\.json))
+        ).print(asJSON: output.json)
     }
 }
 
@@ -107,35 +173,40 @@ private func list(
     sink: String?,
     limit: Int
 ) async throws {
-    let name = sink.flatMap { SinkName(rawValue: $0) }
-    guard (sink == nil) == (name == nil) else { throw CommandFailure(.badInput, "invalid sink name") }
-    let entries = try await file.withLedger { ledger, _ in
-        try await ledger.deliveries(DeliveryQuery(states: states, sink: name, limit: limit))
+    let entries = try await file.withLedger { ledger, configuration in
+        let name = try await sinkName(sink, ledger, configuration)
+        return try await ledger.deliveries(DeliveryQuery(states: states, sink: name, limit: limit))
     }
     Listing(
         empty: states == [.dead] ? "No dead letters." : "No deliveries.",
-        columns: ["DELIVERY", "SINK", "TYPE", "ORDER", "STATE", "ATTEMPTS", "WRITTEN", "LAST ERROR"],
+        columns: DeliveryEntry.columns,
         rows: entries.map(\.row),
         json: .array(entries.map(\.json))
     ).print(asJSON: output.json)
 }
 
-private func replay(_ ids: [String], _ file: ConfigurationOption, _ output: OutputOption) async throws {
-    let made = try await file.withLedger(.operate) { ledger, _ in
-        var made: [(old: String, new: String)] = []
-        for id in ids { made.append((id, try await ledger.replay(delivery: id, now: .now()))) }
-        return made
+/// The sink that `--sink` names: a configured one, or one that has deliveries and was removed from the configuration.
+///
+/// - Throws: ``CommandFailure`` for a name that is neither.
+private func sinkName(
+    _ text: String?,
+    _ ledger: any LedgerReader,
+    _ configuration: Configuration
+) async throws -> SinkName? {
+    guard let text else { return nil }
+    let names = configuration.sinks.map(\.name)
+    if let name = SinkName(rawValue: text) {
+        if names.contains(name) { return name }
+        if try await !ledger.deliveries(DeliveryQuery(sink: name, limit: 1)).isEmpty { return name }
     }
-    if output.json {
-        return Terminal.print(.array(made.map { ["replayOf": .string($0.old), "delivery": .string($0.new)] }))
-    }
-    Terminal.print(
-        made.isEmpty
-            ? "No dead letters to replay." : made.map { "replayed \($0.old) as \($0.new)" }.joined(separator: "\n")
-    )
+    throw CommandFailure(.badInput, unknown: "sink", text, among: names.map(\.rawValue))
 }
 
 extension DeliveryEntry {
+    fileprivate static let columns = [
+        "DELIVERY", "SINK", "TYPE", "ORDER", "STATE", "ATTEMPTS", "WRITTEN", "LAST ERROR",
+    ]
+
     var row: [String] {
         [
             id, sink.rawValue, notification.type.rawValue, notification.orderID.rawValue, state.rawValue,

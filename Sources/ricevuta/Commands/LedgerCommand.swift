@@ -23,9 +23,9 @@ struct LedgerCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
 
         func perform() async throws {
-            let configuration = try file.load()
+            let configuration = try file.load(secrets: .skipped)
             let opening = LedgerOpening(configuration)
-            guard opening.exists else {
+            guard try opening.exists else {
                 throw CommandFailure(
                     .notFound,
                     "no ledger in \(configuration.dataDirectory) yet; `ricevuta serve` creates it"

@@ -9,7 +9,7 @@ import Synchronization
 struct ListenCommand: RicevutaCommand {
     static let configuration = CommandConfiguration(
         commandName: "listen",
-        abstract: "Run a test webhook receiver: print each event and whether its signature is valid.",
+        abstract: "Run a test webhook endpoint: print each event and whether its signature is valid.",
         discussion: """
             Answers 204 to events signed with the secret in RICEVUTA_WEBHOOK_SECRET, and 400 to anything else. With \
             --until it exits 0 as soon as a valid event of that type arrives, or 1 on timeout.

@@ -21,11 +21,17 @@ struct OrderCommand: AsyncParsableCommand {
         @Flag(help: "Only open orders.")
         var open = false
 
-        @Option(help: "Only orders in this state, such as processing, available, fulfilled or cancelled.")
+        @Option(
+            help: """
+                Only orders whose STATE column says this: searching, processing, available, fulfilled, cancelled or \
+                unknown:NAME; pending, placed or refused before the provider has shown a state.
+                """
+        )
         var state: String?
 
         func perform() async throws {
-            let query = OrderQuery(state: state.map { OrderState(name: $0) }, isOpen: open, limit: size.limit)
+            var query = OrderQuery(isOpen: open, limit: size.limit)
+            if let state { try query.require(state) }
             let orders = try await file.withLedger { ledger, _ in try await ledger.orders(query) }
             Listing(
                 empty: "No orders.",
@@ -56,24 +62,28 @@ struct OrderCommand: AsyncParsableCommand {
         private static let mostCallbacks = 100
 
         func perform() async throws {
-            let (record, callbacks, documents, deliveries) = try await file.withLedger { ledger, _ in
+            let (record, work, callbacks, documents, deliveries) = try await file.withLedger { ledger, _ in
                 guard let record = try await ledger.order(named: order) else {
                     throw LedgerError.notFound(what: "order", name: order)
                 }
                 return (
-                    record, try await ledger.callbacks(ofOrder: record.key, limit: Self.mostCallbacks),
+                    record, try await ledger.work(ofOrder: record.key),
+                    try await ledger.callbacks(ofOrder: record.key, limit: Self.mostCallbacks),
                     try await ledger.documents(ofOrder: record.key, limit: 100),
                     try await ledger.deliveries(DeliveryQuery(orderKey: record.key, limit: 1000))
                 )
             }
             if output.json {
                 var object = record.json.object ?? JSONObject()
+                object["problem"] = JSONValue(work.problem)
+                object["jobs"] = .array(work.jobs.map(\.json))
                 object["callbacks"] = .array(callbacks.map(\.json))
                 object["documents"] = .array(documents.map(\.json))
                 object["deliveries"] = .array(deliveries.map(\.json))
                 return Terminal.print(.object(object))
             }
-            Terminal.print(Listing.table(record.details))
+            Terminal.print(Listing.table(record.details + (work.problem.map { [["problem", $0]] } ?? [])))
+            if !work.jobs.isEmpty { Terminal.print("\nJobs\n" + Listing.table(work.jobs.map(\.row))) }
             if !callbacks.isEmpty {
                 let isAll = callbacks.count < Self.mostCallbacks
                 Terminal.print("\nCallbacks\(isAll ? "" : " (the newest)")\n" + Listing.table(callbacks.map(\.row)))
@@ -90,10 +100,10 @@ extension OrderRecord {
 
     var details: [[String]] {
         [
-            ["order", id?.rawValue ?? "unknown yet"], ["provider", provider.rawValue],
+            ["order", id?.rawValue ?? "not known yet"], ["provider", provider.rawValue],
             ["number", String(key)], ["nonce", nonce?.rawValue ?? "-"],
             ["item", itemName ?? item?.rawValue ?? "-"], ["origin", "\(origin.rawValue), \(placement.rawValue)"],
-            ["state", state?.name ?? "unknown yet"], ["document", document.rawValue],
+            ["state", state?.name ?? "not known yet"], ["document", document.rawValue],
             ["outcome", outcome.map { "\($0.code) \($0.info)" } ?? "-"], ["recorded", createdAt.short],
             ["last verified", lastReadBack?.short ?? "never"],
         ]
@@ -107,6 +117,53 @@ extension OrderRecord {
             "placement": .string(placement.rawValue), "state": JSONValue(state?.name),
             "document": .string(document.rawValue), "recordedAt": .string(createdAt.description),
             "lastUpdate": JSONValue(lastUpdate?.description), "lastReadBack": JSONValue(lastReadBack?.description),
+            "outcome": outcome.map { ["code": .string($0.code), "info": .string($0.info)] } ?? .null,
+        ]
+    }
+}
+
+extension OrderQuery {
+    private static let states: [OrderState] = [.searching, .processing, .available, .fulfilled, .cancelled]
+    private static let placements: [OrderRecord.Placement] = [.pending, .placed, .refused]
+
+    /// Reads what `--state` was given.
+    ///
+    /// - Throws: ``CommandFailure`` for what no order's state can be.
+    fileprivate mutating func require(_ text: String) throws {
+        let name = text.lowercased()
+        if let known = Self.states.first(where: { $0.name == name }) {
+            state = known
+        } else if let known = Self.placements.first(where: { $0.rawValue == name }) {
+            placement = known
+        } else if name.hasPrefix("unknown:") {
+            state = .unknown(String(text.dropFirst("unknown:".count)))
+        } else {
+            let names = Self.states.map(\.name) + Self.placements.map(\.rawValue)
+            throw CommandFailure(.badInput, unknown: "state", text, among: names + ["unknown:NAME"])
+        }
+    }
+}
+
+extension JobEntry {
+    private var what: String {
+        switch kind {
+        case .verify: "read the order"
+        case .fetch: "fetch the document"
+        case .deliver: "deliver"
+        }
+    }
+
+    fileprivate var row: [String] {
+        [
+            what, isLeased ? "running" : "next \(due.short)", attempts == 0 ? "" : "attempt \(attempts)",
+            lastReason ?? "",
+        ]
+    }
+
+    fileprivate var json: JSONValue {
+        [
+            "kind": .string(kind.rawValue), "attempts": JSONValue(attempts), "due": .string(due.description),
+            "isRunning": .bool(isLeased), "lastError": JSONValue(lastReason),
         ]
     }
 }

@@ -45,11 +45,11 @@ struct OrderPlaceCommand: RicevutaCommand {
     @Flag(help: "Wait until the document is archived; needs a running `serve`, which fetches it.")
     var wait = false
 
-    @Flag(help: "Skip the confirmation.")
+    @Flag(help: "Place the order without asking; required where there is no terminal.")
     var yes = false
 
     func perform() async throws {
-        try await file.withLedger(.operate, mayCreate: true) { ledger, configuration in
+        try await file.withLedger(.operate, mayCreate: true, secrets: .required) { ledger, configuration in
             let registrar = try configuration.callbackRegistrar
             let nonce = OrderNonce.random()
             let record = try await configuration.provider.withClient { client in
@@ -86,9 +86,11 @@ struct OrderPlaceCommand: RicevutaCommand {
             Terminal.print("valid; price \(price.map { "\($0) EUR" } ?? "unknown")")
             return nil
         }
-        if !yes, Terminal.canAsk {
-            let price = detail.price.map { "for \($0) EUR" } ?? "at an unknown price"
-            guard Terminal.confirm("Place an order for \"\(detail.item.name)\" \(price), not including options?") else {
+        if !yes {
+            guard Terminal.canAsk else {
+                throw ValidationError("No terminal to confirm the order on; pass --yes to place it without asking.")
+            }
+            guard Terminal.confirm("Place an order for \"\(detail.item.name)\" \(price(of: detail, inputs))?") else {
                 throw CommandFailure(.failed, "cancelled: no order was placed")
             }
         }
@@ -98,10 +100,19 @@ struct OrderPlaceCommand: RicevutaCommand {
             switch error {
             case .outcomeUnknown, .placedButNotRecorded, .refusalNotRecorded:
                 Terminal.note("recorded as \(nonce); `ricevuta serve` will find out whether the order exists")
-            case .itemNotFound, .severalItems, .call, .notRecorded, .refused: break
+            case .itemNotFound, .severalItems, .needsChoice, .call, .notRecorded, .refused: break
             }
             throw error
         }
+    }
+
+    /// What the catalogue says that it costs, with the options that were chosen.
+    private func price(of item: ItemDetail, _ inputs: OrderInputs) -> String {
+        let chosen = item.options.filter { inputs.options.contains($0.name) }
+        guard let price = item.price else { return "at an unknown price" }
+        let sum = chosen.compactMap(\.price).reduce(price, +)
+        let isComplete = chosen.allSatisfy { $0.price != nil }
+        return "for \(sum) EUR" + (isComplete ? "" : " plus options of unknown price")
     }
 
     private func document(of nonce: OrderNonce, in ledger: any LedgerReader) async throws -> OrderRecord {

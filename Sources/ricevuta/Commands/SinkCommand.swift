@@ -71,7 +71,7 @@ struct SinkCommand: AsyncParsableCommand {
         var sink: String
 
         func perform() async throws {
-            let name = try file.load().sinkName(sink)
+            let name = try file.load(secrets: .skipped).sinkName(sink)
             let wasDisabled = try await file.withLedger(.operate) { ledger, _ in try await ledger.enable(name) }
             if output.json {
                 return Terminal.print(["name": .string(name.rawValue), "wasDisabled": .bool(wasDisabled)])

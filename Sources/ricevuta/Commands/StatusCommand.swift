@@ -50,7 +50,7 @@ struct StatusCommand: RicevutaCommand {
             ["orders", counts(summary.ordersByState)],
             ["callbacks", counts(summary.callbacksByVerdict)],
             ["documents", String(summary.documents)],
-            ["quarantined", String(summary.quarantined)],
+            ["quarantined documents", String(summary.quarantined)],
             ["deliveries", counts(summary.deliveriesByState)],
             ["open jobs", counts(summary.jobsByKind)],
         ]

@@ -45,6 +45,13 @@ struct CommandFailure: Error, CustomStringConvertible {
         self.description = description
     }
 
+    /// A name that means nothing, with the one that may have been meant, and all that there are.
+    init(_ code: Code, unknown what: String, _ text: String, among names: [String]) {
+        let nearest = NearestName.of(text, among: names).map { "; did you mean \($0)?" } ?? ";"
+        let all = names.isEmpty ? "there is none" : "there are \(names.joined(separator: ", "))"
+        self.init(code, "no \(what) '\(text)'\(nearest) \(all)")
+    }
+
     /// What an error of the program's parts means for a command.
     init(_ error: any Error) {
         switch error {
@@ -77,6 +84,7 @@ struct CommandFailure: Error, CustomStringConvertible {
     private init(_ error: OrderPlacingError) {
         switch error {
         case .itemNotFound, .severalItems: self.init(.notFound, error.description)
+        case .needsChoice: self.init(.badInput, error.description)
         case .notRecorded(let failure): self.init(failure)
         case .call(let failure), .refused(let failure), .refusalNotRecorded(let failure, _): self.init(failure)
         case .outcomeUnknown(let failure): self.init(.notNow, Self.text(of: failure))

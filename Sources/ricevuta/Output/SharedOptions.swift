@@ -17,11 +17,16 @@ struct ConfigurationOption: ParsableArguments {
     var path: String { config ?? ProcessInfo.processInfo.environment["RICEVUTA_CONFIG"] ?? "ricevuta.yaml" }
 
     /// Reads and checks the file.
-    func load() throws(ConfigurationFailure) -> Configuration {
+    ///
+    /// - Parameter secrets: Whether the secrets are fetched; commands that sign nothing and call nobody skip them.
+    /// - Returns: The configuration.
+    /// - Throws: ``ConfigurationFailure`` with everything that is wrong.
+    func load(secrets: SecretsPolicy = .required) throws(ConfigurationFailure) -> Configuration {
         try Configuration.load(
             path,
             environment: ProcessInfo.processInfo.environment,
-            sinkTypes: SinkTypes.all
+            sinkTypes: SinkTypes.all,
+            secrets: secrets
         )
     }
 
@@ -31,17 +36,19 @@ struct ConfigurationOption: ParsableArguments {
     ///   - mode: `.inspect` to read; `.operate` to change something, which makes a ledger that is not there yet where
     ///     `mayCreate` says so.
     ///   - mayCreate: Whether a missing ledger is made; else that is a failure.
+    ///   - secrets: Whether the secrets are fetched: the ledger itself needs none.
     ///   - body: What to do with it.
     /// - Returns: What `body` returned.
     /// - Throws: ``ConfigurationFailure``, ``CommandFailure``, `LedgerError`, or what `body` throws.
     func withLedger<Result: Sendable>(
         _ mode: LedgerMode = .inspect,
         mayCreate: Bool = false,
+        secrets: SecretsPolicy = .skipped,
         _ body: (any LedgerStore, Configuration) async throws -> Result
     ) async throws -> Result {
-        let configuration = try load()
+        let configuration = try load(secrets: secrets)
         let opening = LedgerOpening(configuration)
-        guard mayCreate || opening.exists else {
+        guard try opening.exists || mayCreate else {
             throw CommandFailure(
                 .notFound,
                 "no ledger in \(configuration.dataDirectory) yet; `ricevuta serve` or `ricevuta order place` creates it"

@@ -5,13 +5,13 @@ import FileArchive
 import RicevutaCore
 
 extension AdminPorts {
-    /// Less free space than this is told before callbacks have to be refused.
-    private static let leastFreeBytes: Int64 = 64 << 20
+    /// With less free space than this the receiver is not ready: callbacks will soon be rejected.
+    private static let minFreeBytes: Int64 = 64 << 20
 
     /// How long a question to the disk may take; who asks for readiness does not wait long.
     private static let diskTimeLimit = Duration.seconds(1)
 
-    /// The console's questions, answered by the receiver's parts.
+    /// The admin server's ports, answered by the receiver's parts.
     init(
         _ journal: Journal,
         _ ledger: any LedgerStore,
@@ -19,7 +19,7 @@ extension AdminPorts {
         _ directory: DataDirectory,
         links: DocumentLinks
     ) {
-        // A disk that hangs must not keep the answer from being given that it hangs.
+        // A disk that hangs must not keep readiness from reporting it.
         let threads = BlockingThreads(name: "admin", limit: 4)
         self.init(
             problems: {
@@ -35,7 +35,7 @@ extension AdminPorts {
                 }
                 let free = await threads.run(within: Self.diskTimeLimit) { directory.freeBytes }
                 switch free {
-                case .finished(let free?) where free < Self.leastFreeBytes:
+                case .finished(let free?) where free < Self.minFreeBytes:
                     problems.append("Less than 64 MiB free in the data directory.")
                 case .finished: break
                 case .abandoned, .refused:

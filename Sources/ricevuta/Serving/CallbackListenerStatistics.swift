@@ -3,8 +3,8 @@ import HTTPListener
 import RicevutaConfiguration
 import Synchronization
 
-/// The listener for callbacks, as far as others ask about it before it is there.
-final class Door: Sendable {
+/// The listener for callbacks, for parts that ask for its statistics before it has started.
+final class CallbackListenerStatistics: Sendable {
     private let listener = Mutex<HTTPServer?>(nil)
 
     func set(_ listener: HTTPServer) { self.listener.withLock { $0 = listener } }
@@ -14,7 +14,7 @@ final class Door: Sendable {
 }
 
 extension Configuration.Admin {
-    /// The names that the operators' listener may be asked under.
+    /// The host names that the admin listener answers to.
     var hosts: AdminHosts {
         AdminHosts(names: hostNames + [host], addresses: [publicURL].compactMap(\.self))
     }

@@ -7,7 +7,7 @@ import ServiceLifecycle
 import Synchronization
 import UnixSignals
 
-/// Brings renewed certificates into use: when their files have changed, and on SIGHUP.
+/// Reloads certificates: when their files have changed, and on SIGHUP.
 ///
 /// Without TLS it only keeps SIGHUP from ending the program.
 final class CertificateService: Service {

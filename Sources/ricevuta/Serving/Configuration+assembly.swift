@@ -117,11 +117,12 @@ extension Configuration.Listener {
         settings.tls = tls?.files
         settings.socket = socket
         settings.isProxy = isProxy
-        settings.onCrowd = {
+        settings.onConnectionLimit = {
             logger.warning(
                 "Connection limit reached; closing idle connections",
                 metadata: [
-                    "open": "\($0.open)", "withoutHead": "\($0.withoutHead)", "crowdedOut": "\($0.crowdedOut)",
+                    "open": "\($0.open)", "withoutHead": "\($0.withoutHead)",
+                    "overConnectionLimit": "\($0.overConnectionLimit)",
                     "overAddressLimit": "\($0.overAddressLimit)",
                 ]
             )

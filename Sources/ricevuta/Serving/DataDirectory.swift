@@ -23,9 +23,9 @@ struct DataDirectory: Sendable {
     /// - Throws: ``ReceiverIdentityError``, `FileFailure`.
     func receiverID() throws -> ReceiverID { try ReceiverIdentity(in: path).load() }
 
-    /// Bytes that are free on its file system; `nil` when it cannot be told.
+    /// Bytes that are free on its file system; `nil` when the system does not say.
     var freeBytes: Int64? {
-        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: path)  // Not told is not full.
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: path)  // Unknown: not full.
         return (attributes?[.systemFreeSize] as? NSNumber)?.int64Value
     }
 }

@@ -22,7 +22,10 @@ struct LedgerOpening: Sendable {
     }
 
     /// Whether a ledger has been made.
-    var exists: Bool { SQLiteStore.exists(at: directory) }
+    ///
+    /// - Throws: `LedgerError` when this user may not look: a directory that is closed to them is not one without a
+    ///   ledger, and making another would not help.
+    var exists: Bool { get throws(LedgerError) { try SQLiteStore.exists(at: directory) } }
 
     /// Opens it.
     ///

@@ -104,15 +104,15 @@ struct Receiver: Sendable {
         )
         do {
             let flow = flow(configuration, journal, ledger, archive, sinks, http, logger: logger)
-            let door = Door()
-            let console = AdminServer(
+            let callbackListener = CallbackListenerStatistics()
+            let adminServer = AdminServer(
                 ports: AdminPorts(journal, ledger, archive, directory, links: links),
                 hosts: configuration.admin.hosts,
-                connections: { door.statistics },
+                connections: { callbackListener.statistics },
                 registry: registry,
                 logger: logger
             )
-            let admin = try configuration.admin.listen(console.handler, on: sockets.admin)
+            let admin = try configuration.admin.listen(adminServer.handler, on: sockets.admin)
             adminAddress.set(port: admin.port)
             let listener: HTTPServer
             do {
@@ -127,14 +127,14 @@ struct Receiver: Sendable {
                     isProxy: configuration.source.trusts,
                     logger: logger
                 )
-                door.set(listener)
+                callbackListener.set(listener)
             } catch {
                 Task { await admin.stop(within: .zero) }  // Nobody is served yet; the process ends with the error.
                 throw error
             }
             report(configuration, listener, admin, ledger, logger)
 
-            // Started in this order, stopped in reverse: first the door, then the loops, then what they stand on.
+            // Started in this order, stopped in reverse: first the listener, then the loops, then what they stand on.
             let services: [any Service] =
                 [
                     ShutdownHook {
@@ -171,7 +171,7 @@ struct Receiver: Sendable {
                         status: "Callbacks on port \(listener.port)",
                         logger: logger
                     ),
-                    EndLimitService(limit: drainTime * 4, logger: logger),
+                    ShutdownTimeoutService(limit: drainTime * 4, logger: logger),
                 ]
             return Receiver(group: group(services, logger: logger), logger: logger)
         } catch {
@@ -222,11 +222,11 @@ struct Receiver: Sendable {
             logger: Self.quiet(logger)
         )
         settings.maximumGracefulShutdownDuration = drainTime * 3
-        // Beyond that the group would crash the process; ``EndLimitService`` ends it.
+        // Beyond that the group would crash the process; ``ShutdownTimeoutService`` ends it.
         return ServiceGroup(configuration: settings)
     }
 
-    /// The group tells at `debug` and `info` what the services here tell themselves.
+    /// The group logs at `debug` and `info` what the services here log themselves.
     private static func quiet(_ logger: Logger) -> Logger {
         var logger = logger
         if logger.logLevel > .debug { logger.logLevel = max(logger.logLevel, .notice) }

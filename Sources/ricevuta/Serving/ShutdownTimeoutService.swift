@@ -2,11 +2,11 @@ import Foundation
 import Logging
 import ServiceLifecycle
 
-/// Ends the process when its orderly end takes too long: a disk that hangs cannot be waited for, and nothing that was
+/// Ends the process when its shutdown times out: a disk that hangs cannot be waited for, and nothing that was
 /// acknowledged depends on it.
 ///
 /// Stopped first, since its time begins then.
-struct EndLimitService: Service {
+struct ShutdownTimeoutService: Service {
     /// How long everything may take to stop.
     let limit: Duration
     let logger: Logger

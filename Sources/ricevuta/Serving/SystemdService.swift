@@ -5,10 +5,10 @@ import Logging
 import RicevutaCore
 import ServiceLifecycle
 
-/// Tells the service manager that the program serves, that it lives, and that it stops.
+/// Notifies the service manager that the program is ready, that it is alive, and that it stops.
 ///
-/// A sign of life is given only when everything that a callback meets has moved since the one before: the listener's
-/// thread, the journal's, and the ledger. What hangs is silent, and is started anew.
+/// The watchdog is notified only when everything that a callback meets has moved since the last time: the listener's
+/// thread, the journal's, and the ledger. A process that hangs is killed and restarted.
 struct SystemdService: Service {
     let manager: ServiceManager
     let listener: HTTPServer

@@ -78,6 +78,9 @@ extension TestBed {
         try await answer(to: HTTPClientRequest(url: "\(provider)/sandbox/orders/\(id)"))
     }
 
+    /// Sets what the account has, in euro.
+    func setCredit(_ euro: Int64) async throws { _ = try await control("credit", ["credit": JSONValue(euro)]) }
+
     private func control(_ call: String, _ body: JSONValue) async throws -> JSONValue {
         var request = HTTPClientRequest(url: "\(provider)/sandbox/\(call)")
         request.method = .POST

@@ -147,7 +147,7 @@ struct TestBed: Sendable {
 }
 
 /// Runs `body` with a sandbox that sends no callbacks of its own, a downstream service, and a configuration for both.
-func withGround(
+func withTestBed(
     sandbox options: [String] = [],
     downstream kind: Downstream.Kind = .listen,
     reconciliation: String = "minReadBackInterval: 0s",
