@@ -3,7 +3,7 @@ import FoundationEssentials
 import HTTPListener
 import RicevutaCore
 
-/// The names under which the console may be asked.
+/// The host names that the admin listener answers to.
 ///
 /// A web page in a browser on this machine can have a name of its own point to 127.0.0.1, and then reads what is there
 /// as its own (DNS rebinding). The name in `Host` gives it away. An IP address in its place does not have to be known:

@@ -1,7 +1,7 @@
 public import BaseKit
 public import RicevutaCore
 
-/// What the console asks the rest of the program.
+/// What the admin server asks the rest of the program.
 public struct AdminPorts: Sendable {
     /// Why the program cannot take callbacks now, one sentence each, without secrets; empty when it can.
     public var problems: @Sendable () async -> [String]
@@ -11,7 +11,7 @@ public struct AdminPorts: Sendable {
     public var summary: @Sendable () async throws(LedgerError) -> LedgerSummary
     /// What the journal reports of itself.
     public var journal: @Sendable () -> JournalCounts
-    /// Check links to documents.
+    /// Checks links to documents.
     public var links: DocumentLinks
     /// The document with that SHA-256, `nil` when there is none; asked only after the link was found good.
     public var document: @Sendable (_ sha256: String) async -> ServedDocument?

@@ -1,7 +1,7 @@
 import HTTPListener
 import RicevutaCore
 
-/// What the operator's side has, by path.
+/// What the admin server has, by path.
 enum AdminRoute: Equatable {
     case health
     case readiness

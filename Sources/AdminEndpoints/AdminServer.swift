@@ -3,7 +3,7 @@ public import Logging
 public import MetricsExporter
 import RicevutaCore
 
-/// The operator's side: whether the program lives and works, what it counts, and documents behind signed links.
+/// The admin server: whether the program lives and works, what it counts, and documents behind signed links.
 ///
 /// | path                                       | answers                                                        |
 /// |--------------------------------------------|----------------------------------------------------------------|
@@ -22,7 +22,7 @@ public struct AdminServer: Sendable {
     private let registry: PrometheusRegistry
     private let logger: Logger
 
-    /// Creates a console.
+    /// Creates the admin server.
     ///
     /// - Parameters:
     ///   - ports: What it asks the rest of the program.
@@ -88,7 +88,7 @@ public struct AdminServer: Sendable {
         do throws(LedgerError) {
             LedgerGauges.write(try await ports.summary(), to: &text)
         } catch {
-            // What can be told is told: the counters matter most when the ledger fails.
+            // The rest is reported all the same: the counters matter most when the ledger fails.
             logger.warning("Reading the ledger for metrics failed", metadata: ["error": "\(error)"])
         }
         return .text(200, text.text, contentType: PrometheusText.contentType)

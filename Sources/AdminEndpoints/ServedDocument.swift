@@ -1,4 +1,4 @@
-/// A document as the console hands it out.
+/// A document as the admin server serves it.
 public struct ServedDocument: Sendable, Equatable {
     /// The absolute path of the file.
     public var path: String

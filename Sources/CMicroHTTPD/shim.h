@@ -41,7 +41,7 @@ typedef void (*cmhd_on_connection)(void *context, struct MHD_Connection *connect
 /// The callback of `MHD_OPTION_EXTERNAL_LOGGER`.
 typedef void (*cmhd_on_message)(void *context, const char *format, va_list arguments);
 
-/// Everything `cmhd_start_daemon` is told.
+/// What `cmhd_start_daemon` starts a daemon with.
 struct cmhd_settings {
     /// 0 for none.
     unsigned int idle_seconds;
@@ -134,7 +134,7 @@ static inline int cmhd_add_connection(struct MHD_Daemon *daemon, int socket) {
     return MHD_add_connection(daemon, socket, &nobody, sizeof nobody) == MHD_YES;
 }
 
-/// Watches a descriptor for input, and for its peer's end, under a number; `edge` tells of each change once.
+/// Watches a descriptor for input, and for its peer's end, under a number; with `edge` each change is reported once.
 ///
 /// The corresponding system call is `epoll_ctl`, whose event is a union.
 static inline int cmhd_watch(int epoll, int descriptor, uint64_t number, int edge) {
@@ -170,7 +170,7 @@ enum { cmhd_small_head = 4096, cmhd_few_fields = 40 };
 
 /// Looks at what a socket has received, without taking it.
 ///
-/// A line that ends in a bare LF counts too: the judgement on it is not made here.
+/// A line that ends in a bare LF counts too: it is not rejected here.
 static inline int cmhd_peek(int socket) {
     char bytes[cmhd_small_head];
     ssize_t count = recv(socket, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);

@@ -7,7 +7,7 @@ public import Visengine
 ///
 /// Every call waits for its turn in the token bucket, is refused at once while the circuit is open, and is tried again
 /// after what may pass, as long as trying again cannot do a thing twice: a placement only when no connection came
-/// about, or when it was refused in so many words. Redirects are not followed. The API token goes into the request's
+/// about, or when it was explicitly refused. Redirects are not followed. The API token goes into the request's
 /// header and nowhere else. Safe to use from any task; cancelling the task ends the call.
 public final class VisengineAPI: Sendable {
     let transport: ProviderTransport

@@ -2,7 +2,7 @@ import AsyncHTTPClient
 public import HTTPListener
 public import Visengine
 
-/// The provider, played: the calls of its API over HTTP, orders that move through the states, documents, callbacks, and
+/// A mock provider: the calls of its API over HTTP, orders that move through the states, documents, callbacks, and
 /// every fault on demand.
 ///
 /// Besides the nine calls there is a control API under `/sandbox`, without a token. Bodies and answers are JSON; a call

@@ -53,7 +53,7 @@ final class SandboxState: Sendable {
         try content.withLock { (content) throws(Refusal) in try body(content.book) }
     }
 
-    /// Changes an order by a call; a change of state is told by callback.
+    /// Changes an order by a call; a change of state causes a callback.
     @discardableResult
     func changing(
         _ body: (inout OrderBook, Int64) throws(Refusal) -> SandboxOrder?
@@ -67,7 +67,7 @@ final class SandboxState: Sendable {
         }
     }
 
-    /// Moves orders on, all or one, by so many steps or up to a state, and tells each step by callback.
+    /// Moves orders on, all or one, by so many steps or up to a state; each step causes a callback.
     ///
     /// - Returns: How many steps were made.
     func advance(_ only: OrderID? = nil, steps: Int = 1, to stage: OrderStage? = nil) -> Int {
@@ -87,7 +87,7 @@ final class SandboxState: Sendable {
         }
     }
 
-    /// Cancels an order and tells it.
+    /// Cancels an order, which causes a callback.
     func cancel(_ id: OrderID, reason: String) -> Bool {
         let now = configuration.now()
         let uptime = uptime
@@ -203,7 +203,7 @@ final class SandboxState: Sendable {
 
     // MARK: Inside the lock
 
-    /// Tells a change, and has the order move on by itself where that is asked for.
+    /// Queues the callback of a change, and has the order move on by itself where that is asked for.
     private func schedule(_ order: SandboxOrder, _ content: inout Content, _ uptime: Duration) {
         if let step = configuration.step, order.stage?.next != nil, order.isFinal,
             content.moving.insert(order.id).inserted

@@ -3,7 +3,7 @@ import Foundation
 import HTTPListener
 import VisengineSandbox
 
-/// `visengine-sandbox`: the provider, played, until it is told to stop.
+/// `visengine-sandbox`: a mock of the provider, until it is stopped.
 @main
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

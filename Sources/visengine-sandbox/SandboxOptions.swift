@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import VisengineSandbox
 
-/// What the command can be told.
+/// The options of the command.
 struct SandboxOptions: ParsableArguments {
     enum DocumentKind: String, ExpressibleByArgument, CaseIterable {
         case zip

@@ -84,7 +84,7 @@ import Visengine
     @Test func showsWhatTheListenerForCallbacksCounts() async throws {
         var statistics = ListenerStatistics()
         (statistics.open, statistics.withoutHead, statistics.accepted) = (7, 5, 100)
-        (statistics.crowdedOut, statistics.overAddressLimit, statistics.lateHeads) = (3, 2, 4)
+        (statistics.overConnectionLimit, statistics.overAddressLimit, statistics.lateHeads) = (3, 2, 4)
         let found = statistics
 
         try await withConsole(connections: { found }) { port in
@@ -150,7 +150,7 @@ import Visengine
                 "ricevuta_ledger_orders{state=\"fulfilled\"} 4", "ricevuta_ledger_orders{state=\"unknown\"} 2",
                 "ricevuta_ledger_deliveries{state=\"dead\"} 1", "ricevuta_ledger_jobs{kind=\"verify\"} 3",
                 "ricevuta_ledger_oldest_due_seconds{kind=\"verify\"} 1.5", "ricevuta_journal_unsettled 7",
-                "ricevuta_journal_set_aside 1", "ricevuta_journal_damage 2", "ricevuta_journal_syncs_total 30",
+                "ricevuta_journal_quarantined 1", "ricevuta_journal_damage 2", "ricevuta_journal_syncs_total 30",
                 "ricevuta_ledger_duplicates_total 5",
                 "ricevuta_ledger_info{engine=\"store\",version=\"3.40.1\",fix=\"false\"} 1",
             ]

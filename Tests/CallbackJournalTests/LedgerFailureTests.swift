@@ -51,7 +51,7 @@ struct LedgerFailureTests {
         }
     }
 
-    @Test func setsAsideWhatCannotBeWrittenAndTriesItAtTheNextStart() async throws {
+    @Test func quarantinesWhatCannotBeWrittenAndRetriesItAtTheNextStart() async throws {
         try await withTemporaryDirectory { directory in
             let picky = FaultyLedger { $0.number == 3 }
             let first = try Journal(
@@ -81,7 +81,7 @@ struct LedgerFailureTests {
         }
     }
 
-    @Test func setsAsideOnceAndCountsOnAboveIt() async throws {
+    @Test func quarantinesOnceAndCountsOnAboveIt() async throws {
         try await withTemporaryDirectory { directory in
             for _ in 0..<2 {
                 let journal = try Journal(

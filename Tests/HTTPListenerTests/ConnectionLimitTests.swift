@@ -4,7 +4,7 @@ import Testing
 
 /// Whoever says nothing makes room for those who have something to say.
 @Suite(.timeLimit(.minutes(2)))
-struct CrowdTests {
+struct ConnectionLimitTests {
     static let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
     private static func limits(_ most: Int, each: Int = 0) -> ListenerLimits {
@@ -18,7 +18,7 @@ struct CrowdTests {
     func answersBesideACrowdThatFillsEveryPlace(said: String) async throws {
         let told = Lock<[ListenerStatistics]>([])
         var configuration = ListenerConfiguration(limits: Self.limits(20))
-        configuration.onCrowd = { statistics in told.withLock { $0.append(statistics) } }
+        configuration.onConnectionLimit = { statistics in told.withLock { $0.append(statistics) } }
         configuration.limits.requestDeadline = .seconds(1)  // Counts are as old as an eighth of it.
         let listener = try HTTPServer(configuration, handler: RecordingHandler())
         let port = listener.port
@@ -38,7 +38,7 @@ struct CrowdTests {
         }
 
         #expect(statuses == [Int](repeating: 200, count: 30))
-        let isCounted = { listener.statistics.accepted >= 330 && listener.statistics.crowdedOut >= 250 }
+        let isCounted = { listener.statistics.accepted >= 330 && listener.statistics.overConnectionLimit >= 250 }
         while !isCounted() { try await Task.sleep(for: .milliseconds(20)) }
         #expect(listener.statistics.accepted == 330)
         #expect(listener.statistics.open <= 20)
@@ -78,7 +78,7 @@ struct CrowdTests {
             var statuses: [Int] = []
             for client in clients { statuses.append(try await client.value) }
             #expect(statuses == [200, 200, 200, 200])
-            #expect(listener.statistics.crowdedOut == 0)
+            #expect(listener.statistics.overConnectionLimit == 0)
         }
     }
 

@@ -53,7 +53,7 @@ import Visengine
         #expect(archive.discarded == 1)
     }
 
-    @Test func setsADocumentThatFailsACheckAsideAndFetchesItAgain() async throws {
+    @Test func quarantinesADocumentThatFailsACheckAndFetchesItAgain() async throws {
         let bad = QuarantinedDocument(reason: "wrong length: 3 bytes, 4 announced", path: "quarantine/x", size: 3)
 
         await fetch(try Sample.fetchWork(attempt: 12), archive: FakeArchive(.failure(.failedCheck(bad))))

@@ -163,7 +163,7 @@ import Visengine
     @Test func goesOnAfterTheLedgerFailedToHandOutWork() async throws {
         let id = try Sample.id()
         let provider = FakeProvider(orders: Order(id: id, state: .searching))
-        ledger.failClaims(1)
+        ledger.failLeasing(1)
         try await ledger.record(naming: id)
         let verifier = VerifierService(
             ledger: ledger,

@@ -21,7 +21,7 @@ final class WatchedLedger: VerificationLedger, FetchLedger, DeliveryLedger {
     private struct State {
         var refusals = 0
         var events: [LedgerEvent] = []
-        var failingClaims = 0
+        var failingLeases = 0
         var searchFailure: LedgerError?
         var searched: [SearchedOrder] = []
     }
@@ -57,7 +57,7 @@ final class WatchedLedger: VerificationLedger, FetchLedger, DeliveryLedger {
     }
 
     func failSearching(with error: LedgerError) { state.withLock { $0.searchFailure = error } }
-    func failClaims(_ count: Int) { state.withLock { $0.failingClaims = count } }
+    func failLeasing(_ count: Int) { state.withLock { $0.failingLeases = count } }
 
     func waitForWork(_ kind: JobKind) async { await ledger.waitForWork(kind) }
 
@@ -74,10 +74,10 @@ final class WatchedLedger: VerificationLedger, FetchLedger, DeliveryLedger {
 
     func leaseVerifications(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [VerifyWork] {
         let isFailing = state.withLock { state in
-            state.failingClaims -= 1
-            return state.failingClaims >= 0
+            state.failingLeases -= 1
+            return state.failingLeases >= 0
         }
-        if isFailing { throw .storage(doing: "claiming", reason: "the disk is full") }
+        if isFailing { throw .storage(doing: "leasing", reason: "the disk is full") }
         return try await ledger.leaseVerifications(limit: limit, now: now, leaseFor: leaseFor)
     }
 

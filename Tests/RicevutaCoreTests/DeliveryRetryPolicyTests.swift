@@ -41,7 +41,7 @@ struct DeliveryRetryPolicyTests {
     }
 
     @Test(arguments: [6, 7, 1000])
-    func buriesAfterTheLastAttempt(attempt: Int) {
+    func isADeadLetterAfterTheLastAttempt(attempt: Int) {
         let outcome = DeliveryOutcome.transient(reason: "status 503", retryAfter: .seconds(1))
 
         let action = Self.schedule.action(after: outcome, attempt: attempt, random: 1)

@@ -14,13 +14,13 @@ struct ReadBackPlanTests {
         asked: Int? = nil,
         spent: Int? = nil,
         due: Int? = nil,
-        isToBeTold: Bool = false
+        needsNote: Bool = false
     ) -> ReadBackPlan.Known {
         ReadBackPlan.Known(
             lastAsked: asked.map(at),
             spentUntil: spent.map(at),
             due: due.map(at),
-            isToBeTold: isToBeTold
+            needsNote: needsNote
         )
     }
 
@@ -39,8 +39,8 @@ struct ReadBackPlanTests {
         (known(asked: -4, due: 6), .covered), (known(asked: -4, due: 7), .plan(due: at(6))),
         (known(asked: -60, spent: 600, due: 600), .covered),
         // One that is under way, or a poll, has to know of the callback.
-        (known(due: 0, isToBeTold: true), .note), (known(due: 1, isToBeTold: true), .plan(due: at(0))),
-        (known(asked: 0, due: 0, isToBeTold: true), .note),
+        (known(due: 0, needsNote: true), .note), (known(due: 1, needsNote: true), .plan(due: at(0))),
+        (known(asked: 0, due: 0, needsNote: true), .note),
     ]
 
     @Test(arguments: requests)
@@ -97,7 +97,7 @@ struct ReadBackPlanTests {
 
     @Test func asksOnceADayForAnOpenOrderThatTheAPIHides() throws {
         func next(_ order: OrderRecord?, isAskedAgain: Bool = false) -> ReadBackPlan.Next {
-            Self.plan.afterHiding(order, isAskedAgain: isAskedAgain, .init(), now: Sample.now)
+            Self.plan.afterNotFound(order, isAskedAgain: isAskedAgain, .init(), now: Sample.now)
         }
         var unbound = try Sample.record()
         unbound.id = nil

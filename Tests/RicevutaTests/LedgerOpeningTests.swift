@@ -47,10 +47,10 @@ struct LedgerOpeningTests {
     @Test func asksTheAdapterWhetherThereIsALedger() async throws {
         try await withTemporaryDirectory { directory in
             let opening = try opening(in: directory, reconciliation: "{}")
-            #expect(!opening.exists)
+            #expect(try !opening.exists)
             #expect(throws: LedgerError.self) { try opening.open(.inspect) }
             let ledger = try opening.open(.operate)
-            #expect(opening.exists)
+            #expect(try opening.exists)
             #expect(ledger.engine.name == "sqlite")
             try await ledger.ping()
             await ledger.close()

@@ -203,7 +203,7 @@ struct RefusalTests {
                 let error = try await failure(of: call, with: client)
 
                 #expect(error.status == status)
-                #expect(error.description.contains("redirects"))
+                #expect(error.description.contains("redirect"))
                 #expect(provider.requests.count == 1)
             }
         }

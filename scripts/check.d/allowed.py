@@ -63,7 +63,7 @@ SLEEPS = Allowance({
     "Tests/BaseKitTests/DeadlinesTests.swift": "the waiting itself is what is tested",
     "Tests/BaseKitTests/TimeLimitTests.swift": "never ends by itself: cancelling it is what is tested",
     "Tests/EndToEndTests/BrokenLedgerTests.swift": "asks again and again for three seconds that the state stays",
-    "Tests/EndToEndTests/CrowdTests.swift": "a peer's pace is what is tested: one callback a second beside a crowd",
+    "Tests/EndToEndTests/ConnectionLimitTests.swift": "a peer's pace is what is tested: one callback a second",
     "Tests/EndToEndTests/Harness/TestBed.swift": "`until` itself, which polls with a deadline",
     "Tests/EndToEndTests/Harness/Program.swift": "polls a log for a line, with a deadline",
     "Tests/EndToEndTests/KillingTests.swift": "the random moment at which the program is killed",

@@ -18,7 +18,7 @@ enum ConnectionGauges {
         let closed = "ricevuta_connections_closed_total"
         text.family(closed, .counter, help: "Connections closed by the listener, by reason.")
         for (reason, count) in [
-            ("crowded", statistics.crowdedOut), ("address_limit", statistics.overAddressLimit),
+            ("crowded", statistics.overConnectionLimit), ("address_limit", statistics.overAddressLimit),
             ("head_deadline", statistics.lateHeads), ("request_deadline", statistics.lateRequests),
         ] {
             text.sample(closed, [("reason", reason)], Double(count))

@@ -31,7 +31,7 @@ enum JournalGauges {
             text.sample(name, [], Double(value))
         }
         gauge("ricevuta_journal_unsettled", "Acknowledged callbacks not yet in the ledger.", counts.unsettled)
-        gauge("ricevuta_journal_set_aside", "Quarantined callbacks that the ledger rejected.", counts.quarantined)
+        gauge("ricevuta_journal_quarantined", "Quarantined callbacks that the ledger rejected.", counts.quarantined)
         gauge("ricevuta_journal_damage", "Damaged places found in the journal at startup.", counts.damage)
         text.family("ricevuta_journal_syncs_total", .counter, help: "Journal syncs (fdatasync).")
         text.sample("ricevuta_journal_syncs_total", [], Double(counts.syncs))

@@ -42,10 +42,10 @@ enum LedgerGauges {
         )
     }
 
-    /// What stores it: always 1, the labels tell.
+    /// What stores it: always 1; the labels say what.
     static func write(_ engine: LedgerEngine, to text: inout PrometheusText) {
         let labels = [("engine", engine.name), ("version", engine.version)]
-        text.family("ricevuta_ledger_info", .gauge, help: "What stores the ledger: engine, version, known defects.")
+        text.family("ricevuta_ledger_info", .gauge, help: "Storage engine of the ledger: name, version, known defects.")
         text.sample("ricevuta_ledger_info", labels + engine.labels.sorted { $0.key < $1.key }, 1)
     }
 

@@ -53,7 +53,7 @@ extension Connection {
             loop.tally.lateRequests += 1
             expire(Self.timeoutAnswer)
         } else if peek() == 0 {
-            // The library misses an end that arrives together with the last bytes: epoll tells of both once.
+            // The library misses an end that arrives together with the last bytes: epoll reports both once.
             expire()
         }
     }
@@ -146,7 +146,7 @@ extension Connection {
 extension Connection {
     /// Shuts the socket of a connection that the library has, which closes it in its next turn.
     ///
-    /// - Parameter answer: What the peer is told, over plain HTTP. Written past the library, which takes an answer only
+    /// - Parameter answer: What the peer is sent, over plain HTTP. Written past the library, which takes an answer only
     ///   when it asks for one; it has written nothing for this request, except perhaps a whole 100 Continue.
     private func expire(_ answer: [UInt8]? = nil) {
         if case .expired = phase { return }

@@ -17,7 +17,7 @@ extension Connection {
         if case .receiving = phase { head == nil } else { false }
     }
 
-    /// Evaluates a request at its head.
+    /// Decides on a request at its head.
     func headArrived(_ head: HeadRules.Head) -> Next {
         switch core.rules.evaluate(head) {
         case .refused(let response):

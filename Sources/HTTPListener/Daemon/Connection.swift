@@ -74,7 +74,7 @@ final class Connection: @unchecked Sendable {
     var givesWay = true
     /// Whether the library keeps the connection after the request, as far as the request goes.
     var persists = true
-    /// Whether nothing may follow the request on the connection: see ``HeadRules`` on bodies in chunks.
+    /// Whether nothing may follow the request on the connection: see ``HeadRules`` on chunked bodies.
     var isLast = false
     /// Bytes of body beyond the limit, thrown away.
     var excess = 0

@@ -4,7 +4,7 @@ import Glibc
 /// Where connections come in: the listening socket, and those whose first head has not arrived.
 ///
 /// libmicrohttpd accepts by itself, too; but then whoever connects has its memory at once, and a place that it can't be
-/// asked to give up. Here one that says nothing costs a descriptor. The same epoll set also tells of everything else
+/// asked to give up. Here one that says nothing costs a descriptor. The same epoll set also reports everything else
 /// that the listener's thread waits for.
 ///
 /// Used on that thread only.

@@ -115,7 +115,7 @@ final class ListenerCore: Sendable {
     /// When the listener is to have stopped; `nil` as long as nobody asked.
     var stopDeadline: Instant? { stop.withLock { $0.deadline } }
 
-    /// Tells everybody who waits that the listener has stopped.
+    /// Resumes everybody who waits for the listener to stop.
     func noteStopped() {
         let waiters = stop.withLock { stop in
             stop.isDone = true
@@ -215,7 +215,7 @@ extension ListenerCore {
         }
     }
 
-    /// Waits for the thread to come by, as proof that it runs.
+    /// Waits for the thread to respond, as proof that it runs.
     func heartbeat() async {
         await withCheckedContinuation { done in
             let isStopped = stop.withLock { stop in

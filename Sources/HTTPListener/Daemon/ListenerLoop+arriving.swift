@@ -99,7 +99,7 @@ extension ListenerLoop {
     private func makeRoom() -> Int {
         if let first = oldestAtGate, first.since <= othersSince {
             first.giveWay()
-            tally.crowded += 1
+            tally.overConnectionLimit += 1
             return 1
         }
         var found: [Connection] = []
@@ -113,7 +113,7 @@ extension ListenerLoop {
         found.sort { $0.isOlder(than: $1) }
         let chosen = found.prefix(max(1, core.mostConnections / 64))
         for connection in chosen { connection.giveWay() }
-        tally.crowded += chosen.count
+        tally.overConnectionLimit += chosen.count
         forgetOthers()
         for connection in found.dropFirst(chosen.count) where best == 0 && connection.isHandedOver {
             noteGivesWay(since: connection.since)
@@ -153,35 +153,35 @@ extension ListenerLoop {
     }
 }
 
-// MARK: - What is told of it
+// MARK: - Reporting
 
 /// What a listener has counted since it started.
 struct ListenerTally {
     var accepted = 0
-    var crowded = 0
+    var overConnectionLimit = 0
     var ofOneAddress = 0
     var lateHeads = 0
     var lateRequests = 0
-    /// What the last report of a crowd knew, and when it was.
+    /// How many had given way at the last report, and when the next one is due.
     var reported = 0
     var reportDue = Instant(nanoseconds: 0)
 }
 
 extension ListenerLoop {
-    /// Leaves the counts where others find them, and tells of a crowd, at most once in a minute.
+    /// Publishes the counts, and reports connections that had to give way, at most once in a minute.
     func report() {
         var statistics = ListenerStatistics()
         statistics.open = connections.count
         statistics.withoutHead = connections.values.count { $0.awaitsItsHead }
         statistics.accepted = tally.accepted
-        statistics.crowdedOut = tally.crowded
+        statistics.overConnectionLimit = tally.overConnectionLimit
         statistics.overAddressLimit = tally.ofOneAddress
         statistics.lateHeads = tally.lateHeads
         statistics.lateRequests = tally.lateRequests
         core.publish(statistics)
-        let gaveWay = tally.crowded + tally.ofOneAddress
+        let gaveWay = tally.overConnectionLimit + tally.ofOneAddress
         guard gaveWay > tally.reported, now >= tally.reportDue else { return }
-        core.configuration.onCrowd?(statistics)
+        core.configuration.onConnectionLimit?(statistics)
         tally.reported = gaveWay
         tally.reportDue = now.advanced(by: .seconds(60))
     }

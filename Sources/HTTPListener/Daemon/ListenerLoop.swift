@@ -5,12 +5,12 @@ import Glibc
 /// libmicrohttpd has deadlines for silence only, and its own threads can't wait for an answer without two system calls
 /// a request. So the loop is ours. In each turn the library serves all that is ready; requests that wait for their
 /// answers are asked about again in the next turn, and only one that has waited for several turns is suspended. The
-/// handler is told when a turn is over, so that what belongs together goes together.
+/// handler is notified when a turn is over, so that what belongs together goes together.
 ///
 /// Everything here happens on one thread, which is what lets it be `@unchecked Sendable`: before the thread starts
 /// nobody else knows the loop, and afterwards the library's callbacks borrow it on that thread only.
 final class ListenerLoop: @unchecked Sendable {
-    /// How much longer than it is told a peer's silence is borne, for requests that are on their way by then.
+    /// How much longer than announced a silent connection is kept, for requests that are on their way by then.
     static let idleGrace = Duration.seconds(1)
 
     let core: ListenerCore

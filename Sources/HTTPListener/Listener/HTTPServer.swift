@@ -1,6 +1,6 @@
 import CMicroHTTPD
 
-/// An HTTP/1.1 server on libmicrohttpd: accepts, evaluates, collects, and hands whole requests to one handler.
+/// An HTTP/1.1 server on libmicrohttpd: checks heads, collects bodies, and hands whole requests to one handler.
 ///
 /// It listens from the moment it is made until ``stop(within:)`` or until it is dropped, which stops it without
 /// waiting for what is in flight. The handler runs on the listener's own
@@ -40,7 +40,7 @@ public final class HTTPServer: Sendable {
         if let failure = await core.use(try PEMBundle(files)) { throw failure }
     }
 
-    /// Returns once the listener's thread has come by: never, if it hangs.
+    /// Returns once the listener's thread has responded: never, if it hangs.
     public func heartbeat() async { await core.heartbeat() }
 
     deinit {

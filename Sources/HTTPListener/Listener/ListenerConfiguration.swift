@@ -5,7 +5,7 @@ public struct ListenerConfiguration: Sendable {
     /// `::` also takes IPv4.
     public var host: String
 
-    /// The TCP port; 0 lets the kernel choose, and ``HTTPListener/port`` says what it chose.
+    /// The TCP port; 0 lets the kernel choose, and ``HTTPServer/port`` says what it chose.
     public var port: UInt16
 
     /// A bound and listening stream socket to use instead of binding ``host`` and ``port``, such as a service manager
@@ -24,8 +24,8 @@ public struct ListenerConfiguration: Sendable {
     /// head from the start. Called on the listener's thread, once for each connection; `nil` is never.
     public var isProxy: (@Sendable ([UInt8]) -> Bool)?
 
-    /// Told that connections had to be closed for others, at most once in a minute, on the listener's thread.
-    public var onCrowd: (@Sendable (ListenerStatistics) -> Void)?
+    /// Called when connections had to be closed for others, at most once in a minute, on the listener's thread.
+    public var onConnectionLimit: (@Sendable (ListenerStatistics) -> Void)?
 
     /// Gets each message of the C library (a peer that broke off, a failed handshake), on the listener's thread.
     ///

@@ -10,7 +10,7 @@ public struct ListenerStatistics: Sendable, Equatable {
     public var accepted = 0
 
     /// Connections closed because all places were taken: see ``ListenerLimits/maxConnections``.
-    public var crowdedOut = 0
+    public var overConnectionLimit = 0
 
     /// Connections closed for another of their own address: see ``ListenerLimits/maxConnectionsPerAddress``.
     public var overAddressLimit = 0

@@ -10,7 +10,7 @@ public struct AsyncRequestHandler: RequestHandler {
     ///
     /// - Parameters:
     ///   - maxBodyBytes: The body limit in bytes where `decide` is absent; `nil` for the listener's.
-    ///   - decide: Evaluates a head; absent, every body is read.
+    ///   - decide: Decides on a head; absent, every body is read.
     ///   - respond: Answers one request; runs concurrently with itself.
     public init(
         maxBodyBytes: Int? = nil,

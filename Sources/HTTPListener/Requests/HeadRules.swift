@@ -1,8 +1,8 @@
-/// Evaluates request heads more strictly than libmicrohttpd does, so that no request means two things.
+/// Checks request heads more strictly than libmicrohttpd does, so that no request can be read in two ways.
 ///
 /// The library takes the first of several lengths, prefers chunks to a length, reads a folded or misspelt framing field
 /// as another field, and then takes the body for the next request. Whatever could be read in two ways is refused here,
-/// and the connection closed with it. Inside a body in chunks the library's own rules hold.
+/// and the connection closed with it. Inside a chunked body the library's own rules hold.
 struct HeadRules: Sendable {
     let limits: ListenerLimits
 
@@ -20,7 +20,7 @@ struct HeadRules: Sendable {
 
     /// What the rules found.
     enum Verdict {
-        /// A good head: its target in origin form, the length it declares, whether its body comes in chunks, and
+        /// A good head: its target in origin form, the length it declares, whether its body is chunked, and
         /// whether the peer keeps the connection.
         case accepted(target: String, contentLength: Int?, isChunked: Bool, persists: Bool)
         /// Answer with this and close.
@@ -41,7 +41,7 @@ struct HeadRules: Sendable {
         }
         if let refusal = framing.evaluate(method: head.method, version: head.version) { return .refused(refusal) }
         guard let target = originForm(of: head.target, host: framing.host) else {
-            return .refused(.problem(400, detail: "Unsupported request target: expected a path or Host's URL."))
+            return .refused(.problem(400, detail: "Unsupported request target: not a path or a URL matching Host."))
         }
         return .accepted(
             target: target,

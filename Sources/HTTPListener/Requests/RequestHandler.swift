@@ -2,7 +2,7 @@
 ///
 /// All methods are called on the thread that serves every connection: they must not block, wait for IO or take long.
 public protocol RequestHandler: Sendable {
-    /// Evaluates a request by its head, before any of its body is read.
+    /// Decides on a request by its head, before any of its body is read.
     ///
     /// The head has passed the listener's own rules (``HeadRules``).
     func decide(_ head: RequestHead) -> HeadDecision
@@ -49,7 +49,7 @@ public enum BodyExcess: Sendable, Equatable {
     /// Hand over so many of its first bytes, with ``Request/isCut``; the connection is closed after the answer.
     ///
     /// The rest is read and thrown away, since a peer that still sends may miss an answer: eight times the limit at
-    /// most. A body that declares more is handed over without a byte, before it is sent; one that comes in chunks and
+    /// most. A body that declares more is handed over without a byte, before it is sent; one that is chunked and
     /// has more is handed over and its connection closed.
     case cut(to: Int)
 }

@@ -12,7 +12,7 @@ public struct RequestHead: Sendable {
     /// The other end of the connection, which may be a proxy.
     public var peer: PeerAddress
 
-    /// The body's declared length in bytes; `nil` when none is declared or the body comes in chunks.
+    /// The body's declared length in bytes; `nil` when none is declared or the body is chunked.
     public var contentLength: Int?
 
     /// The SHA-256 of the peer's certificate over its DER, in lower-case hexadecimal, when it is for a client and one

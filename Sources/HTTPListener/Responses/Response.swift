@@ -12,7 +12,7 @@ public struct Response: Sendable {
         case file(path: String)
 
         /// What a producer makes, piece by piece. With a length exactly that many bytes must come; without one the
-        /// body is sent in chunks.
+        /// body is sent chunked.
         case stream(length: Int?, any BodyProducer)
     }
 

@@ -24,7 +24,7 @@ public protocol DocumentWriter: AnyObject, Sendable {
     ///
     /// - Parameter metadata: What the provider says of it: a length that differs from the bytes fails the check.
     /// - Returns: The document as stored.
-    /// - Throws: ``ArchiveError/failedCheck(_:)`` when the content is set aside instead.
+    /// - Throws: ``ArchiveError/failedCheck(_:)`` when the content is quarantined instead.
     func commit(_ metadata: DocumentMetadata) async throws(ArchiveError) -> StoredDocument
 
     /// Removes what was written; does nothing after ``commit(_:)``.
@@ -79,9 +79,9 @@ public enum DocumentKind: String, Sendable, Codable {
     }
 }
 
-/// A document that failed a check and was set aside, never to be delivered.
+/// A document that failed a check and was quarantined; it is never delivered.
 public struct QuarantinedDocument: Error, Sendable, Equatable {
-    /// Why, for example `length 100, announced 120`.
+    /// Why, for example `wrong length: 100 bytes, 120 announced`.
     public var reason: String
     /// Where it lies, relative to the archive; equal content has the same path.
     public var path: String

@@ -21,7 +21,7 @@ public struct CloudEvent: Sendable {
         case inline
     }
 
-    /// What is told.
+    /// What is published.
     public let notification: Notification
     /// CloudEvents `source`: a URI reference.
     public let source: String

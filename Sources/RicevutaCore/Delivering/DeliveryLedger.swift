@@ -8,7 +8,7 @@ public struct DeliverWork: Sendable, Equatable {
     public var deliveryID: String
     /// Where it goes.
     public var sink: SinkName
-    /// What is told.
+    /// What is delivered.
     public var notification: Notification
 
     /// Creates work.

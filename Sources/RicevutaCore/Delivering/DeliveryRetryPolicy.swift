@@ -10,11 +10,11 @@ public struct DeliveryRetryPolicy: Sendable, Equatable {
         case retry(after: Duration, reason: String)
         /// Out of attempts, or refused for good: a dead letter, listed and replayable.
         case deadLetter(reason: String)
-        /// Bury, and disable the sink.
+        /// A dead letter, and the sink is disabled.
         case disableSink(reason: String)
     }
 
-    /// The number of attempts before a delivery is buried, at least 1.
+    /// The number of attempts before a delivery is a dead letter, at least 1.
     public var maxAttempts: Int
     /// The delay after the first attempt; doubles with each.
     public var firstDelay: Duration
@@ -25,7 +25,7 @@ public struct DeliveryRetryPolicy: Sendable, Equatable {
     /// The longest `Retry-After` that is obeyed.
     public var maxRetryAfter: Duration
 
-    /// Creates a schedule.
+    /// Creates a policy.
     ///
     /// The default covers about 18 hours.
     public init(

@@ -57,7 +57,7 @@ public struct DeliveryFilter: Sendable, Equatable {
     }
 }
 
-/// Which sink wants what; handed into each transaction that tells something.
+/// Which sink wants what; handed into each transaction that writes notifications.
 public struct DeliveryRouting: Sendable, Equatable {
     /// One sink's wishes.
     public struct Route: Sendable, Equatable {

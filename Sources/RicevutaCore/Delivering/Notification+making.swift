@@ -6,7 +6,7 @@ extension Notification {
     /// Makes the notification of a fact about an order.
     ///
     /// An order has one ``NotificationType/documentAvailable``, and every fact one notification: a ledger that has one
-    /// of the same id, or of the order's document, tells nobody again.
+    /// of the same id, or of the order's document, notifies nobody again.
     ///
     /// - Parameters:
     ///   - type: What happened.
@@ -49,8 +49,8 @@ extension Notification {
         )
     }
 
-    /// The id of a notification, which follows from the fact that it tells: told again by a ledger that has lost it,
-    /// the same fact has the same id, so that receivers and folders recognize it.
+    /// The id of a notification, which follows from its fact: published again by a ledger that has lost it,
+    /// the same fact has the same id, so that endpoints and folders recognize it.
     ///
     /// - Parameters:
     ///   - type: What happened.

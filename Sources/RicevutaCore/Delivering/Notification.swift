@@ -1,7 +1,7 @@
 public import BaseKit
 public import Visengine
 
-/// One fact that we tell.
+/// What kind of fact is published.
 ///
 /// The name is part of the contract with downstream services.
 public enum NotificationType: String, Sendable, Codable, CaseIterable {
@@ -15,7 +15,7 @@ public enum NotificationType: String, Sendable, Codable, CaseIterable {
     case orderLate = "order.late"
 }
 
-/// One fact, told to every sink that wants it.
+/// One fact, published to every sink that wants it.
 public struct Notification: Sendable, Equatable {
     /// Stable over retries and replays: CloudEvents `id` and `webhook-id`.
     ///

@@ -63,9 +63,9 @@ public enum SinkFailure: Error, Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// One notification on its way to one sink.
+/// One attempt to deliver a notification to a sink.
 public struct DeliveryAttempt: Sendable {
-    /// What is told.
+    /// What is delivered.
     public var notification: Notification
     /// The delivery's own id: a replay is a new delivery of the same notification.
     public var deliveryID: String
@@ -74,10 +74,10 @@ public struct DeliveryAttempt: Sendable {
 
     private let documents: any DocumentOpening
 
-    /// Creates a delivery.
+    /// Creates an attempt.
     ///
     /// - Parameters:
-    ///   - notification: What is told.
+    ///   - notification: What is delivered.
     ///   - deliveryID: The delivery's own id.
     ///   - attempt: Which attempt this is, from 1.
     ///   - documents: Where the notification's document is read from.

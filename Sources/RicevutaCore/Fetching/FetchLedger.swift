@@ -25,7 +25,7 @@ public protocol FetchLedger: JobLedger {
     /// - Throws: ``LedgerError``.
     func leaseFetches(limit: Int, now: Timestamp, leaseFor: Duration) async throws(LedgerError) -> [FetchWork]
 
-    /// Records a document that is in the archive, synced, and tells of it: one `document.available` for each order and
+    /// Records a document that is in the archive, synced, and publishes it: one `document.available` for each order and
     /// sink, however often a crash repeats the fetch.
     ///
     /// - Throws: ``LedgerError/leaseLost(job:)``.
@@ -37,7 +37,7 @@ public protocol FetchLedger: JobLedger {
     )
         async throws(LedgerError)
 
-    /// Records a document that failed a check and was set aside, once for each content, and sets the next attempt.
+    /// Records a document that failed a check and was quarantined, once for each content, and sets the next attempt.
     func quarantined(
         _ document: QuarantinedDocument,
         for work: FetchWork,

@@ -1,7 +1,7 @@
 public import BaseKit
 public import Visengine
 
-/// One callback that passed the door, on its way into the journal and from there into the ledger.
+/// One admitted callback, on its way into the journal and from there into the ledger.
 ///
 /// It changes hands several times between two threads, so that what it says is kept in one place, which all its copies
 /// share.

@@ -35,7 +35,7 @@ public enum JournalOutcome: Sendable, Equatable {
     case accepted(number: Int64)
     /// In the journal, synced, like any other; the journal remembers that the one of this number said the same.
     ///
-    /// A hint for the sender and the metrics, from a memory of some ten thousand facts that a restart empties. The
+    /// A hint for the sender and the metrics, from a memory of tens of thousands of facts that a restart empties. The
     /// ledger decides on its own what is a duplicate (``ApplyOutcome/duplicate(id:)``).
     case duplicate(of: Int64)
     /// Not taken: the queue is full. Nothing was stored; the sender may try again after this long.

@@ -12,7 +12,7 @@ public struct CrashPolicy: Sendable, Equatable {
     }
 
     /// Why a job is paused, for operators.
-    public static let reason = "the program died several times while doing this"
+    public static let reason = "the process crashed several times during this job"
 
     /// How many times a job may be in flight when the program dies, at least 1.
     public var maxCrashes: Int

@@ -30,7 +30,7 @@ public struct LeaseHolder: Hashable, Sendable {
 /// A lease is free when one of these holds:
 /// - Its time is over.
 /// - Its holder is an earlier boot of the receiver that asks: nothing else can be running, so it is free at once.
-/// - Its holder is another receiver, and has shown no sign of life for a while, or has started again. As long as that
+/// - Its holder is another receiver whose heartbeat has expired, or which has started again. As long as that
 ///   one lives, its leases are its own.
 ///
 /// A job whose holder is gone has lost its program while it was being done; one that is taken from a living holder,

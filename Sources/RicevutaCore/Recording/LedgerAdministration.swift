@@ -2,11 +2,19 @@ public import BaseKit
 
 /// What operators change in the ledger.
 public protocol LedgerAdministration: Sendable {
-    /// Makes a new delivery of the same notification to the same sink, due now.
+    /// Makes a new delivery of the same notification to the same sink for each of some deliveries, due now: for all of
+    /// them, or for none.
     ///
-    /// - Returns: The new delivery's id.
-    /// - Throws: ``LedgerError/notFound(what:name:)``.
-    func replay(delivery id: String, now: Timestamp) async throws(LedgerError) -> String
+    /// They are made in the order in which the replayed ones were, so that a receiver sees what happened first, first.
+    ///
+    /// - Parameters:
+    ///   - ids: The deliveries; one that is named twice is replayed once.
+    ///   - onlyDead: Whether each has to be a dead letter.
+    ///   - now: The current time.
+    /// - Returns: The new deliveries' ids, each with the one that it repeats, oldest first.
+    /// - Throws: ``LedgerError/notFound(what:name:)``; ``LedgerError/conflict(_:)`` for one that is still pending, or
+    ///   not dead where it has to be.
+    func replay(_ ids: [String], onlyDead: Bool, now: Timestamp) async throws(LedgerError) -> [DeliveryReplay]
 
     /// Has an order's document fetched that was given up, or one that is still due, now.
     ///
@@ -24,4 +32,30 @@ public protocol LedgerAdministration: Sendable {
     ///
     /// - Returns: Whether it was disabled.
     func enable(_ sink: SinkName) async throws(LedgerError) -> Bool
+}
+
+/// A delivery that repeats another.
+public struct DeliveryReplay: Sendable, Equatable {
+    /// The delivery that is repeated.
+    public var replayed: String
+    /// The new delivery.
+    public var delivery: String
+
+    /// Creates a pair.
+    public init(replayed: String, delivery: String) {
+        self.replayed = replayed
+        self.delivery = delivery
+    }
+}
+
+extension DeliveryState {
+    /// Makes sure that a delivery in this state can be replayed.
+    ///
+    /// - Throws: ``LedgerError/conflict(_:)``.
+    package func requireReplayable(_ id: String, onlyDead: Bool) throws(LedgerError) {
+        if self == .pending { throw .conflict("delivery '\(id)' is still pending: it will be attempted anyway") }
+        if onlyDead, self != .dead {
+            throw .conflict("delivery '\(id)' is not a dead letter; `ricevuta delivery replay` replays it")
+        }
+    }
 }

@@ -72,6 +72,43 @@ public enum CallbackVerdict: String, Sendable, Codable, CaseIterable {
     case ended
 }
 
+/// What is left to do for one order, deliveries aside.
+public struct OrderWork: Sendable, Equatable {
+    /// Why the order was refused, is not read any more, or has no document; `nil` when nothing of that happened.
+    public var problem: String?
+    /// The jobs that are due or wait: at most one to verify the order and one to fetch its document.
+    public var jobs: [JobEntry]
+
+    /// Creates a summary.
+    public init(problem: String?, jobs: [JobEntry]) {
+        self.problem = problem
+        self.jobs = jobs
+    }
+}
+
+/// One job, as an operator sees it.
+public struct JobEntry: Sendable, Equatable {
+    /// What is to be done.
+    public var kind: JobKind
+    /// Attempts made since it succeeded last.
+    public var attempts: Int
+    /// When it is tried next.
+    public var due: Timestamp
+    /// Whether a worker holds it.
+    public var isLeased: Bool
+    /// Why the last attempt did not end it; `nil` when none failed.
+    public var lastReason: String?
+
+    /// Creates an entry.
+    public init(kind: JobKind, attempts: Int, due: Timestamp, isLeased: Bool, lastReason: String?) {
+        self.kind = kind
+        self.attempts = attempts
+        self.due = due
+        self.isLeased = isLeased
+        self.lastReason = lastReason
+    }
+}
+
 /// One document of one order.
 public struct DocumentEntry: Sendable, Equatable {
     /// The order's number in the ledger.
@@ -105,7 +142,7 @@ public struct DocumentEntry: Sendable, Equatable {
 public struct DeliveryEntry: Sendable, Equatable {
     /// The delivery's own id.
     public var id: String
-    /// What it tells.
+    /// What it delivers.
     public var notification: Notification
     /// Where it goes.
     public var sink: SinkName

@@ -37,8 +37,8 @@ extension LedgerError: CustomStringConvertible {
             "the ledger \(location) was written by a newer ricevuta; run that version or a newer one"
         case .otherVersion(let location, let found, let wanted):
             """
-            the ledger \(location) is version \(found), this program wants \(wanted): restart the service, so that \
-            program and database are of one version; without a service, run `ricevuta ledger migrate`
+            the ledger \(location) has schema version \(found), this program needs \(wanted): restart the service, so \
+            that both have the same version; without a service, run `ricevuta ledger migrate`
             """
         case .noSpace(let location): "cannot open the ledger \(location): the disk is full; free some space"
         case .cannotOpen(let location, let reason): "cannot open the ledger \(location): \(reason)"

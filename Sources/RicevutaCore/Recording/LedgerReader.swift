@@ -11,6 +11,9 @@ public protocol LedgerReader: Sendable {
     /// One order by the provider's id, its nonce, or the ledger's number.
     func order(named name: String) async throws(LedgerError) -> OrderRecord?
 
+    /// What is left to do for an order, and what went wrong with it last.
+    func work(ofOrder key: Int64) async throws(LedgerError) -> OrderWork
+
     /// The newest of an order's callbacks, oldest first.
     func callbacks(ofOrder key: Int64, limit: Int) async throws(LedgerError) -> [CallbackEntry]
 
@@ -31,14 +34,22 @@ public protocol LedgerReader: Sendable {
 public struct OrderQuery: Sendable, Equatable {
     /// Only orders in this state.
     public var state: OrderState?
+    /// Only orders without a confirmed state whose placing stands here.
+    public var placement: OrderRecord.Placement?
     /// Only orders that are not finished.
     public var isOpen: Bool
     /// At most so many.
     public var limit: Int
 
     /// Creates a query.
-    public init(state: OrderState? = nil, isOpen: Bool = false, limit: Int = 100) {
+    public init(
+        state: OrderState? = nil,
+        placement: OrderRecord.Placement? = nil,
+        isOpen: Bool = false,
+        limit: Int = 100
+    ) {
         self.state = state
+        self.placement = placement
         self.isOpen = isOpen
         self.limit = limit
     }
@@ -48,6 +59,8 @@ public struct OrderQuery: Sendable, Equatable {
 public struct DeliveryQuery: Sendable, Equatable {
     /// Only deliveries in these states; empty means all.
     public var states: Set<DeliveryState>
+    /// Only deliveries that repeat another.
+    public var isReplay: Bool
     /// Only deliveries to this sink.
     public var sink: SinkName?
     /// Only deliveries of this order.
@@ -56,8 +69,15 @@ public struct DeliveryQuery: Sendable, Equatable {
     public var limit: Int
 
     /// Creates a query.
-    public init(states: Set<DeliveryState> = [], sink: SinkName? = nil, orderKey: Int64? = nil, limit: Int = 100) {
+    public init(
+        states: Set<DeliveryState> = [],
+        isReplay: Bool = false,
+        sink: SinkName? = nil,
+        orderKey: Int64? = nil,
+        limit: Int = 100
+    ) {
         self.states = states
+        self.isReplay = isReplay
         self.sink = sink
         self.orderKey = orderKey
         self.limit = limit

@@ -1,6 +1,6 @@
 public import BaseKit
 
-/// Contents set aside, of which old ones are removed.
+/// Quarantined contents, of which old ones are removed.
 public protocol QuarantineRetention: Sendable {
     /// Removes contents in quarantine that were last seen before a time.
     ///

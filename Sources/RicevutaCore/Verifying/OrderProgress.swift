@@ -7,7 +7,7 @@ public enum OrderProgress {
     public struct Advance: Sendable, Equatable {
         /// The order as it is from now on.
         public var record: OrderRecord
-        /// What to tell, in this order.
+        /// The notifications to write, in this order.
         public var notifications: [NotificationType] = []
         /// Whether a fetch job is needed that does not exist yet.
         public var needsDocument = false

@@ -43,7 +43,7 @@ extension ReadBackPlan {
     ///   - allowance: What callbacks have caused so far; read only when a callback arrived.
     ///   - now: The current time.
     /// - Returns: What the order waits for.
-    public func afterHiding(
+    public func afterNotFound(
         _ order: OrderRecord?,
         isAskedAgain: Bool,
         _ allowance: @autoclosure () throws -> Allowance,
@@ -51,7 +51,7 @@ extension ReadBackPlan {
     ) rethrows -> Next {
         if isAskedAgain { return .again(at: try next(after: now, allowance())) }
         guard let order, order.id != nil, order.state?.isTerminal != true else { return .nothing }
-        return .poll(at: now + Self.hiddenInterval)
+        return .poll(at: now + Self.notFoundInterval)
     }
 
     /// When a read-back that is given back undone is due: a callback that arrived meanwhile brings it forward, as one

@@ -6,7 +6,7 @@ public struct ReadBackPlan: Sendable, Equatable {
     /// The time that read-backs are counted in.
     public static let hour = Duration.seconds(3600)
     /// How long after another an order is asked for that the API has shown before, and hides now.
-    public static let hiddenInterval = Duration.seconds(86_400)
+    public static let notFoundInterval = Duration.seconds(86_400)
 
     /// The shortest time between two read-backs of one order, however many callbacks arrive.
     public var minInterval: Duration
@@ -69,19 +69,19 @@ public struct ReadBackPlan: Sendable, Equatable {
         /// When the next is due, if one is planned.
         public var due: Timestamp?
         /// Whether a callback has to be noted in the planned one: it is being made, or a poll planned it.
-        public var isToBeTold: Bool
+        public var needsNote: Bool
 
         /// Creates what is known; without arguments, of an order that is new.
         public init(
             lastAsked: Timestamp? = nil,
             spentUntil: Timestamp? = nil,
             due: Timestamp? = nil,
-            isToBeTold: Bool = false
+            needsNote: Bool = false
         ) {
             self.lastAsked = lastAsked
             self.spentUntil = spentUntil
             self.due = due
-            self.isToBeTold = isToBeTold
+            self.needsNote = needsNote
         }
     }
 
@@ -107,7 +107,7 @@ public struct ReadBackPlan: Sendable, Equatable {
         var due = min(max(now, earliest), now + minInterval)
         if let spent = known.spentUntil, spent > due { due = min(spent, now + Self.hour) }
         guard let planned = known.due, planned <= due else { return .plan(due: due) }
-        return known.isToBeTold ? .note : .covered
+        return known.needsNote ? .note : .covered
     }
 
     /// The earliest time for a read-back that a callback asked for while another was made.

@@ -131,7 +131,7 @@ extension VisengineError: CustomStringConvertible, CustomDebugStringConvertible,
         if let meaning { return meaning.text }
         return switch status {
         case 200..<300: "the provider reported a failure"
-        case 300..<400: "the provider redirects, which is not followed; check provider.baseURL"
+        case 300..<400: "the provider answered with a redirect, which is not followed; check provider.baseURL"
         case 401: "the API token was rejected"
         case 402: "insufficient credit"
         case 403: "the API token lacks the required scope"

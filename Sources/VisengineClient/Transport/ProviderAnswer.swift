@@ -16,7 +16,7 @@ struct ProviderAnswer: Sendable {
     /// - Throws: ``VisengineError`` for everything else.
     func envelope(for request: ProviderRequest, errors: ProviderErrorTable) throws(VisengineError) -> Envelope {
         let envelope: Envelope?
-        var problem = "not the provider's usual JSON"
+        var problem = "not the provider's JSON envelope"
         do throws(JSONParsingError) {
             envelope = Envelope(json: try JSONValue(parsingLeniently: body))
         } catch {
