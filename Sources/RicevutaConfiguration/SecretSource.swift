@@ -27,7 +27,10 @@ package enum SecretsPolicy: Sendable {
     case skipped
 }
 
-/// Why a secret could not be had, as a sentence without the secret, its name or its path.
+/// Why a secret could not be had, as a sentence without the secret.
+///
+/// Where it should have been is said only if that cannot be the secret itself, put there by mistake: the name of a
+/// variable in capitals, the path of a file that exists or whose directory does.
 struct SecretFailure: Error, Equatable {
     var message: String
 }
@@ -48,11 +51,15 @@ struct SecretResolver: Sendable {
         switch source {
         case .fromEnvironment:
             guard let value = environment[name] else {
-                throw SecretFailure(message: "the environment variable is not set")
+                throw SecretFailure(message: Self.notSet(name))
             }
             bytes = Array(value.utf8)
         case .fromFile:
-            bytes = try read(PathResolution.absolute(name, in: directory), mustBePrivate: true)
+            bytes = try read(
+                PathResolution.absolute(name, in: directory),
+                mustBePrivate: true,
+                isSafe: name.contains("/")
+            )
         case .fromCredential:
             guard let credentials = environment["CREDENTIALS_DIRECTORY"], !credentials.isEmpty else {
                 throw SecretFailure(
@@ -64,7 +71,7 @@ struct SecretResolver: Sendable {
             }
             // systemd keeps the directory to the service itself; with access lists the mode of a file in it does not
             // tell who reads it.
-            bytes = try read("\(credentials)/\(name)", mustBePrivate: false)
+            bytes = try read("\(credentials)/\(name)", mustBePrivate: false, isSafe: false)
         }
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         try check(bytes, as: form)
@@ -76,27 +83,38 @@ struct SecretResolver: Sendable {
         if let problem = form.problem(bytes) { throw SecretFailure(message: problem) }
     }
 
-    private func read(_ path: String, mustBePrivate: Bool) throws(SecretFailure) -> [UInt8] {
+    private static func notSet(_ name: String) -> String {
+        if name.hasPrefix("$") { return "the environment variable is not set; write its name without $" }
+        let isName =
+            name.utf8.count <= 64
+            && name.utf8.allSatisfy { ASCII.isDigit($0) || $0 == UInt8(ascii: "_") || (0x41...0x5A).contains($0) }
+        return "the environment variable\(isName ? " \(name)" : "") is not set"
+    }
+
+    // `isSafe`: whether the path may be shown although there is no such file.
+    private func read(_ path: String, mustBePrivate: Bool, isSafe: Bool) throws(SecretFailure) -> [UInt8] {
         // The attributes are of the file itself, also when it is reached over a symbolic link.
         let file = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)
         let attributes: [FileAttributeKey: Any]
         do {
             attributes = try FileManager.default.attributesOfItem(atPath: file)
         } catch {
-            throw SecretFailure(message: "the file does not exist or is not accessible")
+            let directory = URL(filePath: file).deletingLastPathComponent().path(percentEncoded: false)
+            let isPath = isSafe && FileManager.default.fileExists(atPath: directory)
+            throw SecretFailure(message: "the file\(isPath ? " \(path)" : "") does not exist or is not accessible")
         }
         guard attributes[.type] as? FileAttributeType == .typeRegular else {
-            throw SecretFailure(message: "the path is not a regular file")
+            throw SecretFailure(message: "\(path) is not a regular file")
         }
         if mustBePrivate {
             guard let mode = attributes[.posixPermissions] as? Int, mode & 0o077 == 0 else {
-                throw SecretFailure(message: "the file is readable by group or others; run chmod 600 on it")
+                throw SecretFailure(message: "\(path) is readable by group or others; run chmod 600 \(path)")
             }
         }
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw SecretFailure(message: "permission denied: this user cannot read the file")
+            throw SecretFailure(message: "permission denied: this user cannot read \(path)")
         }
-        guard data.count <= 64 << 10 else { throw SecretFailure(message: "the file is larger than 64 KiB") }
+        guard data.count <= 64 << 10 else { throw SecretFailure(message: "\(path) is larger than 64 KiB") }
         return Array(data)
     }
 }

@@ -36,6 +36,19 @@ extension SQLiteStore: LedgerAdministration {
         }
     }
 
+    /// Settles dead letters without delivering them, all or none.
+    public func dismiss(_ ids: [String]) async throws(LedgerError) {
+        try await change("dismissing dead letters") { transaction in
+            for id in Set(ids) {
+                let row = try transaction.row("SELECT number, state FROM deliveries WHERE id = ?", [id])
+                guard let row else { throw LedgerError.notFound(what: "delivery", name: id) }
+                let state: DeliveryState = try row.name("state")
+                try state.requireReplayable(id, onlyDead: true)
+                try transaction.settle(row.integer("number"))
+            }
+        }
+    }
+
     /// Makes a new delivery for each of some deliveries, or for none.
     public func replay(
         _ ids: [String],
@@ -54,7 +67,8 @@ extension SQLiteStore: LedgerAdministration {
                 try state.requireReplayable(id, onlyDead: onlyDead)
                 found.append((try row.integer("number"), id, row))
             }
-            return try found.sorted { $0.number < $1.number }.map { _, id, row in
+            return try found.sorted { $0.number < $1.number }.map { number, id, row in
+                try transaction.settle(number)
                 let delivery = try transaction.addDelivery(
                     of: row.integer("notification"),
                     to: row.name("sink"),
@@ -64,5 +78,12 @@ extension SQLiteStore: LedgerAdministration {
                 return DeliveryReplay(replayed: id, delivery: delivery)
             }
         }
+    }
+}
+
+extension LedgerTransaction {
+    /// Takes a dead letter off the list of what needs care.
+    fileprivate func settle(_ number: Int64) throws {
+        try run("UPDATE deliveries SET state = 'settled' WHERE number = ? AND state = 'dead'", [number])
     }
 }

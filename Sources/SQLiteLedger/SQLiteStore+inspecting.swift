@@ -117,7 +117,6 @@ extension SQLiteStore: LedgerReader {
             if !query.states.isEmpty {
                 conditions.append("d.state IN (\(query.states.map { "'\($0.rawValue)'" }.joined(separator: ", ")))")
             }
-            if query.isReplay { conditions.append("d.replay_of IS NOT NULL") }
             if let sink = query.sink {
                 conditions.append("d.sink = ?")
                 arguments += [sink.rawValue]

@@ -17,7 +17,13 @@ extension SQLiteStore {
                 summary.ordersByState[name, default: 0] += count
             }
             summary.documents = try count(db, "SELECT count(*) FROM documents")
-            summary.quarantined = try count(db, "SELECT count(*) FROM quarantine")
+            summary.quarantined = try count(
+                db,
+                """
+                SELECT count(*) FROM quarantine q
+                WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.order_key = q.order_key)
+                """
+            )
             summary.deliveriesByState = try counts(db, "SELECT state, count(*) FROM deliveries GROUP BY state")
             // Late is what could be taken now: a job in flight is being done, and a disabled sink's waits for an
             // operator. A command has no boot of its own; the leases of each receiver's last one are those that hold.

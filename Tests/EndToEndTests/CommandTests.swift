@@ -97,6 +97,15 @@ extension EndToEnd {
                         Set(arrivals.compactMap { $0["id"]?.string }).count == dead.count,
                         "a replay keeps the message's id"
                     )
+
+                    let settled = try await bed.json(["delivery", "list", "--state", "settled"]).array ?? []
+                    #expect(Set(settled.compactMap { $0["id"]?.string }) == Set(dead.compactMap { $0["id"]?.string }))
+                    let again = try await bed.json(["dead-letter", "list"]).array ?? []
+                    #expect(again.count == dead.count, "the replays died, too")
+                    let pretended = try await bed.json(["dead-letter", "replay", "--all", "--dry-run"]).array ?? []
+                    #expect(pretended.count == dead.count)
+                    #expect(try await bed.json(["dead-letter", "dismiss", "--all"]).array?.count == dead.count)
+                    #expect(try await bed.command(["status"]).code == 0, "nothing needs care any more")
                 }
             }
         }

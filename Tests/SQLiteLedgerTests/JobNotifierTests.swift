@@ -9,7 +9,7 @@ import Visengine
 /// No job is left lying because it was signalled while its worker was on the way to its place.
 ///
 /// A wait that nothing ends takes an hour here, and so fails by the suite's limit.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct JobNotifierTests {
     /// The moments at which a waiter is signalled that comes at the same time.
     @Test(arguments: [Duration.zero, .microseconds(200), .milliseconds(2)])

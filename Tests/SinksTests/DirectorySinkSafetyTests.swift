@@ -132,6 +132,44 @@ struct DirectorySinkSafetyTests {
         }
     }
 
+    @Test func filesAndDirectoriesAreForWhomTheyAreConfigured() async throws {
+        try await withTemporaryDirectory { directory in
+            let root = "\(directory)/folder"
+            // Any group may be given by root, one's own by anybody.
+            let group = geteuid() == 0 ? "1" : String(getegid())
+            let sink = DirectorySink(
+                name: try #require(SinkName(rawValue: "folder")),
+                root: root,
+                template: try NameTemplate("a/b/{order}"),
+                access: FolderAccess(mode: 0o640, group: group)
+            )
+            #expect(try await sink.prepare() == [])
+
+            #expect(
+                await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification())) == .accepted
+            )
+
+            func rights(_ path: String) throws -> (mode: Int?, group: String?) {
+                let attributes = try FileManager.default.attributesOfItem(atPath: path)
+                return (
+                    (attributes[.posixPermissions] as? NSNumber)?.intValue,
+                    (attributes[.groupOwnerAccountID] as? NSNumber)?.stringValue
+                )
+            }
+            for path in [root, "\(root)/a", "\(root)/a/b"] {
+                #expect(try rights(path) == (0o750, group), "\(path)")
+            }
+            #expect(try rights("\(root)/a/b/\(Self.order).json") == (0o640, group))
+            #expect(try rights("\(root)/.incoming").mode == 0o700)
+        }
+    }
+
+    @Test(arguments: [("0640", 0o640), ("644", 0o644), ("0600", 0o600)])
+    func readsModes(text: String, mode: Int) { #expect(FolderAccess.mode(text) == mode) }
+
+    @Test(arguments: ["", "0400", "0888", "00640", "640x", "rw-r--r--", "7"])
+    func refusesOtherModes(text: String) { #expect(FolderAccess.mode(text) == nil) }
+
     @Test func tryingAFolderOutLeavesNothing() async throws {
         try await withSink { sink, root in
             #expect(try await sink.check() == [])

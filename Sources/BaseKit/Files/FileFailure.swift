@@ -20,7 +20,7 @@ public struct FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
         self.reason = reason
     }
 
-    init(operation: String, path: String, _ error: any Error) {
+    package init(operation: String, path: String, _ error: any Error) {
         self.init(operation: operation, path: path, code: Self.code(of: error))
     }
 

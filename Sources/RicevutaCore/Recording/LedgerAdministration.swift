@@ -6,6 +6,7 @@ public protocol LedgerAdministration: Sendable {
     /// them, or for none.
     ///
     /// They are made in the order in which the replayed ones were, so that a receiver sees what happened first, first.
+    /// A dead letter that is replayed is settled: should the new delivery die too, that is the dead letter.
     ///
     /// - Parameters:
     ///   - ids: The deliveries; one that is named twice is replayed once.
@@ -15,6 +16,12 @@ public protocol LedgerAdministration: Sendable {
     /// - Throws: ``LedgerError/notFound(what:name:)``; ``LedgerError/conflict(_:)`` for one that is still pending, or
     ///   not dead where it has to be.
     func replay(_ ids: [String], onlyDead: Bool, now: Timestamp) async throws(LedgerError) -> [DeliveryReplay]
+
+    /// Settles dead letters without delivering them: all of some, or none.
+    ///
+    /// - Parameter ids: The dead letters.
+    /// - Throws: ``LedgerError/notFound(what:name:)``; ``LedgerError/conflict(_:)`` for one that is not dead.
+    func dismiss(_ ids: [String]) async throws(LedgerError)
 
     /// Has an order's document fetched that was given up, or one that is still due, now.
     ///
@@ -55,7 +62,7 @@ extension DeliveryState {
     package func requireReplayable(_ id: String, onlyDead: Bool) throws(LedgerError) {
         if self == .pending { throw .conflict("delivery '\(id)' is still pending: it will be attempted anyway") }
         if onlyDead, self != .dead {
-            throw .conflict("delivery '\(id)' is not a dead letter; `ricevuta delivery replay` replays it")
+            throw .conflict("delivery '\(id)' is not an open dead letter, but \(rawValue)")
         }
     }
 }

@@ -7,8 +7,10 @@ public enum DeliveryState: String, Sendable, Codable, CaseIterable {
     case pending
     /// The sink took it.
     case delivered
-    /// A dead letter: out of attempts or refused for good.
+    /// A dead letter: out of attempts or refused for good, and nobody has seen to it yet.
     case dead
+    /// A dead letter that was replayed or dismissed.
+    case settled
 }
 
 /// One recorded callback, without its body.

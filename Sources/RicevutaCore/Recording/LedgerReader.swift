@@ -59,8 +59,6 @@ public struct OrderQuery: Sendable, Equatable {
 public struct DeliveryQuery: Sendable, Equatable {
     /// Only deliveries in these states; empty means all.
     public var states: Set<DeliveryState>
-    /// Only deliveries that repeat another.
-    public var isReplay: Bool
     /// Only deliveries to this sink.
     public var sink: SinkName?
     /// Only deliveries of this order.
@@ -71,13 +69,11 @@ public struct DeliveryQuery: Sendable, Equatable {
     /// Creates a query.
     public init(
         states: Set<DeliveryState> = [],
-        isReplay: Bool = false,
         sink: SinkName? = nil,
         orderKey: Int64? = nil,
         limit: Int = 100
     ) {
         self.states = states
-        self.isReplay = isReplay
         self.sink = sink
         self.orderKey = orderKey
         self.limit = limit

@@ -8,7 +8,7 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
     public var ordersByState: [String: Int]
     /// Documents in the archive, counted for each order.
     public var documents: Int
-    /// Contents in quarantine.
+    /// Contents in quarantine of orders whose document is not in the archive.
     public var quarantined: Int
     /// Deliveries by state.
     public var deliveriesByState: [String: Int]

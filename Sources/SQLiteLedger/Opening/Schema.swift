@@ -18,6 +18,7 @@ enum Schema {
         ("2026-12-01 tell receivers and their callbacks apart", receivers),
         ("2026-12-01 tell providers and their orders apart", providers),
         ("2026-12-01 call a job's counter its revision", revisions),
+        ("2026-12-01 settle dead letters that were replayed", settled),
     ]
 
     /// The version of the schema that this program wants: how many steps lead to it.
@@ -31,6 +32,12 @@ enum Schema {
 
     /// What made a job due is its `source`; how often it was scheduled, its `revision`.
     private static let revisions = "ALTER TABLE jobs RENAME COLUMN trigger TO revision;"
+
+    /// A dead letter that was replayed or dismissed is settled.
+    private static let settled = """
+        UPDATE deliveries SET state = 'settled'
+        WHERE state = 'dead' AND id IN (SELECT replay_of FROM deliveries WHERE replay_of IS NOT NULL);
+        """
 
     /// Who receives callbacks, and which callback is whose.
     ///

@@ -24,7 +24,10 @@ public struct DirectorySink: Sink {
     /// How the names of temporary files begin, so that no receiver removes what another one is writing.
     private let owner: String
     private let template: NameTemplate
+    private let access: FolderAccess
     private let source: String
+    /// Directories whose group has been set.
+    private let granted = GrantedDirectories()
 
     /// Creates a sink; makes nothing yet.
     ///
@@ -43,10 +46,32 @@ public struct DirectorySink: Sink {
         source: String = "urn:ricevuta",
         limits: SinkLimits = SinkLimits()
     ) {
+        self.init(
+            name: name,
+            receiver: receiver,
+            root: root,
+            template: template,
+            access: FolderAccess(),
+            source: source,
+            limits: limits
+        )
+    }
+
+    /// Creates a sink whose files others may read.
+    init(
+        name: SinkName,
+        receiver: ReceiverID? = nil,
+        root: String,
+        template: NameTemplate = .standard,
+        access: FolderAccess,
+        source: String = "urn:ricevuta",
+        limits: SinkLimits = SinkLimits()
+    ) {
         self.name = name
         owner = receiver?.rawValue ?? "command"
         self.root = root
         self.template = template
+        self.access = access
         self.source = source
         self.limits = limits
         threads = BlockingThreads(name: "sink-\(name)", limit: limits.concurrency)
@@ -60,7 +85,9 @@ public struct DirectorySink: Sink {
     /// - Throws: ``SinkFailure``.
     public func prepare() async throws(SinkFailure) -> [String] {
         try await probe { sink throws(FileFailure) in
+            let isNew = try !DurableFiles.isTaken(sink.root)
             try sink.makeDirectory(sink.root)
+            if isNew { try sink.access.applyGroup(to: sink.root) }
             // What cannot be removed takes room and nothing else; the next start tries again.
             sink.sweep(sink.incoming, prefix: "")
             sink.sweep(sink.root, prefix: FolderProbe.prefix)
@@ -82,7 +109,7 @@ public struct DirectorySink: Sink {
         let outcome = await threads.run(within: limits.timeLimit) { [self] in
             Result { () throws(SinkFailure) in
                 do throws(FileFailure) { try preparing(self) } catch { throw .unusable(reason: "\(error)") }
-                return try FolderProbe(root: root, owner: temporaryName).limitations()
+                return try FolderProbe(root: root, owner: temporaryName, access: access).limitations()
             }
         }
         switch outcome {
@@ -195,7 +222,16 @@ public struct DirectorySink: Sink {
         _ path: String,
         syncing: NameSyncing = .whereSupported
     ) throws(FileFailure) {
-        try DurableFiles.makeDirectory(path, below: root, syncing: syncing)
+        let isOwn = path == incoming
+        try DurableFiles.makeDirectory(
+            path,
+            permissions: isOwn ? 0o700 : access.directoryMode,
+            below: root,
+            syncing: syncing
+        )
+        // The folder itself is the operator's, and what is not finished is nobody's.
+        guard access.group != nil, !isOwn, path.hasPrefix(root + "/") else { return }
+        try granted.grant(path, below: root, access)
     }
 
     /// Writes into a slot that looked free; `false` when something else was there first after all.
@@ -234,13 +270,16 @@ public struct DirectorySink: Sink {
     /// A file in `.incoming`, whose own name no power cut matters to.
     private func newFile() throws(FileFailure) -> AtomicFile {
         let path = "\(incoming)/\(temporaryName)"
+        let file: AtomicFile
         do throws(FileFailure) {
-            return try AtomicFile(creating: path)
+            file = try AtomicFile(creating: path)
         } catch {
             guard error.code == ENOENT else { throw error }
             try makeDirectory(incoming, syncing: .notNeeded)
-            return try AtomicFile(creating: path)
+            file = try AtomicFile(creating: path)
         }
+        try access.apply(toFile: path)
+        return file
     }
 }
 

@@ -14,6 +14,24 @@ struct DirectorySinkType: SinkType {
             "\"{item}/{order}-{type}\"",
             "File name below the folder, without extension."
         ),
+        .value(
+            "mode",
+            .text(TextForm("an octal mode such as 0640", pattern: "^0?[67][0-7]{2}$") { FolderAccess.mode($0) != nil }),
+            "\"0600\"",
+            "Permissions of the files. Directories have x wherever this has r; a folder that exists stays as it is."
+        ),
+        .optional(
+            "group",
+            .text(
+                TextForm("the name or the number of a group", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$") { text in
+                    text.utf8.allSatisfy {
+                        ASCII.isLetter($0) || ASCII.isDigit($0) || [0x2D, 0x2E, 0x5F].contains($0)
+                    } && text.utf8.first != 0x2D && text.utf8.first != 0x2E
+                }
+            ),
+            "Group of the files and directories. The service's user has to be a member of it.",
+            sample: "documents"
+        ),
     ]
 
     func problems(in values: SettingValues) -> [SettingProblem] {
@@ -32,6 +50,10 @@ struct DirectorySinkType: SinkType {
             receiver: context.receiver,
             root: try values.required("path") { $0.text($1) },
             template: try template(try values.required("template") { $0.text($1) }),
+            access: FolderAccess(
+                mode: try values.required("mode") { $0.text($1).flatMap(FolderAccess.mode) },
+                group: values.text("group")
+            ),
             source: context.source,
             limits: context.limits
         )

@@ -16,6 +16,8 @@ struct FolderProbe {
     let root: String
     /// Makes the name of the probe's directory unique.
     let owner: String
+    /// What files are given.
+    let access: FolderAccess
 
     /// What of the usual is not to be had there, in sentences for an operator.
     ///
@@ -73,6 +75,7 @@ struct FolderProbe {
         let file = try AtomicFile(creating: "\(directory)/\(text)")
         try file.write(Array(text.utf8))
         try file.finish()
+        try access.apply(toFile: file.path)
         let (isNamed, way) = try DurableFiles.name(file.path, name)
         return isNamed ? way : nil
     }

@@ -22,7 +22,7 @@ struct DeliveryCommand: AsyncParsableCommand {
         @Option(help: "Only deliveries to this sink.")
         var sink: String?
 
-        @Option(help: "Only deliveries in this state: pending, delivered or dead.")
+        @Option(help: "Only deliveries in this state: pending, delivered, dead or settled.")
         var state: DeliveryState?
 
         func perform() async throws {
@@ -54,12 +54,12 @@ struct DeliveryCommand: AsyncParsableCommand {
 struct DeadLetterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dead-letter",
-        abstract: "List or replay dead letters: deliveries that ran out of attempts or were refused for good.",
-        subcommands: [List.self, Replay.self]
+        abstract: "List, replay or dismiss dead letters: deliveries that ran out of attempts or were refused for good.",
+        subcommands: [List.self, Replay.self, Dismiss.self]
     )
 
     struct List: RicevutaCommand {
-        static let configuration = CommandConfiguration(abstract: "List dead letters, newest first.")
+        static let configuration = CommandConfiguration(abstract: "List open dead letters, newest first.")
 
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
@@ -75,7 +75,7 @@ struct DeadLetterCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Replay dead letters.",
             discussion: """
-                Each is queued as a new delivery of the same notification, due now; the dead letter is kept. All of \
+                Each is queued as a new delivery of the same notification, due now, and is settled by that. All of \
                 them or, if one cannot be replayed, none; oldest first.
                 """
         )
@@ -87,7 +87,7 @@ struct DeadLetterCommand: AsyncParsableCommand {
         @Argument(help: "The deliveries' IDs.")
         var delivery: [String] = []
 
-        @Flag(help: "Replay all dead letters that have not been replayed yet.")
+        @Flag(help: "Replay all open dead letters.")
         var all = false
 
         @Option(help: "With --all: only dead letters of this sink.")
@@ -102,18 +102,53 @@ struct DeadLetterCommand: AsyncParsableCommand {
         func perform() async throws {
             var ids = delivery
             if all {
-                let (dead, later) = try await file.withLedger { ledger, configuration in
-                    let name = try await sinkName(sink, ledger, configuration)
-                    return (
-                        try await ledger.deliveries(DeliveryQuery(states: [.dead], sink: name, limit: 1_000_000)),
-                        try await ledger.deliveries(DeliveryQuery(isReplay: true, sink: name, limit: 1_000_000))
-                    )
-                }
-                let replayed = Set(later.compactMap(\.replayOf))
-                ids = dead.map(\.id).filter { !replayed.contains($0) }
+                ids = try await allDead(sink, file)
             }
             try await replaying.replay(ids, onlyDead: true, file, output)
         }
+    }
+
+    struct Dismiss: RicevutaCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Dismiss dead letters: settle them without a delivery.",
+            discussion:
+                "They stay in `ricevuta delivery list --state settled`. All of them or, if one is not dead, none."
+        )
+
+        @OptionGroup var file: ConfigurationOption
+        @OptionGroup var output: OutputOption
+
+        @Argument(help: "The deliveries' IDs.")
+        var delivery: [String] = []
+
+        @Flag(help: "Dismiss all open dead letters.")
+        var all = false
+
+        @Option(help: "With --all: only dead letters of this sink.")
+        var sink: String?
+
+        func validate() throws {
+            if all, !delivery.isEmpty { throw ValidationError("Give either delivery IDs or --all, not both.") }
+            if !all, delivery.isEmpty { throw ValidationError("Give delivery IDs, or --all.") }
+            if sink != nil, !all { throw ValidationError("--sink goes with --all.") }
+        }
+
+        func perform() async throws {
+            let ids = all ? try await allDead(sink, file) : delivery
+            try await file.withLedger(.operate) { ledger, _ in
+                if !ids.isEmpty { try await ledger.dismiss(ids) }
+            }
+            if output.json { return Terminal.print(.array(ids.map { .string($0) })) }
+            Terminal.print(ids.isEmpty ? "No dead letters to dismiss." : "dismissed \(Set(ids).count)")
+        }
+    }
+}
+
+/// The open dead letters, of one sink if there is a name.
+private func allDead(_ sink: String?, _ file: ConfigurationOption) async throws -> [String] {
+    try await file.withLedger { ledger, configuration in
+        let name = try await sinkName(sink, ledger, configuration)
+        return try await ledger.deliveries(DeliveryQuery(states: [.dead], sink: name, limit: 1_000_000)).map(\.id)
     }
 }
 

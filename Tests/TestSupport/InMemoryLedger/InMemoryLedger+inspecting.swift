@@ -99,7 +99,6 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
             let wanted = entries.filter { entry in
                 (query.states.isEmpty || query.states.contains(entry.state))
                     && (query.sink == nil || query.sink == entry.sink)
-                    && (!query.isReplay || entry.replayOf != nil)
                     && (query.orderKey == nil || query.orderKey == entry.notification.orderKey)
             }
             return Array(wanted.reversed().prefix(query.limit))
@@ -121,9 +120,23 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
             }
             return places.sorted().map { place in
                 let row = tables.deliveries[place]
+                if row.state == .dead { tables.deliveries[place].state = .settled }
                 let made = tables.addDelivery(of: row.notification, to: row.sink, replayOf: row.id, now: now)
                 return DeliveryReplay(replayed: row.id, delivery: made)
             }
+        }
+    }
+
+    package func dismiss(_ ids: [String]) async throws(LedgerError) {
+        try change { tables in
+            let places = try Set(ids).map { id in
+                guard let place = tables.deliveries.firstIndex(where: { $0.id == id }) else {
+                    throw LedgerError.notFound(what: "delivery", name: id)
+                }
+                try tables.deliveries[place].state.requireReplayable(id, onlyDead: true)
+                return place
+            }
+            for place in places { tables.deliveries[place].state = .settled }
         }
     }
 
@@ -162,7 +175,8 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
                 summary.ordersByState[row.record.state?.name ?? "unread", default: 0] += 1
             }
             summary.documents = tables.documents.count { $0.document != nil }
-            summary.quarantined = tables.documents.count { $0.quarantined != nil }
+            let stored = Set(tables.documents.filter { $0.document != nil }.map(\.order))
+            summary.quarantined = tables.documents.count { $0.quarantined != nil && !stored.contains($0.order) }
             for row in tables.deliveries { summary.deliveriesByState[row.state.rawValue, default: 0] += 1 }
             for job in tables.jobs.values {
                 let kind = job.id.kind.rawValue
