@@ -56,7 +56,7 @@ struct OperatorTextsTests {
             CallbackVerdict.allCases.map(\.rawValue)
                 == ["waiting", "confirmed", "unconfirmed", "mismatched", "skipped", "ended"]
         )
-        #expect(DeliveryState.allCases.map(\.rawValue) == ["pending", "delivered", "dead"])
+        #expect(DeliveryState.allCases.map(\.rawValue) == ["pending", "delivered", "dead", "settled"])
         #expect(JobKind.allCases.map(\.rawValue) == ["verify", "fetch", "deliver"])
         #expect(
             OrderProgress.Alarm.allCases.map(\.rawValue) == [
