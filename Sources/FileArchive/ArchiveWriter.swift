@@ -138,7 +138,7 @@ struct ArchiveCommit {
         let path = LocalArchive.path(sha256: sha256, kind: kind, below: archive.root)
         do throws(FileFailure) {
             try DurableFiles.makeDirectory(DurableFiles.parent(of: path))
-            // A name that is taken holds the same bytes, unless somebody or the disk has changed them since.
+            // An existing file of that name has the same content, unless it was changed or damaged since.
             if try !file.publish(as: path) {
                 if isSound(document, at: path) { return document }
                 archive.removeDamaged(path)

@@ -91,7 +91,7 @@ struct SecretResolver: Sendable {
         return "the environment variable\(isName ? " \(name)" : "") is not set"
     }
 
-    // `isSafe`: whether the path may be shown although there is no such file.
+    // `isSafe`: show the path even if the file does not exist.
     private func read(_ path: String, mustBePrivate: Bool, isSafe: Bool) throws(SecretFailure) -> [UInt8] {
         // The attributes are of the file itself, also when it is reached over a symbolic link.
         let file = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)

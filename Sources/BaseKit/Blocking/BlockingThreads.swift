@@ -146,7 +146,9 @@ public final class BlockingThreads: Sendable {
 
 /// One piece of work.
 private struct Work: Sendable {
-    /// Marks it as begun; returns whether somebody still waits for it.
+    /// Marks the work as started.
+    ///
+    /// - Returns: Whether the caller still waits for it.
     let isWanted: @Sendable () -> Bool
     /// Does it; returns whether it was abandoned meanwhile.
     let perform: @Sendable () -> Bool

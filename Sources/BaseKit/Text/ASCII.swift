@@ -1,6 +1,6 @@
 /// Bytes of ASCII, without Foundation.
 ///
-/// What looks at a single byte is inlined into other modules: it stands in loops over tokens and bodies.
+/// The tests of a single byte are inlined into other modules: loops over tokens and bodies call them.
 package enum ASCII {
     /// The value of a hexadecimal digit in either case.
     @inlinable package static func hexValue(_ byte: UInt8) -> UInt8? {

@@ -7,7 +7,7 @@ public enum DeliveryState: String, Sendable, Codable, CaseIterable {
     case pending
     /// The sink took it.
     case delivered
-    /// A dead letter: out of attempts or refused for good, and nobody has seen to it yet.
+    /// A dead letter: out of attempts or refused for good; neither replayed nor dismissed yet.
     case dead
     /// A dead letter that was replayed or dismissed.
     case settled
@@ -74,7 +74,7 @@ public enum CallbackVerdict: String, Sendable, Codable, CaseIterable {
     case ended
 }
 
-/// What is left to do for one order, deliveries aside.
+/// The open jobs of one order, without its deliveries, and its last problem.
 public struct OrderWork: Sendable, Equatable {
     /// Why the order was refused, is not read any more, or has no document; `nil` when nothing of that happened.
     public var problem: String?

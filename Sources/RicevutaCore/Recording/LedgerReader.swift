@@ -34,7 +34,7 @@ public protocol LedgerReader: Sendable {
 public struct OrderQuery: Sendable, Equatable {
     /// Only orders in this state.
     public var state: OrderState?
-    /// Only orders without a confirmed state whose placing stands here.
+    /// Only orders with this placement and no confirmed state yet.
     public var placement: OrderRecord.Placement?
     /// Only orders that are not finished.
     public var isOpen: Bool

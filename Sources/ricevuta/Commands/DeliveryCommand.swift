@@ -83,28 +83,10 @@ struct DeadLetterCommand: AsyncParsableCommand {
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
         @OptionGroup var replaying: ReplayOption
-
-        @Argument(help: "The deliveries' IDs.")
-        var delivery: [String] = []
-
-        @Flag(help: "Replay all open dead letters.")
-        var all = false
-
-        @Option(help: "With --all: only dead letters of this sink.")
-        var sink: String?
-
-        func validate() throws {
-            if all, !delivery.isEmpty { throw ValidationError("Give either delivery IDs or --all, not both.") }
-            if !all, delivery.isEmpty { throw ValidationError("Give delivery IDs, or --all.") }
-            if sink != nil, !all { throw ValidationError("--sink goes with --all.") }
-        }
+        @OptionGroup var letters: DeadLetterSelection
 
         func perform() async throws {
-            var ids = delivery
-            if all {
-                ids = try await allDead(sink, file)
-            }
-            try await replaying.replay(ids, onlyDead: true, file, output)
+            try await replaying.replay(try await letters.ids(file), onlyDead: true, file, output)
         }
     }
 
@@ -117,24 +99,10 @@ struct DeadLetterCommand: AsyncParsableCommand {
 
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
-
-        @Argument(help: "The deliveries' IDs.")
-        var delivery: [String] = []
-
-        @Flag(help: "Dismiss all open dead letters.")
-        var all = false
-
-        @Option(help: "With --all: only dead letters of this sink.")
-        var sink: String?
-
-        func validate() throws {
-            if all, !delivery.isEmpty { throw ValidationError("Give either delivery IDs or --all, not both.") }
-            if !all, delivery.isEmpty { throw ValidationError("Give delivery IDs, or --all.") }
-            if sink != nil, !all { throw ValidationError("--sink goes with --all.") }
-        }
+        @OptionGroup var letters: DeadLetterSelection
 
         func perform() async throws {
-            let ids = all ? try await allDead(sink, file) : delivery
+            let ids = try await letters.ids(file)
             try await file.withLedger(.operate) { ledger, _ in
                 if !ids.isEmpty { try await ledger.dismiss(ids) }
             }
@@ -144,11 +112,29 @@ struct DeadLetterCommand: AsyncParsableCommand {
     }
 }
 
-/// The open dead letters, of one sink if there is a name.
-private func allDead(_ sink: String?, _ file: ConfigurationOption) async throws -> [String] {
-    try await file.withLedger { ledger, configuration in
-        let name = try await sinkName(sink, ledger, configuration)
-        return try await ledger.deliveries(DeliveryQuery(states: [.dead], sink: name, limit: 1_000_000)).map(\.id)
+/// Which dead letters: some by their IDs, or all.
+struct DeadLetterSelection: ParsableArguments {
+    @Argument(help: "The deliveries' IDs.")
+    var delivery: [String] = []
+
+    @Flag(help: "All open dead letters.")
+    var all = false
+
+    @Option(help: "With --all: only dead letters of this sink.")
+    var sink: String?
+
+    func validate() throws {
+        if all, !delivery.isEmpty { throw ValidationError("Give either delivery IDs or --all, not both.") }
+        if !all, delivery.isEmpty { throw ValidationError("Give delivery IDs, or --all.") }
+        if sink != nil, !all { throw ValidationError("--sink goes with --all.") }
+    }
+
+    fileprivate func ids(_ file: ConfigurationOption) async throws -> [String] {
+        guard all else { return delivery }
+        return try await file.withLedger { ledger, configuration in
+            let name = try await sinkName(sink, ledger, configuration)
+            return try await ledger.deliveries(DeliveryQuery(states: [.dead], sink: name, limit: 1_000_000)).map(\.id)
+        }
     }
 }
 
