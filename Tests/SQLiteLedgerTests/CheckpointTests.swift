@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import RicevutaCore
+import Synchronization
 import TestSupport
 import Testing
 import Visengine
@@ -72,6 +73,40 @@ struct CheckpointTests {
         }
     }
 
+    @Test func restartsTheLogAlthoughThereIsAlwaysAReader() async throws {
+        let configuration = LedgerConfiguration(reserveBytes: 0, checkpointPages: 100)
+        try await withLedger(configuration) { ledger, directory in
+            let readers = OverlappingReaders(of: ledger.location)
+            readers.start()
+            defer { readers.stop() }
+            let body = String(repeating: "x", count: 100_000)
+            var longest = 0
+            for number in 0..<200 {
+                _ = await ledger.record(try Sample.callback(id: "a\(number)", body: body))
+                longest = max(longest, try logBytes(in: directory))
+            }
+
+            #expect(readers.reads > 10)
+            // 200 bodies are some 5,000 pages; without a restart all of them stay in the log.
+            #expect(longest < 100 * 4096 * 12, "\(longest) bytes")
+        }
+    }
+
+    @Test func waitsForReadersOnlyWhileTheLogGrows() {
+        var patience = CheckpointPatience(limit: 100)
+
+        #expect([100, 190].map { patience.wait(pages: $0) } == [.zero, .zero])
+        #expect(
+            [210, 300, 320, 500].map { patience.wait(pages: $0) }
+                == [.milliseconds(50), .zero, .milliseconds(100), .milliseconds(200)]
+        )
+        #expect(patience.wait(pages: 120) == .zero, "restarted")
+        #expect(patience.wait(pages: 300) == .milliseconds(50))
+        // Somebody who reads for minutes while a gigabyte is written.
+        let waits = (4..<2560).map { patience.wait(pages: $0 * 100) }.filter { $0 > .zero }
+        #expect(waits.count < 20 && waits.max() == .seconds(2))
+    }
+
     @Test(
         arguments: [
             ("3.40.1", false), ("3.44.5", false), ("3.44.6", true), ("3.45.0", false), ("3.50.6", false),
@@ -81,6 +116,50 @@ struct CheckpointTests {
     )
     func knowsWhichVersionsHaveTheFix(_ version: String, hasFix: Bool) {
         #expect(SQLiteVersion(text: version).hasWALResetFix == hasFix)
+    }
+
+    /// Two readers that take turns, so that at each moment one at least is in the middle of a transaction.
+    private final class OverlappingReaders: Sendable {
+        private let location: String
+        private let isOver = Atomic(false)
+        private let count = Atomic(0)
+        private let group = DispatchGroup()
+
+        init(of location: String) { self.location = location }
+
+        var reads: Int { count.load(ordering: .relaxed) }
+
+        func start() {
+            for number in 0..<2 {
+                group.enter()
+                Thread.detachNewThread { [self, group] in
+                    read(after: number)
+                    group.leave()
+                }
+            }
+        }
+
+        private func read(after number: Int) {
+            guard let queue = try? DatabaseQueue(path: location, configuration: CheckpointTests.settings) else {
+                return
+            }
+            Thread.sleep(forTimeInterval: Double(number) * 0.02)
+            while !isOver.load(ordering: .relaxed) {
+                try? queue.inDatabase { db in
+                    try db.beginTransaction(.deferred)
+                    _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM orders")
+                    Thread.sleep(forTimeInterval: 0.04)
+                    try db.rollback()
+                }
+                count.add(1, ordering: .relaxed)
+            }
+            try? queue.close()
+        }
+
+        func stop() {
+            isOver.store(true, ordering: .relaxed)
+            group.wait()
+        }
     }
 
     private func logBytes(in directory: String) throws -> Int {
@@ -104,7 +183,7 @@ struct CheckpointTests {
         }
     }
 
-    private static var settings: Configuration {
+    fileprivate static var settings: Configuration {
         var settings = Configuration()
         settings.allowsUnsafeTransactions = true
         settings.prepareDatabase { db in try db.disableCheckpoints() }

@@ -72,6 +72,7 @@ SLEEPS = Allowance({
     "Tests/HTTPListenerTests/LimitTests.swift": "a handler, and peers, slower than the limit under test",
     "Tests/HTTPListenerTests/LongBodyTests.swift": "a handler that answers late",
     "Tests/SinksTests/HTTPSinkFailureTests.swift": "a receiver that does not answer within the time limit",
+    "Tests/SQLiteLedgerTests/CheckpointTests.swift": "a transaction that lasts is what is tested: readers that overlap",
     "Tests/TestSupport/InMemoryLedger/InMemoryJobNotifier.swift": "when a job falls due, and the longest wait",
     "Tests/VisengineClientTests/RetryTests.swift": "never ends by itself: cancelling it is what is tested",
     "Tests/VisengineClientTests/TokenBucketTests.swift": "never ends by itself: cancelling it is what is tested",

@@ -103,7 +103,7 @@ extension SQLiteStore {
                     reserve: reserve,
                     timeout: configuration.heartbeatTimeout
                 )
-                checkpointer = try Checkpointer(files: files)
+                checkpointer = try Checkpointer(files: files, pages: configuration.checkpointPages)
             } else {
                 let found = try pool.read(Schema.version)
                 guard found == Schema.current else {

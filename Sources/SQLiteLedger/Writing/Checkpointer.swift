@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Synchronization
 
@@ -14,15 +15,25 @@ import Synchronization
 /// taken, and none of them is needed: under the write lock a passive copy reaches the log's end unless a reader is in
 /// the way, and the next commit then restarts the log.
 ///
+/// Readers that are under way at that commit keep it from doing so, and where commands follow each other there always
+/// are some: the log, and its index in memory, would grow for ever. Those that begin after a copy reached the
+/// end of the log read the database alone and keep nobody; so a log that has outgrown its limit is copied with
+/// patience, the write lock held until the earlier ones have ended.
+///
 /// Used on the writer's thread.
 final class Checkpointer: Sendable {
     private let connection: DatabaseQueue
+    private let patience: Mutex<CheckpointPatience>
     private let completed = Mutex(0)
 
     /// Opens the second connection.
     ///
+    /// - Parameters:
+    ///   - files: The ledger's.
+    ///   - pages: The length of the log at which it is usually copied.
     /// - Throws: `DatabaseError`.
-    init(files: LedgerFiles) throws {
+    init(files: LedgerFiles, pages: Int = LedgerConfiguration().checkpointPages) throws {
+        patience = Mutex(CheckpointPatience(limit: pages))
         var settings = Configuration()
         settings.label = "ledger-checkpoint"
         settings.prepareDatabase { db in
@@ -42,8 +53,24 @@ final class Checkpointer: Sendable {
     func checkpoint(lockedBy writer: Database) throws {
         try writer.beginTransaction(.immediate)
         defer { try? writer.rollback() }  // Nothing was written; closing the connection would end it, too.
-        try connection.writeWithoutTransaction { db in _ = try db.checkpoint(.passive) }
+        var copied = try copy()
+        let deadline = ContinuousClock.now + patience.withLock { $0.wait(pages: copied.walFrameCount) }
+        while copied.checkpointedFrameCount < copied.walFrameCount, .now < deadline {
+            pause(until: min(deadline, .now + .milliseconds(5)))
+            copied = try copy()
+        }
+        pause(until: deadline)
         completed.withLock { $0 += 1 }
+    }
+
+    private func copy() throws -> (walFrameCount: Int, checkpointedFrameCount: Int) {
+        try connection.writeWithoutTransaction { db in try db.checkpoint(.passive) }
+    }
+
+    /// Waits on the writer's own thread, with the lock held.
+    private func pause(until end: ContinuousClock.Instant) {
+        let left = end - .now
+        if left > .zero { Thread.sleep(forTimeInterval: left / .seconds(1)) }
     }
 
     /// Closes the connection.
