@@ -25,6 +25,8 @@ public struct CallbackFlow: Sendable {
     public let fetcher: FetcherService
     /// Hands notifications to sinks.
     public let dispatcher: DispatcherService
+    /// What the providers' APIs are like at the moment.
+    public let health: ProviderHealth
 
     /// What the flow stands on.
     public struct Ports: Sendable {
@@ -80,6 +82,8 @@ public struct CallbackFlow: Sendable {
         environment: FlowEnvironment,
         logger: Logger
     ) {
+        let health = ProviderHealth(now: environment.now, logger: logger)
+        self.health = health
         func named(_ stage: String) -> Logger {
             var logger = logger
             logger[metadataKey: "stage"] = "\(stage)"
@@ -96,7 +100,11 @@ public struct CallbackFlow: Sendable {
         )
         verifier = VerifierService(
             ledger: ports.ledger,
-            readers: ports.readers,
+            readers: Dictionary(
+                uniqueKeysWithValues: ports.readers.map {
+                    ($0.key, WatchedReader(provider: $0.key, reader: $0.value, health: health))
+                }
+            ),
             nonceOf: { text in
                 switch keys.check(text) {
                 case .valid(let nonce, _), .retired(let nonce, _): nonce
@@ -110,7 +118,11 @@ public struct CallbackFlow: Sendable {
         )
         fetcher = FetcherService(
             ledger: ports.ledger,
-            documents: ports.documents,
+            documents: Dictionary(
+                uniqueKeysWithValues: ports.documents.map {
+                    ($0.key, WatchedDocuments(provider: $0.key, documents: $0.value, health: health))
+                }
+            ),
             archive: ports.archive,
             routing: routing,
             settings: settings,

@@ -125,12 +125,10 @@ public final class DispatcherService: Service {
             logger.notice("Delivery failed; retrying", metadata: ["reason": "\(reason)", "after": "\(after)"])
         case .deadLetter(let reason):
             JobMeters.count(.deliver, "dead", sink: work.sink)
-            Alarms.raise(.deadLetter)
-            logger.error("Gave up on delivery: dead letter", metadata: ["reason": "\(reason)"])
+            Alarms.raise(.deadLetter, "Gave up on delivery: dead letter", ["reason": "\(reason)"], to: logger)
         case .disableSink(let reason):
             JobMeters.count(.deliver, "dead", sink: work.sink)
-            Alarms.raise(.sinkDisabled)
-            logger.error("Sink disabled", metadata: ["reason": "\(reason)"])
+            Alarms.raise(.sinkDisabled, "Sink disabled", ["reason": "\(reason)"], to: logger)
         }
     }
 }

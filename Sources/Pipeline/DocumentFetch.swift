@@ -12,6 +12,7 @@ struct DocumentFetch: Sendable {
     let settings: FlowSettings
     let environment: FlowEnvironment
     let logger: Logger
+    let overdue: OverdueDocuments
 
     func perform(_ work: FetchWork) async {
         var logger = logger
@@ -28,6 +29,7 @@ struct DocumentFetch: Sendable {
                 return try await handle(error, of: work, logger: logger)
             }
             try await ledger.stored(document, for: work, routing: routing, now: environment.now())
+            overdue.forget(work.order.key)
             JobMeters.count(.fetch, "stored")
             JobMeters.countBytes(document.size)
             logger.info(
@@ -77,6 +79,7 @@ struct DocumentFetch: Sendable {
         guard !Task.isCancelled else { return }
         let now = environment.now()
         let backoff = environment.backoff(after: work.lease.attempt)
+        overdue.note(work.order, error.description, now: now, logger: logger)
         switch error {
         case .provider(.notYetAvailable(let retryAfter)):
             // Not a failure: the API confirmed the state before its file store caught up.
@@ -85,8 +88,7 @@ struct DocumentFetch: Sendable {
             try await ledger.postpone(work.lease, until: now + wait, reason: "not yet available")
         case .archive(.failedCheck(let quarantined)):
             JobMeters.count(.fetch, "quarantined")
-            Alarms.raise(.quarantined)
-            logger.warning("Document quarantined", metadata: ["reason": "\(quarantined.reason)"])
+            Alarms.raise(.quarantined, "Document quarantined", ["reason": "\(quarantined.reason)"], to: logger)
             if isHopeless(work, now: now) {
                 return try await abandon(work, reason: quarantined.reason, logger: logger)
             }
@@ -95,20 +97,16 @@ struct DocumentFetch: Sendable {
         case .archive(.tooLarge(let limit)):
             // It will not be smaller the next time, and each time costs a download.
             JobMeters.count(.fetch, "too_large")
-            Alarms.raise(.documentTooLarge)
             let allow = "`ricevuta document fetch \(work.order.id?.rawValue ?? "") --max-bytes SIZE`"
             let reason = "document is larger than the limit of \(limit) bytes; \(allow) fetches it anyway"
-            logger.error("Gave up on document", metadata: ["reason": "\(reason)"])
+            Alarms.raise(.documentTooLarge, "Gave up on document", ["reason": "\(reason)"], to: logger)
             try await ledger.abandonFetch(work, reason: reason, now: now)
         case .archive(let failure):
             JobMeters.count(.fetch, "failed")
-            Alarms.raise(.archiveFailing)
-            logger.error("Archive write failed", metadata: ["error": "\(failure)"])
+            Alarms.raise(.archiveFailing, "Archive write failed", ["error": "\(failure)"], to: logger)
             try await ledger.postpone(work.lease, until: now + backoff, reason: failure.description)
         case .provider(.unauthorized):
             JobMeters.count(.fetch, "failed")
-            Alarms.raise(.unauthorized)
-            logger.error("Provider rejected the API token", metadata: ["operation": "fetching a document"])
             try await ledger.postpone(work.lease, until: now + .seconds(300), reason: "not authorized")
         case .provider(.transient(let reason, let retryAfter)):
             // However long the provider is away: what was paid for is asked for again.
@@ -117,7 +115,7 @@ struct DocumentFetch: Sendable {
             try await ledger.postpone(work.lease, until: now + wait, reason: reason)
         case .damaged(let reason):
             JobMeters.count(.fetch, "damaged")
-            logger.warning("Document damaged; retrying", metadata: ["reason": "\(reason)"])
+            Alarms.raise(.documentDamaged, "Document damaged; retrying", ["reason": "\(reason)"], to: logger)
             try await retryOrAbandon(work, reason: reason, logger: logger)
         case .provider(.notFound(let reason)), .provider(.permanent(let reason)):
             JobMeters.count(.fetch, "failed")
@@ -141,8 +139,7 @@ struct DocumentFetch: Sendable {
     }
 
     private func abandon(_ work: FetchWork, reason: String, logger: Logger) async throws(LedgerError) {
-        Alarms.raise(.documentLost)
-        logger.error("Gave up on document", metadata: ["reason": "\(reason)"])
+        Alarms.raise(.documentLost, "Gave up on document", ["reason": "\(reason)"], to: logger)
         try await ledger.abandonFetch(work, reason: reason, now: environment.now())
     }
 }

@@ -29,6 +29,7 @@ public struct FetcherService: Service {
         environment: FlowEnvironment,
         logger: Logger
     ) {
+        let overdue = OverdueDocuments(patience: settings.documentOverdueAfter)
         fetches = documents.mapValues { source in
             DocumentFetch(
                 ledger: ledger,
@@ -37,7 +38,8 @@ public struct FetcherService: Service {
                 routing: routing,
                 settings: settings,
                 environment: environment,
-                logger: logger
+                logger: logger,
+                overdue: overdue
             )
         }
         self.ledger = ledger

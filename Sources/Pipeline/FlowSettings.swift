@@ -30,6 +30,8 @@ public struct FlowSettings: Sendable {
     public var documentPatience: Duration
     /// How long an order's token is good for a read-back.
     public var tokens: TokenLifetime
+    /// How long a document may be available without having been fetched before that is an alarm.
+    public var documentOverdueAfter: Duration
 
     /// Creates settings.
     public init(
@@ -45,7 +47,8 @@ public struct FlowSettings: Sendable {
         maxUnknownReads: Int = 20,
         unknownOrderPatience: Duration = .seconds(86_400),
         documentPatience: Duration = .seconds(3 * 86_400),
-        tokens: TokenLifetime = TokenLifetime()
+        tokens: TokenLifetime = TokenLifetime(),
+        documentOverdueAfter: Duration = .seconds(3600)
     ) {
         self.intake = intake
         self.reconciliation = reconciliation
@@ -60,6 +63,7 @@ public struct FlowSettings: Sendable {
         self.unknownOrderPatience = unknownOrderPatience
         self.documentPatience = documentPatience
         self.tokens = tokens
+        self.documentOverdueAfter = documentOverdueAfter
     }
 
     // A lease outlives the longest work that is done under it, so that nothing is taken from a living owner; after a

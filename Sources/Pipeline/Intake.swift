@@ -112,7 +112,9 @@ public final class Intake: Sendable {
             noteFailure(of: origin, isLimited: !source.isProxy, now: time)
             return refuse(.unauthorized, .badToken, from: origin, token: String(text))
         }
-        if token.isRetired { alarm(.retiredKey, token: token, origin: origin) }
+        if token.isRetired {
+            alarm(.retiredKey, "Callback token signed with a retired key", token: token, origin: origin)
+        }
         return .admitted(AdmittedCallback(token: token, origin: source))
     }
 
@@ -165,7 +167,9 @@ public final class Intake: Sendable {
 
         var token = admitted.token
         if case .token(let text) = content.claim.echo, let echoed = check(text) {
-            if let token, token.nonce != echoed.nonce { alarm(.tokensDiffer, token: token, origin: admitted.origin) }
+            if let token, token.nonce != echoed.nonce {
+                alarm(.tokensDiffer, "Callback carries two different tokens", token: token, origin: admitted.origin)
+            }
             token = token ?? echoed
         }
         guard token != nil || !policy.requiresToken else {
@@ -244,15 +248,16 @@ public final class Intake: Sendable {
         return admission
     }
 
-    private func alarm(_ kind: Alarms.Kind, token: VerifiedToken, origin: [UInt8]) {
-        Alarms.raise(kind)
-        logger.warning(
-            Alarms.sentence(kind),
-            metadata: [
+    private func alarm(_ kind: AlarmKind, _ message: Logger.Message, token: VerifiedToken, origin: [UInt8]) {
+        Alarms.raise(
+            kind,
+            message,
+            [
                 // The nonce finds the order, and is no secret without its signature.
-                "alarm": "\(kind.rawValue)", "token.key": "\(token.keyID)", "order.nonce": "\(token.nonce)",
+                "token.key": "\(token.keyID)", "order.nonce": "\(token.nonce)",
                 "peer": "\(AddressRange.text(of: origin))",
-            ]
+            ],
+            to: logger
         )
     }
 
@@ -261,7 +266,7 @@ public final class Intake: Sendable {
 
     /// Nobody but an operator can find out what such a body should have said.
     private func report(_ content: BodyContent, token: VerifiedToken?, origin: [UInt8]) {
-        Alarms.raise(.undecodable)
+        Alarms.count(.undecodable)
         // Each is counted, and shown with its order; a flood of them is to leave the log readable.
         let isTold = told.withLock { told in
             let second = now().seconds
@@ -272,7 +277,7 @@ public final class Intake: Sendable {
         logger.warning(
             "Undecodable callback; reading or searching for its order anyway",
             metadata: [
-                "alarm": "\(Alarms.Kind.undecodable.rawValue)", "problem": "\(content.problem ?? "-")",
+                "alarm": "\(AlarmKind.undecodable.rawValue)", "problem": "\(content.problem ?? "-")",
                 "content.type": "\(content.mediaType)", "body.bytes": "\(content.bytes.count)",
                 "order.nonce": "\(token?.nonce.rawValue ?? "-")", "peer": "\(AddressRange.text(of: origin))",
             ]

@@ -104,8 +104,12 @@ struct JobLoop<Work: Sendable>: Sendable {
             return try await lease(room)
         } catch {
             if error != .closed {
-                Alarms.raise(.ledgerFailing)
-                logger.error("Leasing jobs failed", metadata: ["service": "\(kind.rawValue)", "error": "\(error)"])
+                Alarms.raise(
+                    .ledgerFailing,
+                    "Leasing jobs failed",
+                    ["service": "\(kind.rawValue)", "error": "\(error)"],
+                    to: logger
+                )
             }
             return nil
         }
@@ -129,8 +133,12 @@ extension JobLoop {
         if case .leaseLost = error {
             logger.debug("Lease lost", metadata: ["operation": "\(doing)"])
         } else if error != .closed {
-            Alarms.raise(.ledgerFailing)
-            logger.error("Ledger write failed", metadata: ["operation": "\(doing)", "error": "\(error)"])
+            Alarms.raise(
+                .ledgerFailing,
+                "Ledger write failed",
+                ["operation": "\(doing)", "error": "\(error)"],
+                to: logger
+            )
         }
     }
 }

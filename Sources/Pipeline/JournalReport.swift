@@ -1,4 +1,5 @@
 public import Logging
+import RicevutaCore
 
 /// Reports what the journal of callbacks was found to hold, and to lack, at the start.
 public enum JournalReport {
@@ -25,17 +26,17 @@ public enum JournalReport {
     /// Writes a line for each thing, and raises an alarm for each that should not have happened.
     public static func report(_ found: Found, logger: Logger) {
         if let first = found.refilledFrom {
-            Alarms.raise(.ledgerOlder)
-            logger.error(
+            Alarms.raise(
+                .ledgerOlder,
                 "Ledger older than the journal (restored from a backup?); refilling it from the journal",
-                metadata: ["first": "\(first)", "count": "\(found.recovered)"]
+                ["first": "\(first)", "count": "\(found.recovered)"],
+                to: logger
             )
         } else if found.recovered > 0 {
             logger.notice("Recovered acknowledged callbacks", metadata: ["count": "\(found.recovered)"])
         }
         for damage in found.damage {
-            Alarms.raise(.journalDamaged)
-            logger.error("Journal damaged", metadata: ["damage": "\(damage)"])
+            Alarms.raise(.journalDamaged, "Journal damaged", ["damage": "\(damage)"], to: logger)
         }
         if found.lost > 0 {
             logger.error(

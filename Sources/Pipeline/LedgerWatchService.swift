@@ -56,13 +56,14 @@ public struct LedgerWatchService: Service {
                     since = begun
                     if reportedAt.map({ now - $0 >= Self.reminder }) ?? true {
                         reportedAt = now
-                        Alarms.raise(.ledgerFailing)
-                        logger.error(
+                        Alarms.raise(
+                            .ledgerFailing,
                             "Ledger writes are failing; callbacks are queued in the journal",
-                            metadata: [
+                            [
                                 "error": "\(refusal)", "waiting": "\(condition.waiting)",
                                 "seconds": "\((now - begun).components.seconds)",
-                            ]
+                            ],
+                            to: logger
                         )
                     }
                 } else if let begun = since {

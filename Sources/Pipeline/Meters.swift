@@ -88,64 +88,6 @@ struct IntakeMeters: Sendable {
     }
 }
 
-/// What an operator should look at today.
-enum Alarms {
-    enum Kind: String {
-        case retiredKey = "retired_key"
-        case tokensDiffer = "tokens_differ"
-        case undecodable
-        case endedToken = "ended_token"
-        case wentBack = "went_back"
-        case missedCallback = "missed_callback"
-        case unknownState = "unknown_state"
-        case otherOrder = "other_order"
-        case foreignOrder = "foreign_order"
-        case bindingConflict = "binding_conflict"
-        case unauthorized = "api_unauthorized"
-        case quarantined
-        case documentLost = "document_lost"
-        case documentTooLarge = "document_too_large"
-        case archiveFailing = "archive_failing"
-        case ledgerFailing = "ledger_failing"
-        case ledgerOlder = "ledger_older"
-        case journalDamaged = "journal_damaged"
-        case deadLetter = "dead_letter"
-        case sinkDisabled = "sink_disabled"
-    }
-
-    static func raise(_ kind: Kind) {
-        Counter(label: MetricName.alarms, dimensions: [("kind", kind.rawValue)]).increment()
-    }
-
-    /// The log line of an alarm that a callback's token raises.
-    static func sentence(_ kind: Kind) -> Logger.Message {
-        switch kind {
-        case .retiredKey: "Callback token signed with a retired key"
-        case .tokensDiffer: "Callback carries two different tokens"
-        default: "Suspicious callback token"
-        }
-    }
-
-    /// The log line of an alarm that reading an order raises.
-    static func sentence(_ alarm: OrderProgress.Alarm) -> Logger.Message {
-        switch alarm {
-        case .wentBack: "Order state went backwards"
-        case .missedCallback: "Order changed without a callback"
-        case .unknownState: "Unknown order state"
-        case .otherOrder: "Callback body names a different order"
-        }
-    }
-
-    static func raise(_ alarm: OrderProgress.Alarm) {
-        switch alarm {
-        case .wentBack: raise(Kind.wentBack)
-        case .missedCallback: raise(Kind.missedCallback)
-        case .unknownState: raise(Kind.unknownState)
-        case .otherOrder: raise(Kind.otherOrder)
-        }
-    }
-}
-
 /// Counters of what the services do.
 enum JobMeters {
     static func countBytes(_ bytes: Int64) { Counter(label: MetricName.documentBytes).increment(by: bytes) }

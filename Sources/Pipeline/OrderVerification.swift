@@ -87,8 +87,12 @@ struct OrderVerification: Sendable {
             }
             let binding = OrderBinding.decide(nonce: nonce, echo: reading.echo, nonceOf: nonceOf)
             guard binding == .refuse else { return await confirm(work, reading, binding: binding, logger: logger) }
-            Alarms.raise(.foreignOrder)
-            logger.warning("Callback token belongs to a different order", metadata: ["candidate.id": "\(id)"])
+            Alarms.raise(
+                .foreignOrder,
+                "Callback token belongs to a different order",
+                ["candidate.id": "\(id)"],
+                to: logger
+            )
             return await reject(
                 id,
                 of: work,
@@ -161,13 +165,11 @@ struct OrderVerification: Sendable {
     /// Nothing more can come of the order, so whoever shows its token has it from somewhere else.
     private func end(_ work: VerifyWork, logger: Logger) async throws(LedgerError) {
         if work.trigger == .callback {
-            Alarms.raise(.endedToken)
-            logger.warning(
+            Alarms.raise(
+                .expiredToken,
                 "Callback with an expired token; recorded only",
-                metadata: [
-                    "alarm": "\(Alarms.Kind.endedToken.rawValue)",
-                    "order.nonce": "\(work.order.nonce?.rawValue ?? "-")",
-                ]
+                ["order.nonce": "\(work.order.nonce?.rawValue ?? "-")"],
+                to: logger
             )
         }
         JobMeters.count(.verify, "ended")
@@ -183,11 +185,7 @@ struct OrderVerification: Sendable {
         do throws(LedgerError) {
             let advance = try await ledger.confirm(work, reading: reading, binding: binding, context: context)
             for alarm in advance.alarms {
-                Alarms.raise(alarm)
-                logger.warning(
-                    Alarms.sentence(alarm),
-                    metadata: ["alarm": "\(alarm.rawValue)", "order.id": "\(reading.id)"]
-                )
+                Alarms.raise(alarm, Self.sentence(alarm), ["order.id": "\(reading.id)"], to: logger)
             }
             if !advance.notifications.isEmpty {
                 logger.info(
@@ -200,11 +198,26 @@ struct OrderVerification: Sendable {
             }
             JobMeters.count(.verify, advance.notifications.isEmpty ? "unchanged" : "changed")
         } catch .conflict(let reason) {
-            Alarms.raise(.bindingConflict)
-            logger.warning("Order binding rejected", metadata: ["reason": "\(reason)", "order.id": "\(reading.id)"])
+            Alarms.raise(
+                .bindingConflict,
+                "Order binding rejected",
+                ["reason": "\(reason)", "order.id": "\(reading.id)"],
+                to: logger
+            )
             await reject(reading.id, of: work, reason: reason, logger: logger)
         } catch {
             JobLoop<VerifyWork>.report(error, "recording an order read", to: logger)
+        }
+    }
+
+    /// The log line of an alarm that reading an order raises.
+    private static func sentence(_ alarm: AlarmKind) -> Logger.Message? {
+        switch alarm {
+        case .wentBack: "Order state went backwards"
+        case .missedCallback: "Order changed without a callback"
+        case .unknownState: "Unknown order state"
+        case .otherOrder: "Callback body names a different order"
+        default: nil
         }
     }
 
@@ -227,10 +240,7 @@ struct OrderVerification: Sendable {
         switch failure {
         case .notFound:
             return await leaveAlone(work, reason: "order not found at the provider", logger: logger)
-        case .unauthorized:
-            Alarms.raise(.unauthorized)
-            logger.error("Provider rejected the API token", metadata: ["error": "\(failure)"])
-            wait = .seconds(300)
+        case .unauthorized: wait = .seconds(300)
         case .notYetAvailable(let retryAfter):
             wait = environment.backoff(after: work.lease.attempt, atLeast: retryAfter)
         case .transient(_, let retryAfter):
@@ -246,6 +256,11 @@ struct OrderVerification: Sendable {
     /// Waits a little longer each time, and in the end for the next callback only.
     private func leaveAlone(_ work: VerifyWork, reason: String, logger: Logger) async {
         let now = environment.now()
+        // What was confirmed or paid for once is missed after a few answers; what only a callback named is not.
+        let isExpected = work.order.id != nil || work.order.origin == .placed
+        if isExpected, work.lease.refusals.count == Self.patience {
+            Alarms.raise(.orderUnknown, "Order not found at the provider", ["reason": "\(reason)"], to: logger)
+        }
         do throws(LedgerError) {
             if work.lease.refusals.reach(
                 settings.maxUnknownReads,

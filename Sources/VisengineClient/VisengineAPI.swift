@@ -38,6 +38,9 @@ public final class VisengineAPI: Sendable {
         )
     }
 
+    /// The kinds of calls whose circuit is open: they are refused at once for a while after failures in a row.
+    public var openCircuits: Set<VisengineCall> { transport.gate.open }
+
     /// Reads the catalogue (`GET /visure`).
     public func readCatalogue() async throws(VisengineError) -> [CatalogueItem] {
         let data = try await transport.data(.read(.catalogue, dialect.paths.catalogue))

@@ -18,6 +18,8 @@ public struct VisengineAPIConfiguration: Sendable {
     public var circuit: CircuitBreaker.Settings
     /// The longest answer read, in bytes; documents are streamed and have no such limit.
     public var maxAnswerBytes: Int
+    /// Gets a report of each attempt at a call; from any task, so it must not wait.
+    public var observe: @Sendable (CallReport) -> Void
 
     /// Creates a configuration.
     public init(
@@ -27,7 +29,8 @@ public struct VisengineAPIConfiguration: Sendable {
         retry: RetryPolicy = RetryPolicy(),
         rate: CallRate = CallRate(),
         circuit: CircuitBreaker.Settings = CircuitBreaker.Settings(),
-        maxAnswerBytes: Int = 16 << 20
+        maxAnswerBytes: Int = 16 << 20,
+        observe: @escaping @Sendable (CallReport) -> Void = { _ in }
     ) {
         self.baseURL = baseURL
         self.dialect = dialect
@@ -36,6 +39,7 @@ public struct VisengineAPIConfiguration: Sendable {
         self.rate = rate
         self.circuit = circuit
         self.maxAnswerBytes = maxAnswerBytes
+        self.observe = observe
     }
 
     /// What the HTTP client has to be created with: redirects not followed, and one try to connect, so that a call
@@ -51,6 +55,23 @@ public struct VisengineAPIConfiguration: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
         configuration.httpVersion = .http1Only
         return configuration
+    }
+}
+
+/// How one attempt at a call ended.
+public struct CallReport: Sendable, Equatable {
+    /// Which call.
+    public var call: VisengineCall
+    /// `ok`, or ``VisengineError/name``.
+    public var outcome: String
+    /// From the request to the end of the answer.
+    public var duration: Duration
+
+    /// Creates a report.
+    public init(call: VisengineCall, outcome: String, duration: Duration) {
+        self.call = call
+        self.outcome = outcome
+        self.duration = duration
     }
 }
 

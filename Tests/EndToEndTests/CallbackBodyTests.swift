@@ -131,7 +131,7 @@ extension EndToEnd {
                     try await bed.until {
                         let claim = #"{"_id":"\#(id)","stato_richiesta":"\#(UUID().uuidString)"}"#
                         #expect(try await bed.post(url, claim) == 200)
-                        return try await bed.metric(#"alarms_total{kind="ended_token"}"#, of: receiver) > 0
+                        return try await bed.metric(#"alarms_total{kind="expired_token"}"#, of: receiver) > 0
                     }
 
                     let shown = try await bed.json(["order", "show", id])

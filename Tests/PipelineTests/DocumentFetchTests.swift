@@ -21,7 +21,8 @@ import Visengine
             routing: DeliveryRouting([]),
             settings: FlowSettings(),
             environment: Sample.environment,
-            logger: Sample.logger
+            logger: Sample.logger,
+            overdue: OverdueDocuments(patience: FlowSettings().documentOverdueAfter)
         ).perform(ledger.arrange(work))
     }
 

@@ -11,7 +11,11 @@ import Visengine
 
     init() throws { keys = try Sample.keys() }
 
-    private func verify(_ work: VerifyWork, at provider: FakeProvider) async {
+    private func verify(
+        _ work: VerifyWork,
+        at provider: FakeProvider,
+        lines: LogLines = LogLines()
+    ) async {
         await OrderVerification(
             provider: .visengine,
             ledger: ledger,
@@ -25,8 +29,19 @@ import Visengine
             routing: DeliveryRouting([]),
             settings: FlowSettings(),
             environment: Sample.environment,
-            logger: Sample.logger
+            logger: lines.logger()
         ).perform(ledger.arrange(work))
+    }
+
+    @Test func reportsAnOrderThatTheProviderDoesNotKnowOnce() async throws {
+        for (refusals, count) in [(4, 0), (5, 1), (6, 0)] {
+            let lines = LogLines()
+            let work = try Sample.verifyWork(id: Sample.id(), refusals: Sample.refusals(refusals, for: .seconds(60)))
+
+            await verify(work, at: FakeProvider(), lines: lines)
+
+            #expect(lines.all.filter { $0.contains("order_unknown") }.count == count, "after \(refusals)")
+        }
     }
 
     private func order(_ id: String, _ echo: CallbackEcho = .absent) throws -> Order {

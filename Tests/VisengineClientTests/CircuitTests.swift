@@ -17,9 +17,10 @@ struct CircuitTests {
         try await withSandbox(clock: clock, adjust: Self.adjust) { client, sandbox in
             sandbox.setFaults { $0.failures = [CallFailure(status: 500, times: 4)] }
             for _ in 0..<3 {
-                let error = try await failure(of: .catalogue, with: client)
+                let error = try await failure(of: .place, with: client)
                 #expect(error.status == 500)
             }
+            #expect(client.openCircuits == [.place])
 
             clock.pass(.seconds(10))
             let refused = try await failure(of: .place, with: client)
@@ -27,18 +28,29 @@ struct CircuitTests {
             #expect(refused.retryAfter == .seconds(20))
             #expect(refused.isRetryable)
             #expect(!refused.mayHaveSucceeded)
-            #expect(sandbox.count(.place) == 0)
+            #expect(sandbox.count(.place) == 3)
 
             clock.pass(.seconds(20))
-            let trial = try await failure(of: .catalogue, with: client)
+            let trial = try await failure(of: .place, with: client)
             #expect(trial.status == 500)
-            let refusedAgain = try await failure(of: .catalogue, with: client)
+            let refusedAgain = try await failure(of: .place, with: client)
             #expect(refusedAgain.retryAfter == .seconds(30))
-            #expect(sandbox.count(.catalogue) == 4)
+            #expect(sandbox.count(.place) == 4)
 
             clock.pass(.seconds(30))
-            for _ in 0..<3 { try await make(.catalogue, with: client) }
-            #expect(sandbox.count(.catalogue) == 7)
+            for _ in 0..<3 { try await make(.place, with: client) }
+            #expect(sandbox.count(.place) == 7)
+            #expect(client.openCircuits == [])
+        }
+    }
+
+    @Test func oneFailingKindOfCallDoesNotStopTheOthers() async throws {
+        try await withSandbox(clock: TestClock(), adjust: Self.adjust) { client, sandbox in
+            sandbox.setFaults { $0.failures = [CallFailure(status: 500, times: 3)] }
+            for _ in 0..<3 { _ = try await failure(of: .document, with: client) }
+            #expect(try await failure(of: .document, with: client).cause == .circuitOpen)
+
+            try await make(.catalogue, with: client)
         }
     }
 

@@ -72,3 +72,14 @@ public enum DocumentFetchError: Error, Equatable, Sendable {
     /// It could not be written: the disk may be full.
     case archive(ArchiveError)
 }
+
+extension DocumentFetchError: CustomStringConvertible {
+    /// One line for logs and operators, free of secrets and personal data.
+    public var description: String {
+        switch self {
+        case .provider(let failure): failure.description
+        case .damaged(let reason): reason
+        case .archive(let failure): failure.description
+        }
+    }
+}

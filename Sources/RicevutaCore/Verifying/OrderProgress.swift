@@ -14,19 +14,7 @@ public enum OrderProgress {
         /// When to look again; `nil` when nothing more is expected.
         public var nextPoll: Timestamp?
         /// What an operator should know.
-        public var alarms: [Alarm] = []
-    }
-
-    /// Something that should not have happened, and did no harm.
-    public enum Alarm: String, Sendable, Equatable, CaseIterable {
-        /// The API shows an earlier state than it showed before; ignored.
-        case wentBack = "went_back"
-        /// A change was found by polling, its callback never came: repaired, but why was it missed?
-        case missedCallback = "missed_callback"
-        /// The API shows a state that this version does not know.
-        case unknownState = "unknown_state"
-        /// A callback that came for the order claims to be about another one.
-        case otherOrder = "other_order"
+        public var alarms: [AlarmKind] = []
     }
 
     /// What made us read.

@@ -1,13 +1,18 @@
 import Synchronization
+import Visengine
 
-/// What every call passes: the circuit breaker and the token bucket, shared by all tasks.
+/// What every call passes: the circuit breaker of its kind, and the token bucket of all; shared by all tasks.
+///
+/// Each kind of call has a breaker of its own: documents that cannot be had must not keep orders from being read.
 final class CallGate: Sendable {
-    private let breaker: Mutex<CircuitBreaker>
+    private let breakers: Mutex<[VisengineCall: CircuitBreaker]>
+    private let settings: CircuitBreaker.Settings
     private let bucket: Mutex<TokenBucket>
     private let environment: ClientEnvironment
 
     init(circuit: CircuitBreaker.Settings, rate: CallRate, environment: ClientEnvironment) {
-        breaker = Mutex(CircuitBreaker(circuit))
+        breakers = Mutex([:])
+        settings = circuit
         bucket = Mutex(
             TokenBucket(capacity: rate.burst, refillPerSecond: rate.perSecond, now: environment.monotonic())
         )
@@ -17,7 +22,7 @@ final class CallGate: Sendable {
     /// Waits for the rate, then asks the breaker.
     ///
     /// - Throws: `CancellationError` when the task is cancelled while it waits; the reservation is given back.
-    func enter() async throws(CancellationError) -> CircuitBreaker.Admission {
+    func enter(_ call: VisengineCall) async throws(CancellationError) -> CircuitBreaker.Admission {
         let wait = bucket.withLock { $0.reserve(now: environment.monotonic()) }
         if wait > .zero {
             do throws(CancellationError) {
@@ -27,12 +32,33 @@ final class CallGate: Sendable {
                 throw error
             }
         }
-        let admission = breaker.withLock { $0.admit(now: environment.monotonic()) }
+        let admission = withBreaker(of: call) { $0.admit(now: environment.monotonic()) }
         if admission != .admitted { bucket.withLock { $0.release(now: environment.monotonic()) } }
         return admission
     }
 
-    func record(_ outcome: CircuitBreaker.Outcome) {
-        breaker.withLock { $0.record(outcome, now: environment.monotonic()) }
+    func record(_ outcome: CircuitBreaker.Outcome, of call: VisengineCall) {
+        withBreaker(of: call) { $0.record(outcome, now: environment.monotonic()) }
+    }
+
+    /// The kinds of calls that are refused at the moment, or of which one is under way to see whether they work again.
+    var open: Set<VisengineCall> {
+        breakers.withLock { breakers in
+            Set(
+                breakers.filter {
+                    switch $0.value.state {
+                    case .closed: false
+                    case .open, .halfOpen: true
+                    }
+                }.keys
+            )
+        }
+    }
+
+    private func withBreaker<Value: Sendable>(
+        of call: VisengineCall,
+        _ body: (inout CircuitBreaker) -> Value
+    ) -> Value {
+        breakers.withLock { body(&$0[call, default: CircuitBreaker(settings)]) }
     }
 }

@@ -59,16 +59,22 @@ struct ProviderTransport: Sendable {
         _ attempt: () async -> Attempt<Value>
     ) async throws(VisengineError) -> Attempt<Value> {
         let admission: CircuitBreaker.Admission
-        do throws(CancellationError) { admission = try await gate.enter() } catch {
+        do throws(CancellationError) { admission = try await gate.enter(call) } catch {
             throw VisengineError(call, .cancelled)
         }
         if case .refused(let retryAfter) = admission {
             throw VisengineError(call, .circuitOpen, retryAfter: retryAfter)
         }
+        let start = environment.monotonic()
         let outcome = await attempt()
+        let duration = environment.monotonic() - start
         switch outcome {
-        case .done: gate.record(.answered)
-        case .failed(let error, _): gate.record(error.circuitOutcome)
+        case .done:
+            gate.record(.answered, of: call)
+            configuration.observe(CallReport(call: call, outcome: "ok", duration: duration))
+        case .failed(let error, _):
+            gate.record(error.circuitOutcome, of: call)
+            configuration.observe(CallReport(call: call, outcome: error.name, duration: duration))
         }
         return outcome
     }

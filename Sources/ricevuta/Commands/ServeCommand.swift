@@ -28,6 +28,7 @@ struct ServeCommand: RicevutaCommand {
         let configuration = try file.load()
         let registry = PrometheusRegistry(help: FlowMetrics.help)
         MetricsSystem.bootstrap(registry)
+        Alarms.start()
         let level = Logger.Level(rawValue: configuration.log.level) ?? .info
         let logger = Logger(label: "ricevuta") { _ in LineLogHandler(level: level, isJSON: configuration.log.isJSON) }
         let receiver = try await Receiver.start(

@@ -1,0 +1,40 @@
+import CoreMetrics
+import Logging
+import Metrics
+import RicevutaCore
+
+/// Counts and logs what an operator should look into.
+public enum Alarms {
+    /// Makes the counter of each kind, so that the first alarm of a kind is seen as an increase.
+    public static func start() {
+        for kind in AlarmKind.allCases { counter(of: kind).increment(by: 0) }
+    }
+
+    /// Counts an alarm and writes its line, with the kind as the field `alarm`.
+    static func raise(
+        _ kind: AlarmKind,
+        _ message: Logger.Message? = nil,
+        _ metadata: Logger.Metadata = [:],
+        to logger: Logger
+    ) {
+        count(kind)
+        var metadata = metadata
+        metadata["alarm"] = "\(kind.rawValue)"
+        let level: Logger.Level =
+            switch kind.severity {
+            case .warning: .warning
+            case .error: .error
+            }
+        logger.log(level: level, message ?? sentence(kind), metadata: metadata)
+    }
+
+    /// Counts an alarm whose line is written by whoever keeps the log readable.
+    static func count(_ kind: AlarmKind) { counter(of: kind).increment() }
+
+    private static func counter(of kind: AlarmKind) -> Counter {
+        Counter(label: MetricName.alarms, dimensions: [("kind", kind.rawValue)])
+    }
+
+    /// The log line of an alarm whose place says no more than the kind.
+    private static func sentence(_ kind: AlarmKind) -> Logger.Message { "\(kind.meaning)" }
+}
