@@ -187,14 +187,14 @@ struct OrderVerification: Sendable {
             for alarm in advance.alarms {
                 Alarms.raise(alarm, Self.sentence(alarm), ["order.id": "\(reading.id)"], to: logger)
             }
-            if !advance.notifications.isEmpty {
-                logger.info(
-                    "Order state changed",
-                    metadata: [
-                        "order.id": "\(reading.id)", "state": "\(advance.record.state?.name ?? "-")",
-                        "from": "\(work.order.state?.name ?? "-")", "trigger": "\(work.trigger.rawValue)",
-                    ]
-                )
+            if advance.record.state != work.order.state {
+                var metadata: Logger.Metadata = [
+                    "order.id": "\(reading.id)", "state": "\(advance.record.state?.name ?? "-")",
+                    "from": "\(work.order.state?.name ?? "-")", "trigger": "\(work.trigger.rawValue)",
+                ]
+                // The words themselves may name a person.
+                if advance.record.cancellationReason != nil { metadata["reason"] = "given, see `ricevuta order show`" }
+                logger.info("Order state changed", metadata: metadata)
             }
             JobMeters.count(.verify, advance.notifications.isEmpty ? "unchanged" : "changed")
         } catch .conflict(let reason) {

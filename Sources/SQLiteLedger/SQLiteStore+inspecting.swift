@@ -67,11 +67,24 @@ extension SQLiteStore: LedgerReader {
                 limit: 2
             ) { row throws(UnreadableRow) in try JobEntry(row: row) }
         }
-        let problem = try await read("reading an order") { db in
-            let row = try Row.fetchOne(db, sql: "SELECT problem FROM orders WHERE key = ?", arguments: [key])
-            return try row?.optionalText("problem")
+        let (problem, searches) = try await read("reading an order") { db in
+            let row = try Row.fetchOne(
+                db,
+                sql: "SELECT problem, searches FROM orders LEFT JOIN order_searches ON order_key = key WHERE key = ?",
+                arguments: [key]
+            )
+            return (try row?.optionalText("problem"), try row?.optionalText("searches"))
         }
-        return OrderWork(problem: problem, jobs: jobs)
+        return OrderWork(problem: problem, jobs: jobs, searches: try Self.searches(searches))
+    }
+
+    private static func searches(_ stored: String?) throws(LedgerError) -> [Search] {
+        guard let stored else { return [] }
+        do throws(JSONParsingError) {
+            return try JSONValue(parsing: Array(stored.utf8)).array?.compactMap(Search.init(json:)) ?? []
+        } catch {
+            throw .storage(doing: "reading search results", reason: "\(error)")
+        }
     }
 
     /// The newest of an order's callbacks, oldest first.

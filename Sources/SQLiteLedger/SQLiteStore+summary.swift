@@ -16,6 +16,10 @@ extension SQLiteStore {
                 let name = stored == "unread" ? stored : OrderState(name: stored).name
                 summary.ordersByState[name, default: 0] += count
             }
+            summary.choicesNeeded = try count(
+                db,
+                "SELECT count(*) FROM orders WHERE choice_since_ms IS NOT NULL"
+            )
             summary.documents = try count(db, "SELECT count(*) FROM documents")
             summary.quarantined = try count(
                 db,

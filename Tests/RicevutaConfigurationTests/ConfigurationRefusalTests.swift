@@ -85,8 +85,8 @@ struct ConfigurationRefusalTests {
             ),
             Refusal(
                 "sinks: [{name: a, type: directory, path: x, types: [order.udpated]}]",
-                "3:53 sinks[0].types[0]: expected one of order.updated, document.available, order.cancelled, order.late"
-                    + "; did you mean order.updated?"
+                "3:53 sinks[0].types[0]: expected one of order.updated, document.available, order.cancelled, "
+                    + "order.late, order.choice_needed; did you mean order.updated?"
             ),
         ]
     )

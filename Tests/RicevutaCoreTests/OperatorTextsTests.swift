@@ -50,7 +50,9 @@ struct OperatorTextsTests {
     @Test func keepsTheNamesThatOthersRelyOn() {
         #expect(
             NotificationType.allCases.map(\.rawValue)
-                == ["order.updated", "document.available", "order.cancelled", "order.late"]
+                == [
+                    "order.updated", "document.available", "order.cancelled", "order.late", "order.choice_needed",
+                ]
         )
         #expect(
             CallbackVerdict.allCases.map(\.rawValue)

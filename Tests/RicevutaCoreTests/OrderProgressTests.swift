@@ -71,6 +71,53 @@ struct OrderProgressTests {
         #expect(second.notifications == [])
     }
 
+    @Test func tellsOnceOfEachChoiceThatAnOrderWaitsFor() throws {
+        let result = SearchResult(index: 0, facts: ["Nome": "A"])
+        let over = [Search(id: "id1_0", state: "Ricerca evasa", results: [result])]
+        func reading(_ searches: [Search], isChosen: Bool = false) throws -> Order {
+            Order(id: try Sample.id(), state: .searching, hasSearch: true, isChosen: isChosen, searches: searches)
+        }
+        let readings = [
+            try reading([Search(id: "id1_0")]), try reading(over), try reading(over),
+            try reading(over + [Search(id: "id1_1")]), try reading(over + over), try reading(over, isChosen: true),
+        ]
+        var record = try Sample.record(.searching)
+        var told: [Int] = []
+        var waits: [Bool] = []
+
+        for (number, reading) in readings.enumerated() {
+            let advance = OrderProgress.advance(
+                record,
+                by: reading,
+                trigger: .poll,
+                now: Sample.now + .seconds(number),
+                schedule: ReconciliationSchedule()
+            )
+            #expect(advance.notifications.contains(.orderChoiceNeeded) == advance.alarms.contains(.choiceNeeded))
+            if advance.alarms == [.choiceNeeded] { told.append(number) }
+            waits.append(advance.record.choiceSince != nil)
+            record = advance.record
+        }
+
+        #expect(told == [1, 4])
+        #expect(waits == [false, true, true, false, true, false])
+    }
+
+    @Test func keepsWhyAnOrderWasCancelled() throws {
+        let first = OrderProgress.advance(
+            try Sample.record(.processing),
+            by: Order(id: try Sample.id(), state: .cancelled, cancellationReason: "Dati non corretti"),
+            trigger: .callback,
+            now: Sample.now,
+            schedule: ReconciliationSchedule()
+        )
+        let second = try advance(first.record, .cancelled)
+
+        #expect(first.record.cancellationReason == "Dati non corretti")
+        #expect(second.record.cancellationReason == "Dati non corretti", "an answer that leaves it out takes nothing")
+        #expect(try advance(Sample.record(.processing), .available).record.cancellationReason == nil)
+    }
+
     @Test func remembersHowFarAnOrderHadComeThroughAnUnknownState() throws {
         let odd = try advance(Sample.record(.available), .unknown("In Pausa")).record
 

@@ -7,7 +7,8 @@ import Testing
 /// A write-ahead log that ends anywhere: what a crash of the machine leaves of writes that were under way.
 @Suite(.timeLimit(.minutes(1)))
 struct TornLogTests {
-    private static let count = 20
+    /// Enough that they overwrite what is left of the log from making the tables.
+    private static let count = 60
 
     /// What became of the log from a place on.
     enum Tear: String, CaseIterable { case cut, zeroed, garbled }

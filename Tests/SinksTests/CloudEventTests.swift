@@ -41,6 +41,15 @@ import Visengine
         )
     }
 
+    @Test func saysWhyAnOrderWasCancelled() throws {
+        var notification = try SampleNotifications.notification()
+        notification.cancellationReason = "Dati non corretti"
+
+        let json = CloudEvent(notification: notification, source: "s", deliveryID: "d").json
+
+        #expect(json["data"]?["order"]?["cancellationReason"] == "Dati non corretti")
+    }
+
     @Test func leavesOutWhatIsNotKnown() throws {
         let notification = Notification(
             id: "n",

@@ -158,7 +158,11 @@ struct NineCallsTests {
             #expect(searched.state == .searching)
             #expect(searched.searches.map(\.id) == ["\(id)_0", "\(id)_1"])
             #expect(chosen.state == .processing)
-            #expect(chosen.searches.last == Search(id: "\(id)_1", state: "Ricerca evasa"))
+            let last = try #require(chosen.searches.last)
+            #expect(last.id == "\(id)_1" && last.state == "Ricerca evasa")
+            #expect(last.results.map(\.index) == [0, 1])
+            #expect(last.results.first?.facts["Denominazione"] == "PRIMA PROVA SRL")
+            #expect(chosen.isChosen && !chosen.needsChoice)
         }
     }
 

@@ -35,7 +35,7 @@ import Visengine
         #expect(order.createdAt == Timestamp(seconds: 1_750_000_000))
         #expect(order.lastUpdate == Timestamp(seconds: 1_750_000_005))
         #expect(order.item?.rawValue == "70a1b2c3d4e5f60718290000")
-        #expect(order.outcome == Outcome(code: "cancelled", info: "no such company"))
+        #expect(order.cancellationReason == "no such company")
         #expect(order.echo == .foreign)
     }
 

@@ -11,6 +11,11 @@ enum LedgerGauges {
         }
         single("ricevuta_ledger_callbacks", "Callbacks in the ledger, without duplicates.", summary.callbacks)
         single("ricevuta_ledger_documents", "Orders whose document is in the archive.", summary.documents)
+        single(
+            "ricevuta_ledger_choices_needed",
+            "Orders that wait until somebody chooses a search's result.",
+            summary.choicesNeeded
+        )
         single("ricevuta_ledger_quarantined", "Quarantined documents.", summary.quarantined)
         family(
             "ricevuta_ledger_callbacks_by_verdict",

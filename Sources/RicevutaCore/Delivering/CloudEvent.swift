@@ -104,6 +104,7 @@ public struct CloudEvent: Sendable {
         order["outcome"] = notification.outcome.map { outcome in
             ["code": .string(outcome.code), "info": .string(outcome.info), "isGood": .bool(outcome.isGood)]
         }
+        order["cancellationReason"] = notification.cancellationReason.map { .string($0) }
         return .object(order)
     }
 

@@ -45,6 +45,7 @@ extension Notification {
             previousState: previousState,
             lastUpdate: order.lastUpdate,
             outcome: order.outcome,
+            cancellationReason: order.cancellationReason,
             document: document
         )
     }

@@ -13,6 +13,16 @@ public enum NotificationType: String, Sendable, Codable, CaseIterable {
     case orderCancelled = "order.cancelled"
     /// A change was found by polling; its callback never came.
     case orderLate = "order.late"
+    /// A search is over: the order stands still until somebody chooses a result.
+    case orderChoiceNeeded = "order.choice_needed"
+
+    /// Whether it tells of a new state, and so of the one before.
+    package var isChangeOfState: Bool {
+        switch self {
+        case .orderUpdated, .orderCancelled: true
+        case .documentAvailable, .orderLate, .orderChoiceNeeded: false
+        }
+    }
 }
 
 /// One fact, published to every sink that wants it.
@@ -43,6 +53,8 @@ public struct Notification: Sendable, Equatable {
     public var lastUpdate: Timestamp?
     /// The provider's verdict.
     public var outcome: Outcome?
+    /// Why the order was cancelled, in the provider's words; only with the state cancelled.
+    public var cancellationReason: String?
     /// The document; only for ``NotificationType/documentAvailable``.
     public var document: StoredDocument?
 
@@ -60,6 +72,7 @@ public struct Notification: Sendable, Equatable {
         previousState: OrderState? = nil,
         lastUpdate: Timestamp? = nil,
         outcome: Outcome? = nil,
+        cancellationReason: String? = nil,
         document: StoredDocument? = nil
     ) {
         self.id = id
@@ -74,6 +87,7 @@ public struct Notification: Sendable, Equatable {
         self.previousState = previousState
         self.lastUpdate = lastUpdate
         self.outcome = outcome
+        self.cancellationReason = cancellationReason
         self.document = document
     }
 }

@@ -80,11 +80,14 @@ public struct OrderWork: Sendable, Equatable {
     public var problem: String?
     /// The jobs that are due or wait: at most one to verify the order and one to fetch its document.
     public var jobs: [JobEntry]
+    /// What the order's searches have found, while one of the results has to be chosen.
+    public var searches: [Search]
 
     /// Creates a summary.
-    public init(problem: String?, jobs: [JobEntry]) {
+    public init(problem: String?, jobs: [JobEntry], searches: [Search] = []) {
         self.problem = problem
         self.jobs = jobs
+        self.searches = searches
     }
 }
 

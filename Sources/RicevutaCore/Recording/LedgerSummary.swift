@@ -6,6 +6,8 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
     public var callbacksByVerdict: [String: Int]
     /// Orders by the name of their state; `unread` before the first read-back.
     public var ordersByState: [String: Int]
+    /// Orders that stand still until somebody chooses a search's result.
+    public var choicesNeeded: Int
     /// Documents in the archive, counted for each order.
     public var documents: Int
     /// Contents in quarantine of orders whose document is not in the archive.
@@ -22,6 +24,7 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
         callbacks: Int = 0,
         callbacksByVerdict: [String: Int] = [:],
         ordersByState: [String: Int] = [:],
+        choicesNeeded: Int = 0,
         documents: Int = 0,
         quarantined: Int = 0,
         deliveriesByState: [String: Int] = [:],
@@ -31,6 +34,7 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
         self.callbacks = callbacks
         self.callbacksByVerdict = callbacksByVerdict
         self.ordersByState = ordersByState
+        self.choicesNeeded = choicesNeeded
         self.documents = documents
         self.quarantined = quarantined
         self.deliveriesByState = deliveriesByState

@@ -27,6 +27,10 @@ public struct OrderRecord: Sendable, Equatable {
     public var lastUpdate: Timestamp?
     /// The provider's verdict as confirmed last.
     public var outcome: Outcome?
+    /// Why the provider cancelled the order, in its own words; it may name a person, so logs leave it out.
+    public var cancellationReason: String?
+    /// Since when the order stands still until somebody chooses a search's result; `nil` when it does not.
+    public var choiceSince: Timestamp?
     /// Where the document stands.
     public var document: DocumentProgress
     /// When the order was first recorded.
@@ -70,6 +74,8 @@ public struct OrderRecord: Sendable, Equatable {
         rank: Int = 0,
         lastUpdate: Timestamp? = nil,
         outcome: Outcome? = nil,
+        cancellationReason: String? = nil,
+        choiceSince: Timestamp? = nil,
         document: DocumentProgress = .none,
         createdAt: Timestamp,
         lastReadBack: Timestamp? = nil,
@@ -88,6 +94,8 @@ public struct OrderRecord: Sendable, Equatable {
         self.rank = rank
         self.lastUpdate = lastUpdate
         self.outcome = outcome
+        self.cancellationReason = cancellationReason
+        self.choiceSince = choiceSince
         self.document = document
         self.createdAt = createdAt
         self.lastReadBack = lastReadBack

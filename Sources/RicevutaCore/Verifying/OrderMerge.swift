@@ -69,6 +69,8 @@ extension OrderRecord {
             order.rank = other.rank
             order.lastUpdate = other.lastUpdate
             order.outcome = other.outcome
+            order.cancellationReason = other.cancellationReason
+            order.choiceSince = other.choiceSince
         }
         order.finalSince = finalSince ?? other.finalSince
         if document == .none { order.document = other.document }

@@ -53,12 +53,18 @@ public enum OrderProgress {
         let leavesTerminal = record.state?.isTerminal == true && reading.state != record.state
         if isBackwards || leavesTerminal {
             advance.alarms.append(.wentBack)
-        } else if let state = reading.state, state != record.state {
-            advance.moveTo(state, reading: reading, trigger: trigger, now: now, schedule: schedule)
         } else {
-            advance.record.quietPolls += 1
             advance.record.lastUpdate = reading.lastUpdate ?? record.lastUpdate
             advance.record.outcome = reading.outcome ?? record.outcome
+            if let state = reading.state, state != record.state {
+                advance.moveTo(state, reading: reading, trigger: trigger, now: now, schedule: schedule)
+            } else {
+                advance.record.quietPolls += 1
+            }
+            if advance.record.state == .cancelled {
+                advance.record.cancellationReason = reading.cancellationReason ?? record.cancellationReason
+            }
+            if reading.state != nil { advance.noteChoice(isNeeded: reading.needsChoice, now: now) }
         }
 
         if advance.record.state?.hasDocument == true, advance.record.document == .none {
@@ -84,8 +90,6 @@ extension OrderProgress.Advance {
     ) {
         record.state = state
         record.rank = max(record.rank, state.rank ?? record.rank)
-        record.lastUpdate = reading.lastUpdate ?? record.lastUpdate
-        record.outcome = reading.outcome ?? record.outcome
         record.quietPolls = 0
         // What could not be fetched in the old state may be there in the new one.
         if record.document == .failed { record.document = .none }
@@ -98,5 +102,16 @@ extension OrderProgress.Advance {
             notifications.append(.orderLate)
             alarms.append(.missedCallback)
         }
+    }
+    /// Tells once that the order waits for a choice; again only when it has gone on meanwhile.
+    fileprivate mutating func noteChoice(isNeeded: Bool, now: Timestamp) {
+        guard isNeeded else {
+            record.choiceSince = nil
+            return
+        }
+        guard record.choiceSince == nil else { return }
+        record.choiceSince = now
+        notifications.append(.orderChoiceNeeded)
+        alarms.append(.choiceNeeded)
     }
 }

@@ -19,6 +19,7 @@ enum Schema {
         ("2026-12-01 tell providers and their orders apart", providers),
         ("2026-12-01 call a job's counter its revision", revisions),
         ("2026-12-01 settle dead letters that were replayed", settled),
+        ("2026-12-01 keep why orders were cancelled, and what they wait to be chosen from", choices),
     ]
 
     /// The version of the schema that this program wants: how many steps lead to it.

@@ -64,8 +64,8 @@ extension LedgerTransaction {
             """
             INSERT INTO notifications(id, type, occurred_at_ms, order_key, provider, order_id, item,
                 item_name, state, previous_state, last_update_ms, outcome_code, outcome_info, document_sha256,
-                document_bytes, document_kind, document_name)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                document_bytes, document_kind, document_name, cancellation)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """,
             [
@@ -74,7 +74,7 @@ extension LedgerTransaction {
                 notification.item?.rawValue, notification.itemName, notification.state?.stored,
                 notification.previousState?.stored, notification.lastUpdate?.milliseconds,
                 notification.outcome?.code, notification.outcome?.info, document?.sha256, document?.size,
-                document?.kind.rawValue, document?.name,
+                document?.kind.rawValue, document?.name, notification.cancellationReason,
             ]
         )
     }
@@ -87,7 +87,7 @@ extension Notification {
     static let columns = """
         n.id AS notification_id, n.type, n.occurred_at_ms, n.order_key, n.provider, n.order_id, n.item,
         n.item_name, n.state AS order_state, n.previous_state, n.last_update_ms, n.outcome_code, n.outcome_info,
-        n.document_sha256, n.document_bytes, n.document_kind, n.document_name
+        n.document_sha256, n.document_bytes, n.document_kind, n.document_name, n.cancellation
         """
 
     init(row: Row) throws(UnreadableRow) {
@@ -113,6 +113,7 @@ extension Notification {
             previousState: try row.state("previous_state"),
             lastUpdate: try row.optionalTime("last_update_ms"),
             outcome: try row.outcome(),
+            cancellationReason: try row.optionalText("cancellation"),
             document: document
         )
     }

@@ -27,6 +27,7 @@ extension LedgerTransaction {
             schedule: context.schedule
         )
         try save(advance.record)
+        try keepSearches(of: reading, before: order, after: advance.record)
         let before = mismatched
         let cursor = try evaluateCallbacks(of: advance.record)
         if mismatched > before { advance.alarms.append(.otherOrder) }
@@ -34,7 +35,7 @@ extension LedgerTransaction {
             try enqueueNotification(
                 type,
                 of: advance.record,
-                previousState: type == .orderLate ? nil : order.state,
+                previousState: type.isChangeOfState ? order.state : nil,
                 routing: context.routing,
                 now: context.now
             )
@@ -58,6 +59,22 @@ extension LedgerTransaction {
             }
         }
         return (advance, cursor)
+    }
+
+    /// Keeps what an order's searches have found for as long as one of the results has to be chosen.
+    private func keepSearches(of reading: Order, before: OrderRecord, after: OrderRecord) throws {
+        if after.choiceSince != nil {
+            guard reading.needsChoice else { return }
+            try run(
+                """
+                INSERT INTO order_searches(order_key, searches) VALUES (?, ?)
+                ON CONFLICT(order_key) DO UPDATE SET searches = excluded.searches WHERE searches <> excluded.searches
+                """,
+                [after.key, String(decoding: JSONValue.array(reading.searches.map(\.json)).encoded(), as: UTF8.self)]
+            )
+        } else if before.choiceSince != nil {
+            try run("DELETE FROM order_searches WHERE order_key = ?", [after.key])
+        }
     }
 
     /// Sets the next read-back of a job that is done, or ends the job.

@@ -7,7 +7,8 @@ extension OrderRecord {
     /// The columns that ``init(row:)`` reads.
     static let columns = """
         key, provider, nonce, provider_id, origin, placement, item, item_name, state, rank, last_update_ms,
-        outcome_code, outcome_info, document, created_at_ms, last_read_back_ms, quiet_polls, final_at_ms
+        outcome_code, outcome_info, cancellation, choice_since_ms, document, created_at_ms, last_read_back_ms,
+        quiet_polls, final_at_ms
         """
 
     init(row: Row) throws(UnreadableRow) {
@@ -24,6 +25,8 @@ extension OrderRecord {
             rank: Int(try row.integer("rank")),
             lastUpdate: try row.optionalTime("last_update_ms"),
             outcome: try row.outcome(),
+            cancellationReason: try row.optionalText("cancellation"),
+            choiceSince: try row.optionalTime("choice_since_ms"),
             document: try row.name("document"),
             createdAt: try row.time("created_at_ms"),
             lastReadBack: try row.optionalTime("last_read_back_ms"),
@@ -60,13 +63,14 @@ extension LedgerTransaction {
             """
             UPDATE orders SET provider_id = ?, placement = ?, item = ?, item_name = ?, state = ?, rank = ?,
                 last_update_ms = ?, outcome_code = ?, outcome_info = ?, document = ?, last_read_back_ms = ?,
-                quiet_polls = ?, origin = ?, final_at_ms = ? WHERE key = ?
+                quiet_polls = ?, origin = ?, final_at_ms = ?, cancellation = ?, choice_since_ms = ? WHERE key = ?
             """,
             [
                 order.id?.rawValue, order.placement.rawValue, order.item?.rawValue, order.itemName,
                 order.state?.stored, order.rank, order.lastUpdate?.milliseconds, order.outcome?.code,
                 order.outcome?.info, order.document.rawValue, order.lastReadBack?.milliseconds, order.quietPolls,
-                order.origin.rawValue, order.finalSince?.milliseconds, order.key,
+                order.origin.rawValue, order.finalSince?.milliseconds, order.cancellationReason,
+                order.choiceSince?.milliseconds, order.key,
             ]
         )
     }

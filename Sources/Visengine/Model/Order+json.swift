@@ -21,6 +21,9 @@ extension Order {
             lastUpdate: fields.lastUpdate,
             createdAt: fields.createdAt,
             outcome: fields.outcome,
+            cancellationReason: fields.cancellationReason,
+            hasSearch: fields.hasSearch,
+            isChosen: fields.isChosen,
             searches: fields.searches,
             echo: CallbackEcho(order: object)
         )

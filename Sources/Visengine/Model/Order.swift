@@ -20,6 +20,13 @@ public struct Order: Sendable, Equatable {
     public var createdAt: Timestamp?
     /// `esito`: the provider's verdict on the order.
     public var outcome: Outcome?
+    /// `motivo_annullamento`: why the order was cancelled, in the provider's words, at most 1000 characters; it may
+    /// name a person.
+    public var cancellationReason: String?
+    /// `ricerca`: whether the item has searches, among whose results one has to be chosen.
+    public var hasSearch: Bool?
+    /// Whether a search's result was chosen: `id_ricerca` or `indice_ricerca` is there.
+    public var isChosen: Bool
     /// `ricerche`: searches made for the order, oldest first.
     public var searches: [Search]
     /// What came back of the `data` that the order's placing sent along.
@@ -35,6 +42,9 @@ public struct Order: Sendable, Equatable {
         lastUpdate: Timestamp? = nil,
         createdAt: Timestamp? = nil,
         outcome: Outcome? = nil,
+        cancellationReason: String? = nil,
+        hasSearch: Bool? = nil,
+        isChosen: Bool = false,
         searches: [Search] = [],
         echo: CallbackEcho = .absent
     ) {
@@ -46,6 +56,9 @@ public struct Order: Sendable, Equatable {
         self.lastUpdate = lastUpdate
         self.createdAt = createdAt
         self.outcome = outcome
+        self.cancellationReason = cancellationReason
+        self.hasSearch = hasSearch
+        self.isChosen = isChosen
         self.searches = searches
         self.echo = echo
     }
@@ -66,20 +79,6 @@ public struct Outcome: Sendable, Equatable {
 
     /// Whether the provider calls the order good: `"0"`, `0` or `OK`.
     public var isGood: Bool { code == "0" || code.uppercased() == "OK" }
-}
-
-/// One search of an order, `ricerche[]` (doc).
-public struct Search: Sendable, Equatable {
-    /// `id_ricerca`.
-    public var id: String
-    /// `stato_ricerca` as the provider writes it, for example `Ricerca evasa`.
-    public var state: String?
-
-    /// Creates a search.
-    public init(id: String, state: String? = nil) {
-        self.id = id
-        self.state = state
-    }
 }
 
 /// What a callback or an order carries of the `callback_data.data` that this program sent with the order.

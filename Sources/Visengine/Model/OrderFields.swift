@@ -83,25 +83,28 @@ extension OrderFields where Members == JSONObject {
     /// `nome`, `nome_visura` or `name`.
     var itemName: String? { members.first(of: ["nome", "nome_visura", "name"])?.string }
 
-    /// `esito`: an object with `codice` as text or number, or the verdict itself as text; `cancellationReason` in
-    /// Docuengine.
+    /// `esito`: an object with `codice` as text or number, or the verdict itself as text.
     var outcome: Outcome? {
-        guard let value = members["esito"], !value.isNull else { return cancellation }
+        guard let value = members["esito"], !value.isNull else { return nil }
         if let code = value["codice"]?.text { return Outcome(code: code, info: value["info"]?.text ?? "") }
-        return value.text.map { Outcome(code: $0) } ?? cancellation
+        return value.text.map { Outcome(code: $0) }
     }
 
-    private var cancellation: Outcome? {
-        members.first(of: ["motivo_annullamento", "cancellationReason"])?.string
-            .map { Outcome(code: "cancelled", info: $0) }
+    /// `motivo_annullamento`, or `cancellationReason`.
+    var cancellationReason: String? {
+        let text = members.first(of: ["motivo_annullamento", "cancellationReason"])?.text ?? ""
+        let reason = String(decoding: ASCII.trimmed(Array(text.utf8)[...]), as: UTF8.self).prefix(1000)
+        return reason.isEmpty ? nil : String(reason)
     }
+
+    /// `ricerca`.
+    var hasSearch: Bool? { members["ricerca"]?.bool }
+
+    /// `id_ricerca` and `indice_ricerca`, which are `null` before a choice.
+    var isChosen: Bool { members.first(of: ["id_ricerca", "indice_ricerca"]) != nil }
 
     /// `ricerche[]`; elements without an id are left out.
-    var searches: [Search] {
-        (members["ricerche"]?.array ?? []).compactMap { search in
-            search["id_ricerca"]?.text.map { Search(id: $0, state: search["stato_ricerca"]?.string) }
-        }
-    }
+    var searches: [Search] { (members["ricerche"]?.array ?? []).compactMap { Search(element: $0) } }
 }
 
 extension OrderID {

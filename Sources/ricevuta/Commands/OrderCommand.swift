@@ -76,6 +76,7 @@ struct OrderCommand: AsyncParsableCommand {
             if output.json {
                 var object = record.json.object ?? JSONObject()
                 object["problem"] = JSONValue(work.problem)
+                object["searches"] = .array(work.searches.map(\.json))
                 object["jobs"] = .array(work.jobs.map(\.json))
                 object["callbacks"] = .array(callbacks.map(\.json))
                 object["documents"] = .array(documents.map(\.json))
@@ -83,42 +84,19 @@ struct OrderCommand: AsyncParsableCommand {
                 return Terminal.print(.object(object))
             }
             Terminal.print(Listing.table(record.details + (work.problem.map { [["problem", $0]] } ?? [])))
-            if !work.jobs.isEmpty { Terminal.print("\nJobs\n" + Listing.table(work.jobs.map(\.row))) }
-            if !callbacks.isEmpty {
-                let isAll = callbacks.count < Self.mostCallbacks
-                Terminal.print("\nCallbacks\(isAll ? "" : " (the newest)")\n" + Listing.table(callbacks.map(\.row)))
-            }
-            if !documents.isEmpty { Terminal.print("\nDocuments\n" + Listing.table(documents.map(\.row))) }
-            if !deliveries.isEmpty { Terminal.print("\nDeliveries\n" + Listing.table(deliveries.map(\.row))) }
+            let isAll = callbacks.count < Self.mostCallbacks
+            for section in [
+                Listing.section("Jobs", JobEntry.columns, work.jobs.map(\.row)),
+                Listing.section("Search results", Search.columns, work.searches.flatMap(\.rows)),
+                Listing.section(
+                    "Callbacks\(isAll ? "" : " (the newest)")",
+                    CallbackEntry.columns,
+                    callbacks.map(\.row)
+                ),
+                Listing.section("Documents", DocumentEntry.orderColumns, documents.map(\.orderRow)),
+                Listing.section("Deliveries", DeliveryEntry.orderColumns, deliveries.map(\.orderRow)),
+            ].compactMap(\.self) { Terminal.print("\n" + section) }
         }
-    }
-}
-
-extension OrderRecord {
-    /// What an operator calls it: the provider's id, or the nonce while there is none.
-    var name: String { id?.rawValue ?? nonce?.rawValue ?? String(key) }
-
-    var details: [[String]] {
-        [
-            ["order", id?.rawValue ?? "not known yet"], ["provider", provider.rawValue],
-            ["number", String(key)], ["nonce", nonce?.rawValue ?? "-"],
-            ["item", itemName ?? item?.rawValue ?? "-"], ["origin", "\(origin.rawValue), \(placement.rawValue)"],
-            ["state", state?.name ?? "not known yet"], ["document", document.rawValue],
-            ["outcome", outcome.map { "\($0.code) \($0.info)" } ?? "-"], ["recorded", createdAt.short],
-            ["last verified", lastReadBack?.short ?? "never"],
-        ]
-    }
-
-    var json: JSONValue {
-        [
-            "id": JSONValue(id?.rawValue), "provider": .string(provider.rawValue), "number": JSONValue(key),
-            "nonce": JSONValue(nonce?.rawValue),
-            "item": JSONValue(item?.rawValue), "itemName": JSONValue(itemName), "origin": .string(origin.rawValue),
-            "placement": .string(placement.rawValue), "state": JSONValue(state?.name),
-            "document": .string(document.rawValue), "recordedAt": .string(createdAt.description),
-            "lastUpdate": JSONValue(lastUpdate?.description), "lastReadBack": JSONValue(lastReadBack?.description),
-            "outcome": outcome.map { ["code": .string($0.code), "info": .string($0.info)] } ?? .null,
-        ]
     }
 }
 
@@ -141,47 +119,5 @@ extension OrderQuery {
             let names = Self.states.map(\.name) + Self.placements.map(\.rawValue)
             throw CommandFailure(.badInput, unknown: "state", text, among: names + ["unknown:NAME"])
         }
-    }
-}
-
-extension JobEntry {
-    private var what: String {
-        switch kind {
-        case .verify: "read the order"
-        case .fetch: "fetch the document"
-        case .deliver: "deliver"
-        }
-    }
-
-    fileprivate var row: [String] {
-        [
-            what, isLeased ? "running" : "next \(due.short)", attempts == 0 ? "" : "attempt \(attempts)",
-            lastReason ?? "",
-        ]
-    }
-
-    fileprivate var json: JSONValue {
-        [
-            "kind": .string(kind.rawValue), "attempts": JSONValue(attempts), "due": .string(due.description),
-            "isRunning": .bool(isLeased), "lastError": JSONValue(lastReason),
-        ]
-    }
-}
-
-extension CallbackEntry {
-    var row: [String] {
-        [
-            String(id), receivedAt.short, claim.state?.name ?? "-", verdict.rawValue, problem ?? "",
-            repeats == 0 ? "" : "\(repeats) duplicates", peer,
-        ]
-    }
-
-    var json: JSONValue {
-        [
-            "id": JSONValue(id), "receivedAt": .string(receivedAt.description), "peer": .string(peer),
-            "claimedState": JSONValue(claim.state?.name), "claimedOrder": JSONValue(claim.orderID?.rawValue),
-            "verdict": .string(verdict.rawValue), "problem": JSONValue(problem), "repeats": JSONValue(repeats),
-            "bodyBytes": JSONValue(bodySize),
-        ]
     }
 }

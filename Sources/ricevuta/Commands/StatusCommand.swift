@@ -10,8 +10,8 @@ struct StatusCommand: RicevutaCommand {
         commandName: "status",
         abstract: "Show a summary of the ledger and of what is overdue.",
         discussion: """
-            Exits 1 if there are dead letters, disabled sinks, quarantined documents or quarantined callbacks, or \
-            if the last start of `serve` found damage in the journal.
+            Exits 1 if there are orders that wait for a choice, dead letters, disabled sinks, quarantined documents or \
+            quarantined callbacks, or if the last start of `serve` found damage in the journal.
             """
     )
 
@@ -31,7 +31,7 @@ struct StatusCommand: RicevutaCommand {
             Terminal.print(Listing.table(Self.rows(summary, disabled, engine) + Self.rows(journal)))
         }
         let needsCare =
-            summary.quarantined > 0 || !disabled.isEmpty
+            summary.quarantined > 0 || summary.choicesNeeded > 0 || !disabled.isEmpty
             || (summary.deliveriesByState[DeliveryState.dead.rawValue] ?? 0) > 0
             || !journal.lines.isEmpty || journal.copies > 0 || journal.quarantined > 0
         if needsCare { throw ExitCode(CommandFailure.Code.failed.rawValue) }
@@ -54,6 +54,9 @@ struct StatusCommand: RicevutaCommand {
             ["deliveries", counts(summary.deliveriesByState)],
             ["open jobs", counts(summary.jobsByKind)],
         ]
+        if summary.choicesNeeded > 0 {
+            rows.insert(["waiting for a choice", "orders: \(summary.choicesNeeded)"], at: 1)
+        }
         for (kind, late) in summary.oldestDueMilliseconds.sorted(by: { $0.key < $1.key }) where late > 1000 {
             rows.append(["overdue", "oldest \(kind) job: \(late / 1000) s"])
         }
@@ -89,6 +92,7 @@ struct StatusCommand: RicevutaCommand {
         }
         return [
             "orders": object(summary.ordersByState), "callbacks": object(summary.callbacksByVerdict),
+            "choicesNeeded": JSONValue(summary.choicesNeeded),
             "documents": JSONValue(summary.documents), "quarantined": JSONValue(summary.quarantined),
             "deliveries": object(summary.deliveriesByState), "jobs": object(summary.jobsByKind),
             "oldestDueMilliseconds": object(summary.oldestDueMilliseconds.mapValues { Int($0) }),

@@ -17,7 +17,12 @@ struct Listing {
         Terminal.print(rows.isEmpty ? empty : Self.table([columns] + rows))
     }
 
-    /// Columns as wide as their widest cell, two spaces apart.
+    /// A table with a title and headings; `nil` without rows.
+    static func section(_ title: String, _ columns: [String], _ rows: [[String]]) -> String? {
+        rows.isEmpty ? nil : title + "\n" + table([columns] + rows)
+    }
+
+    /// Columns as wide as their widest cell, two spaces apart; no line has blanks at its end.
     static func table(_ rows: [[String]]) -> String {
         let rows = rows.map { $0.map { TerminalText.escaped($0) } }
         let count = rows.map(\.count).max() ?? 0
@@ -28,6 +33,7 @@ struct Listing {
                 line += cell
                 if column < row.count - 1 { line += String(repeating: " ", count: widths[column] - cell.count + 2) }
             }
+            while line.last == " " { line.removeLast() }
             return line
         }.joined(separator: "\n")
     }

@@ -63,14 +63,30 @@ extension TestBed {
     // MARK: To the sandbox
 
     /// Makes orders at the sandbox.
-    func order(calledBackAt registrations: [JSONValue]) async throws -> [String] {
-        let answer = try await control("orders", ["callbacks": .array(registrations)])
+    ///
+    /// - Parameters:
+    ///   - registrations: Their `callback_data`.
+    ///   - item: The hash of their item; the sandbox's first by default.
+    /// - Returns: Their ids.
+    /// - Throws: What the client throws.
+    func order(calledBackAt registrations: [JSONValue], item: String? = nil) async throws -> [String] {
+        var body: JSONObject = ["callbacks": .array(registrations)]
+        body["item"] = item.map { .string($0) }
+        let answer = try await control("orders", .object(body))
         return answer["ids"]?.array?.compactMap(\.string) ?? []
     }
 
     /// Moves all orders on.
     func advance(to state: String) async throws {
         _ = try await control("advance", ["to": .string(state)])
+    }
+
+    /// Moves one order on by one step.
+    func advanceOnce(_ id: String) async throws { _ = try await control("advance", ["order": .string(id)]) }
+
+    /// Cancels an order at the sandbox.
+    func cancel(_ id: String, reason: String) async throws {
+        _ = try await control("cancel", ["order": .string(id), "reason": .string(reason)])
     }
 
     /// What the sandbox says of one order.

@@ -39,7 +39,8 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
                         isLeased: $0.lease != nil,
                         lastReason: $0.lastReason
                     )
-                }
+                },
+                searches: tables.orders[key]?.searches ?? []
             )
         }
     }
@@ -174,6 +175,7 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
             for row in tables.orders.values {
                 summary.ordersByState[row.record.state?.name ?? "unread", default: 0] += 1
             }
+            summary.choicesNeeded = tables.orders.values.count { $0.record.choiceSince != nil }
             summary.documents = tables.documents.count { $0.document != nil }
             let stored = Set(tables.documents.filter { $0.document != nil }.map(\.order))
             summary.quarantined = tables.documents.count { $0.quarantined != nil && !stored.contains($0.order) }

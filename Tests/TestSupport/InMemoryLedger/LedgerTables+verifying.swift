@@ -24,9 +24,11 @@ extension LedgerTables {
             schedule: context.schedule
         )
         orders[order.key]?.record = advance.record
+        if advance.record.choiceSince == nil { orders[order.key]?.searches = [] }
+        if reading.needsChoice, advance.record.choiceSince != nil { orders[order.key]?.searches = reading.searches }
         if evaluateCallbacks(of: advance.record) { advance.alarms.append(.otherOrder) }
         for type in advance.notifications {
-            let previous = type == .orderLate ? nil : order.state
+            let previous = type.isChangeOfState ? order.state : nil
             try enqueueNotification(
                 type,
                 of: advance.record,

@@ -14,6 +14,8 @@ struct LedgerTables {
         /// The most bytes that an operator allowed its document.
         var maxDocumentBytes: Int64?
         var problem: String?
+        /// What its searches have found, while one of the results has to be chosen.
+        var searches: [Search] = []
     }
 
     struct CallbackRow {
