@@ -5,8 +5,9 @@ public import Visengine
 /// A mock provider: the calls of its API over HTTP, orders that move through the states, documents, callbacks, and
 /// every fault on demand.
 ///
-/// Besides the nine calls there is a control API under `/sandbox`, without a token. Bodies and answers are JSON; a call
-/// that makes no sense is answered 400 with a problem document that says why.
+/// Besides the nine calls there is a control API under `/sandbox`, without a token; `GET /sandbox` lists it. Bodies and
+/// answers are JSON; a call that makes no sense is answered 400, and one that names an unknown order 404, with a problem
+/// document that says why.
 ///
 /// - `POST /sandbox/advance`, with `{"order": ID, "steps": 1, "to": "Visura evasa", "wait": true}`, all of it optional:
 ///   moves an order on, without `order` all of them; `to` stands instead of `steps`, and `wait` answers when all
@@ -58,10 +59,13 @@ public final class Sandbox: Sendable {
         limits.maxBodyBytes = 64 << 20
         listener = try HTTPServer(
             ListenerConfiguration(host: configuration.host, port: configuration.port, limits: limits),
-            handler: AsyncRequestHandler { request in
+            handler: AsyncRequestHandler { [log = configuration.log] request in
                 let segments = request.head.path.split(separator: "/").map(String.init)
-                if segments.first == "sandbox" { return await control.respond(request, Array(segments.dropFirst())) }
-                return service.respond(request, segments)
+                let response =
+                    segments.first == "sandbox"
+                    ? await control.respond(request, Array(segments.dropFirst())) : service.respond(request, segments)
+                log?("\(request.head.method) \(request.head.path) \(response.status)")
+                return response
             }
         )
         let http = HTTPClient(
@@ -147,7 +151,12 @@ public final class Sandbox: Sendable {
                     inFlight -= 1
                 }
                 group.addTask {
-                    for callback in callbacks { state.sent(await poster.post(callback), for: callback.order) }
+                    for callback in callbacks {
+                        let record = await poster.post(callback)
+                        let outcome = record.status.map(String.init) ?? record.error ?? ""
+                        state.configuration.log?("callback \(callback.order) \"\(record.state)\" \(outcome)")
+                        state.sent(record, for: callback.order)
+                    }
                 }
                 inFlight += 1
             }

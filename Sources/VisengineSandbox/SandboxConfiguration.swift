@@ -27,6 +27,8 @@ public struct SandboxConfiguration: Sendable {
     public var faults: SandboxFaults
     /// The clock, in Unix seconds.
     public var now: @Sendable () -> Int64
+    /// Gets a line for each request and each callback, without tokens and bodies.
+    public var log: (@Sendable (String) -> Void)?
 
     /// Creates a configuration.
     ///
@@ -43,7 +45,8 @@ public struct SandboxConfiguration: Sendable {
         startsInSearch: Bool = false,
         callbackTimeLimit: Duration = .seconds(30),
         faults: SandboxFaults = SandboxFaults(),
-        now: @escaping @Sendable () -> Int64 = SandboxConfiguration.systemTime
+        now: @escaping @Sendable () -> Int64 = SandboxConfiguration.systemTime,
+        log: (@Sendable (String) -> Void)? = nil
     ) {
         self.host = host
         self.port = port
@@ -57,6 +60,7 @@ public struct SandboxConfiguration: Sendable {
         self.callbackTimeLimit = callbackTimeLimit
         self.faults = faults
         self.now = now
+        self.log = log
     }
 
     /// The system's clock, in Unix seconds.

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Foundation
 public import VisengineSandbox
 
 /// The options of the command.
@@ -14,10 +15,10 @@ struct SandboxOptions: ParsableArguments {
     @Option(help: "Port; 0 picks a free one.")
     var port: UInt16 = 8090
 
-    @Option(help: "Bearer token that API calls must send.")
-    var token = "sandbox-token"
+    @Option(help: "Bearer token that API calls must send. Default: $VISENGINE_SANDBOX_TOKEN, or else sandbox-token.")
+    var token: String?
 
-    @Option(help: "How long an order stays in each state, such as 500ms, 2s or 1m. Default: forever.")
+    @Option(help: "How long an order stays in each state, such as 500ms or 2s. Default: until POST /sandbox/advance.")
     var step: Span?
 
     @Option(help: "Document size, such as 20000, 64KiB or 256MiB.")
@@ -61,6 +62,12 @@ struct SandboxOptions: ParsableArguments {
     @Flag(help: "Start every order in state \"In ricerca\".")
     var startInSearch = false
 
+    @Flag(inversion: .prefixedNo, help: "Log each request and callback on standard error. Default: in a terminal.")
+    var log: Bool?
+
+    @Flag(help: "Stop when standard input ends, as it does when the program that started this one has ended.")
+    var stopWithInput = false
+
     func configuration() throws -> SandboxConfiguration {
         guard (0...1000).contains(duplicates) else { throw ValidationError("--duplicates must be from 0 to 1000.") }
         guard (0...(2 << 30)).contains(documentSize.bytes) else {
@@ -75,7 +82,8 @@ struct SandboxOptions: ParsableArguments {
         var configuration = SandboxConfiguration()
         configuration.host = host
         configuration.port = port
-        configuration.token = token
+        configuration.token =
+            token ?? ProcessInfo.processInfo.environment["VISENGINE_SANDBOX_TOKEN"] ?? configuration.token
         configuration.step = step?.duration
         configuration.isZipped = documentKind == .zip
         configuration.documentBytes = documentSize.bytes

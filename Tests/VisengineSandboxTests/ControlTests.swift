@@ -1,5 +1,6 @@
 import BaseKit
 import NIOHTTP1
+import Synchronization
 import Testing
 import Visengine
 import VisengineSandbox
@@ -39,6 +40,44 @@ struct ControlTests {
         }
     }
 
+    @Test func theCallsAreListed() async throws {
+        try await withSandbox { wire in
+            let guide = try await wire.send(.get, "/sandbox", token: nil)
+
+            #expect(guide.status == 200)
+            let calls = guide.json["calls"]?.array?.compactMap { $0["request"]?.string } ?? []
+            #expect(calls.count == 11)
+            for call in calls where call.hasPrefix("GET ") && !call.hasSuffix("/ID") {
+                #expect(try await wire.send(.get, String(call.dropFirst(4)), token: nil).status == 200, "\(call)")
+            }
+        }
+    }
+
+    @Test(arguments: ["advance", "cancel", "callbacks"])
+    func anUnknownOrderIsNotFound(_ call: String) async throws {
+        try await withSandbox { wire in
+            let answer = try await wire.control(call, ["order": "65f0c0ffee0123456789abcd"])
+
+            #expect(answer.status == 404)
+            #expect(answer.json["detail"] == "no such order; GET /sandbox/orders lists them")
+        }
+    }
+
+    @Test func requestsAndCallbacksAreLogged() async throws {
+        let lines = Mutex<[String]>([])
+        let configuration = SandboxConfiguration(log: { line in lines.withLock { $0.append(line) } })
+        try await withCatcher(configuration) { wire, catcher in
+            let id = try await wire.place(Samples.pension(Samples.callback(catcher.url)))
+            await wire.sandbox.callbacksSettled()
+
+            let logged = lines.withLock { $0 }
+            #expect(logged.contains("POST /richiesta 200"))
+            let isCallbackLogged = logged.contains { $0.hasPrefix("callback \(id) ") && $0.hasSuffix(" 200") }
+            #expect(isCallbackLogged)
+            #expect(!logged.contains { $0.contains("sandbox-token") || $0.contains(catcher.url) })
+        }
+    }
+
     struct Refused: Sendable, CustomTestStringConvertible {
         var path: String
         var body: JSONValue
@@ -61,7 +100,6 @@ struct ControlTests {
         Refused("advance", [1], "the body must be a JSON object"),
         Refused("cancel", [:], "order must be an order's id"),
         Refused("callbacks", [:], "order must be an order's id"),
-        Refused("callbacks", ["order": "65f0c0ffee0123456789abcd"], "the order is unknown or has no callback_data"),
         Refused(
             "callbacks",
             ["order": "65f0c0ffee0123456789abcd", "times": 0],
@@ -69,6 +107,7 @@ struct ControlTests {
         ),
         Refused("credit", [:], "credit must be an amount in euro"),
         Refused("credit", ["credit": "much"], "credit must be an amount in euro"),
+        Refused("credit", ["credit": -1], "credit must be an amount in euro"),
         Refused("orders", [:], "count must be a number from 1, or callbacks a list of callback_data"),
         Refused("orders", ["count": 0], "count must be a number from 1, or callbacks a list of callback_data"),
         Refused("orders", ["count": 1, "item": "x"], "wrong hash_visura"),

@@ -9,6 +9,7 @@ struct ControlService: Sendable {
     func respond(_ request: Request, _ segments: [String]) async -> Response {
         do throws(ControlError) {
             let body = try Self.object(request.body)
+            if segments.isEmpty, request.head.method == "GET" { return Self.answer(ControlGuide.json) }
             switch (request.head.method, segments.joined(separator: "/"), segments.count) {
             case ("POST", "advance", 1): return try await advance(body)
             case ("POST", "cancel", 1): return try await cancel(body)
@@ -33,17 +34,17 @@ struct ControlService: Sendable {
             case ("GET", "orders", 1): return list()
             case ("POST", "orders", 1): return try create(body)
             case ("GET", _, 2) where segments[0] == "orders": return try report(segments[1])
-            default: return .problem(404, detail: "No such call in the control API.")
+            default: return .problem(404, detail: "No such call in the control API; GET /sandbox lists them.")
             }
         } catch {
-            return .problem(400, detail: error.description)
+            return .problem(error.status, detail: error.description)
         }
     }
 
     // MARK: Orders
 
     private func advance(_ body: JSONObject) async throws(ControlError) -> Response {
-        let id = try orderID(body["order"])
+        let id = try existing(body["order"])
         var stage: OrderStage?
         if let name = body["to"]?.string {
             stage = OrderStage(rawValue: name)
@@ -59,7 +60,7 @@ struct ControlService: Sendable {
     }
 
     private func cancel(_ body: JSONObject) async throws(ControlError) -> Response {
-        guard let id = try orderID(body["order"]) else { throw ControlError("order must be an order's id") }
+        guard let id = try existing(body["order"]) else { throw ControlError("order must be an order's id") }
         guard state.cancel(id, reason: body["reason"]?.string ?? "") else {
             throw ControlError("the order is a draft or finished")
         }
@@ -130,18 +131,18 @@ struct ControlService: Sendable {
     // MARK: The rest
 
     private func resend(_ body: JSONObject) async throws(ControlError) -> Response {
-        guard let id = try orderID(body["order"]) else { throw ControlError("order must be an order's id") }
         let times = body["times"]?.int64 ?? 1
         guard (1...100_000).contains(times) else { throw ControlError("times must be from 1 to 100000") }
+        guard let id = try existing(body["order"]) else { throw ControlError("order must be an order's id") }
         guard state.resend(id, claiming: body["state"]?.string, times: Int(times)) else {
-            throw ControlError("the order is unknown or has no callback_data")
+            throw ControlError("the order has no callback_data")
         }
         await waitIfAsked(body)
         return Self.answer([:])
     }
 
     private func setCredit(_ body: JSONObject) throws(ControlError) -> Response {
-        guard let credit = body["credit"].flatMap({ Price(json: $0) }) else {
+        guard let credit = body["credit"].flatMap({ Price(json: $0) }), credit >= Price(thousandths: 0) else {
             throw ControlError("credit must be an amount in euro")
         }
         state.setCredit(credit)
@@ -169,6 +170,14 @@ struct ControlService: Sendable {
         guard let id = json.string.flatMap({ OrderID(rawValue: $0) }) else {
             throw ControlError("order must be an order's id")
         }
+        return id
+    }
+
+    /// The order that is named, where one is.
+    private func existing(_ json: JSONValue?) throws(ControlError) -> OrderID? {
+        guard let id = try orderID(json) else { return nil }
+        let isKnown = (try? state.reading { $0[id] != nil }) ?? false  // Reading never refuses.
+        guard isKnown else { throw ControlError("no such order; GET /sandbox/orders lists them", status: 404) }
         return id
     }
 
