@@ -247,6 +247,51 @@ static inline int cmhd_client_certificate(struct MHD_Connection *connection, uns
            gnutls_fingerprint(GNUTLS_DIG_SHA256, peers, fingerprint, &size) == 0 && size == 32;
 }
 
+/// From when to when a certificate holds, in Unix seconds.
+struct cmhd_validity {
+    int64_t from;
+    int64_t until;
+};
+
+/// Whether a certificate chain and a private key, PEM texts of so many bytes, belong together and can be served.
+///
+/// Returns 0, or GnuTLS's number of the reason; `validity` is that of the first certificate.
+static inline int cmhd_examine_certificate(const char *certificate, unsigned int certificate_size, const char *key,
+                                           unsigned int key_size, struct cmhd_validity *validity) {
+    gnutls_datum_t chain_text = {(unsigned char *)certificate, certificate_size};
+    gnutls_datum_t key_text = {(unsigned char *)key, key_size};
+    gnutls_x509_crt_t *chain = NULL;
+    unsigned int count = 0;
+    int code = gnutls_x509_crt_list_import2(&chain, &count, &chain_text, GNUTLS_X509_FMT_PEM, 0);
+    if (code < 0) return code;
+    validity->from = (int64_t)gnutls_x509_crt_get_activation_time(chain[0]);
+    validity->until = (int64_t)gnutls_x509_crt_get_expiration_time(chain[0]);
+    for (unsigned int at = 0; at < count; at++) gnutls_x509_crt_deinit(chain[at]);
+    gnutls_free(chain);
+
+    gnutls_certificate_credentials_t credentials = NULL;
+    code = gnutls_certificate_allocate_credentials(&credentials);
+    if (code < 0) return code;
+    code = gnutls_certificate_set_x509_key_mem(credentials, &chain_text, &key_text, GNUTLS_X509_FMT_PEM);
+    gnutls_certificate_free_credentials(credentials);
+    return code < 0 ? code : 0;
+}
+
+/// Whether a PEM text of so many bytes holds certificates: 0, or GnuTLS's number of the reason why not.
+static inline int cmhd_examine_authorities(const char *authorities, unsigned int size) {
+    gnutls_datum_t text = {(unsigned char *)authorities, size};
+    gnutls_certificate_credentials_t credentials = NULL;
+    int code = gnutls_certificate_allocate_credentials(&credentials);
+    if (code < 0) return code;
+    code = gnutls_certificate_set_x509_trust_mem(credentials, &text, GNUTLS_X509_FMT_PEM);
+    gnutls_certificate_free_credentials(credentials);
+    if (code == 0) return GNUTLS_E_NO_CERTIFICATE_FOUND;
+    return code < 0 ? code : 0;
+}
+
+/// GnuTLS's words for one of its numbers.
+static inline const char *cmhd_reason(int code) { return gnutls_strerror(code); }
+
 /// Bytes of the request's head, or 0 before it is complete.
 static inline size_t cmhd_head_size(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);

@@ -99,7 +99,15 @@ package struct Configuration: Sendable {
     package struct Log: Sendable {
         /// One of swift-log's names.
         package var level: String
-        package var isJSON: Bool
+        package var format: Format
+
+        /// How a line is written.
+        package enum Format: String, Sendable, CaseIterable {
+            /// As text where a person looks, and as JSON elsewhere.
+            case auto
+            case json
+            case text
+        }
     }
 
     /// Absolute.

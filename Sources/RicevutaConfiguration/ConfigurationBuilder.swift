@@ -58,7 +58,10 @@ struct ConfigurationBuilder {
                 maxDelay: sure(delivery.duration("maxDelay"))
             ),
             sinks: root.sections("sinks").map(sink),
-            log: Configuration.Log(level: sure(log.text("level")), isJSON: log.text("format") == "json")
+            log: Configuration.Log(
+                level: sure(log.text("level")),
+                format: sure(log.text("format").flatMap(Configuration.Log.Format.init))
+            )
         )
     }
 
@@ -67,15 +70,7 @@ struct ConfigurationBuilder {
             host: sure(values.text("host")),
             port: port(values),
             publicURL: address(values, "publicURL"),
-            tls: values.section("tls")
-                .map {
-                    Configuration.Listener.TLS(
-                        certificate: path($0, "certificate"),
-                        privateKey: path($0, "privateKey"),
-                        clientAuthorities: $0.text("clientAuthorities") == nil ? nil : path($0, "clientAuthorities"),
-                        reloadInterval: sure($0.duration("reloadInterval"))
-                    )
-                },
+            tls: values.section("tls").map { sure(Self.tls($0)) },
             maxBodyBytes: Int(sure(values.integer("maxBodyBytes"))),
             maxHeaderBytes: Int(sure(values.integer("maxHeaderBytes"))),
             maxConnections: Int(sure(values.integer("maxConnections"))),
@@ -84,6 +79,19 @@ struct ConfigurationBuilder {
             headDeadline: sure(values.duration("headDeadline")),
             requestDeadline: sure(values.duration("requestDeadline")),
             healthPath: values.text("healthPath")
+        )
+    }
+
+    /// The PEM files of a section; nothing when the section lacks one that it needs.
+    static func tls(_ values: SettingValues) -> Configuration.Listener.TLS? {
+        guard let certificate = values.text("certificate"), let privateKey = values.text("privateKey"),
+            let reloadInterval = values.duration("reloadInterval")
+        else { return nil }
+        return Configuration.Listener.TLS(
+            certificate: certificate,
+            privateKey: privateKey,
+            clientAuthorities: values.text("clientAuthorities"),
+            reloadInterval: reloadInterval
         )
     }
 

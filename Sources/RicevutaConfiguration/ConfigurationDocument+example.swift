@@ -9,6 +9,8 @@ extension ConfigurationDocument {
     /// - Returns: The text, with a line feed at its end.
     package static func example(sinkTypes: [any SinkType]) -> String {
         let opening = [
+            // Editors that know this line complete keys: `ricevuta config schema > ricevuta.schema.json`.
+            "# yaml-language-server: $schema=ricevuta.schema.json",
             "# Ricevuta configuration. Values are the defaults unless their comment says otherwise.",
             "# Durations: 500ms, 30s, 5m, 2h, 1d. Sizes: 256KiB, 8MiB or plain bytes.",
             "# Secrets are never written here, only where to find them: {fromEnvironment: NAME},",

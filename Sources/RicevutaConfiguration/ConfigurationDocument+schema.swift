@@ -14,6 +14,7 @@ extension ConfigurationDocument {
         root["$defs"] = ["secret": secret()]
         let head: JSONObject = [
             "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": "urn:ricevuta:configuration",
             "title": "ricevuta configuration",
         ]
         let schema = JSONValue.object(JSONObject(head.members + root.members))

@@ -10,7 +10,7 @@ struct ConfigurationRules {
     /// Every impossible combination, at the value that would have to change.
     func problems() -> [(place: SettingPlace, message: String)] {
         ports() + connections() + health() + verifiers() + certificates() + intervals() + sinkNames() + keyIDs()
-            + sinks()
+            + sinks() + folders()
     }
 
     private func ports() -> [(place: SettingPlace, message: String)] {
@@ -98,6 +98,15 @@ struct ConfigurationRules {
         }
     }
 
+    private func folders() -> [(place: SettingPlace, message: String)] {
+        guard let data = root.text("dataDirectory").map(PathResolution.normalized) else { return [] }
+        return FolderSetting.all(root, table).compactMap { folder in
+            if folder.path == data { return (folder.place, "is the same directory as dataDirectory; choose another") }
+            guard PathResolution.holds(folder.path, data) else { return nil }
+            return (folder.place, "contains dataDirectory: documents and the ledger's files would mix; choose another")
+        }
+    }
+
     private func repeated(
         _ texts: [(section: SettingValues, key: String)],
         _ message: String
@@ -108,6 +117,24 @@ struct ConfigurationRules {
                 return nil
             }
             return (place, message)
+        }
+    }
+}
+
+/// A folder that a sink writes to.
+struct FolderSetting {
+    /// The place of its key.
+    var place: SettingPlace
+    /// Absolute and normalized.
+    var path: String
+
+    /// Those of all sinks, in the order of the file.
+    static func all(_ root: SettingValues, _ table: ConfigurationTable) -> [FolderSetting] {
+        root.sections("sinks").compactMap { values in
+            guard let key = table.sinkType(of: values)?.folderKey, let path = values.text(key),
+                let place = values.place(key)
+            else { return nil }
+            return FolderSetting(place: place, path: PathResolution.normalized(path))
         }
     }
 }

@@ -39,11 +39,16 @@ struct ConfigurationTable: Sendable {
         "listener",
         "The listener for callbacks.",
         [
-            .value("host", .text(.host), "127.0.0.1", "Address to listen on; 0.0.0.0 or :: for all interfaces."),
+            .value(
+                "host",
+                .text(.listenAddress),
+                "127.0.0.1",
+                "IP address to listen on; 0.0.0.0 or :: for all interfaces."
+            ),
             .value("port", .integer(0...65_535), "8080", "Port; 0 picks a free one."),
             .optional(
                 "publicURL",
-                .text(.webAddress),
+                .text(.baseAddress),
                 "URL at which the provider reaches the listener; required to place orders and to mint tokens.",
                 sample: "https://callbacks.example.com"
             ),
@@ -125,8 +130,8 @@ struct ConfigurationTable: Sendable {
         "admin",
         "The listener for health, metrics and document links.",
         [
-            .value("host", .text(.host), "127.0.0.1", "Address to listen on; do not expose it publicly."),
-            .value("port", .integer(0...65_535), "9090", "Port; 0 picks a free one."),
+            .value("host", .text(.listenAddress), "127.0.0.1", "IP address to listen on; do not expose it publicly."),
+            .value("port", .integer(0...65_535), "8081", "Port; 0 picks a free one."),
             .value(
                 "hostNames",
                 .list(of: .text(.host)),
@@ -138,9 +143,9 @@ struct ConfigurationTable: Sendable {
             ),
             .optional(
                 "publicURL",
-                .text(.webAddress),
+                .text(.baseAddress),
                 "URL at which downstream services reach document links.",
-                sample: "http://127.0.0.1:9090"
+                sample: "http://127.0.0.1:8081"
             ),
             .value(
                 "linkLifetime",
@@ -151,7 +156,7 @@ struct ConfigurationTable: Sendable {
             .optional(
                 "linkKey",
                 .secret(.key),
-                "Key that signs document links, at least 32 bytes.",
+                "Key that signs document links, at least 32 bytes. Default: derived from the provider's token.",
                 sample: "{fromEnvironment: RICEVUTA_LINK_KEY}"
             ),
         ]
@@ -161,7 +166,7 @@ struct ConfigurationTable: Sendable {
         "provider",
         "The Visengine API.",
         [
-            .value("baseURL", .text(.webAddress), "https://visengine2.altravia.com", "Base URL of the API."),
+            .value("baseURL", .text(.baseAddress), "https://visengine2.altravia.com", "Base URL of the API."),
             .required(
                 "token",
                 .secret(.text),
@@ -316,44 +321,6 @@ struct ConfigurationTable: Sendable {
 
     private static let interval = SettingKind.duration(.milliseconds(10) ... .seconds(30 * 86_400))
 
-    private static let journal = SettingKey.section(
-        "journal",
-        "How long the journal keeps callbacks that the ledger has, to refill a ledger restored from a backup.",
-        [
-            .value(
-                "keep",
-                .duration(.zero ... .seconds(3650 * 86_400)),
-                "7d",
-                "Minimum time to keep a callback, unless keepBytes is exceeded."
-            ),
-            .value(
-                "keepBytes",
-                .size(0...1 << 40),
-                "1GiB",
-                "Maximum size; the oldest are removed first. They are also removed when the disk is nearly full."
-            ),
-        ]
-    )
-
-    private static let archive = SettingKey.section(
-        "archive",
-        "The documents on disk.",
-        [
-            .value(
-                "maxDocumentBytes",
-                .size(1024...1 << 40),
-                "1GiB",
-                "Maximum document size; `ricevuta document fetch --max-bytes` raises it for one document."
-            ),
-            .value(
-                "maxQuarantineBytes",
-                .size(0...1 << 40),
-                "1GiB",
-                "Maximum size of all quarantined documents; the oldest are removed first."
-            ),
-        ]
-    )
-
     private static let delivery = SettingKey.section(
         "delivery",
         "Delivery retries; a notification that runs out of attempts becomes a dead letter.",
@@ -363,24 +330,6 @@ struct ConfigurationTable: Sendable {
             .value("maxDelay", interval, "6h", "Maximum delay."),
         ]
     )
-
-    private static let retention = SettingKey.section(
-        "retention",
-        "How long callbacks and quarantined documents are kept. Orders, documents and deliveries are kept forever.",
-        [
-            .value("bodies", age, "90d", "Bodies of callbacks, which may contain personal data."),
-            .value("callbacks", age, "730d", "Callbacks with a verdict."),
-            .value("quarantine", age, "30d", "Quarantined documents, since they were last seen."),
-            .value(
-                "interval",
-                .duration(.milliseconds(100) ... .seconds(86_400)),
-                "1h",
-                "How often retention runs."
-            ),
-        ]
-    )
-
-    private static let age = SettingKind.duration(.seconds(1) ... .seconds(36_500 * 86_400))
 
     private static let log = SettingKey.section(
         "log",
@@ -392,7 +341,12 @@ struct ConfigurationTable: Sendable {
                 "info",
                 "Minimum level."
             ),
-            .value("format", .choice(["json", "text"]), "json", "One JSON object per line, or plain text."),
+            .value(
+                "format",
+                .choice(Configuration.Log.Format.allCases.map(\.rawValue)),
+                "auto",
+                "One JSON object per line, or plain text; auto: text in a terminal, else JSON."
+            ),
         ]
     )
 }

@@ -2,10 +2,24 @@
 package enum NearestName {
     /// The candidate with the fewest slips away from the text, when it is near enough to be meant.
     ///
-    /// Letter case does not count.
+    /// Letter case does not count. A beginning that only one candidate has is enough, and so is what others call it.
     package static func of(_ text: String, among candidates: [String]) -> String? {
         // A long text is no slip of the pen, and would only cost time.
         guard text.utf8.count <= 64 else { return nil }
+        if let name = bySlips(text, among: candidates) { return name }
+        let begun = candidates.filter { $0.lowercased().hasPrefix(text.lowercased()) }
+        if text.count >= 3, begun.count == 1 { return begun[0] }
+        return synonyms[text.lowercased()].flatMap { candidates.contains($0) ? $0 : nil }
+    }
+
+    /// What comparable programs call it.
+    private static let synonyms = [
+        "webhook": "http", "url": "http", "folder": "directory", "dir": "directory", "file": "directory",
+        "plain": "text", "verbose": "debug", "env": "fromEnvironment", "variable": "fromEnvironment",
+        "credential": "fromCredential",
+    ]
+
+    private static func bySlips(_ text: String, among candidates: [String]) -> String? {
         let limit = max(2, text.count / 3)
         let distances = candidates.map { (name: $0, slips: distance(text.lowercased(), $0.lowercased())) }
         guard let nearest = distances.min(by: { $0.slips < $1.slips }), nearest.slips <= limit,

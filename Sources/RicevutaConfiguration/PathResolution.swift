@@ -9,6 +9,20 @@ enum PathResolution {
         return String(path[..<slash])
     }
 
+    /// An absolute path without `.`, `..` and needless slashes; links are not followed.
+    static func normalized(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    /// Whether a directory holds another one, at any depth; both normalized.
+    static func holds(_ directory: String, _ other: String) -> Bool {
+        other.hasPrefix(directory == "/" ? "/" : directory + "/") && other != directory
+    }
+
     /// A path as it is when absolute; otherwise below the directory.
     static func absolute(_ path: String, in directory: String) -> String {
         if path.hasPrefix("/") { return path }

@@ -1,5 +1,6 @@
 import BaseKit
 import FoundationEssentials
+import Glibc
 import RicevutaCore
 
 /// Where a secret is kept; the configuration file itself never holds one.
@@ -55,6 +56,9 @@ struct SecretResolver: Sendable {
             }
             bytes = Array(value.utf8)
         case .fromFile:
+            guard !name.hasPrefix("~"), !name.hasPrefix("$") else {
+                throw SecretFailure(message: "write the path out: ~ and variables are not expanded")
+            }
             bytes = try read(
                 PathResolution.absolute(name, in: directory),
                 mustBePrivate: true,
@@ -91,6 +95,15 @@ struct SecretResolver: Sendable {
         return "the environment variable\(isName ? " \(name)" : "") is not set"
     }
 
+    /// Whether a file is its owner's alone, or is shown by its owner to a group of its own, as `0640 root:ricevuta` is.
+    static func isPrivate(_ attributes: [FileAttributeKey: Any]) -> Bool {
+        guard let mode = attributes[.posixPermissions] as? Int, mode & 0o027 == 0 else { return false }
+        guard mode & 0o050 != 0 else { return true }
+        let owner = (attributes[.ownerAccountID] as? Int).map { uid_t($0) }
+        let group = (attributes[.groupOwnerAccountID] as? Int).map { gid_t($0) }
+        return owner != geteuid() || group != getegid()
+    }
+
     // `isSafe`: show the path even if the file does not exist.
     private func read(_ path: String, mustBePrivate: Bool, isSafe: Bool) throws(SecretFailure) -> [UInt8] {
         // The attributes are of the file itself, also when it is reached over a symbolic link.
@@ -106,10 +119,8 @@ struct SecretResolver: Sendable {
         guard attributes[.type] as? FileAttributeType == .typeRegular else {
             throw SecretFailure(message: "\(path) is not a regular file")
         }
-        if mustBePrivate {
-            guard let mode = attributes[.posixPermissions] as? Int, mode & 0o077 == 0 else {
-                throw SecretFailure(message: "\(path) is readable by group or others; run chmod 600 \(path)")
-            }
+        if mustBePrivate, !Self.isPrivate(attributes) {
+            throw SecretFailure(message: "\(path) is readable by group or others; run chmod 600 \(path)")
         }
         guard let data = FileManager.default.contents(atPath: file) else {
             throw SecretFailure(message: "permission denied: this user cannot read \(path)")

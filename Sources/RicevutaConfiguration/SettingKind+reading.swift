@@ -7,9 +7,14 @@ struct ValueRefusal: Error, Equatable {
 }
 
 extension SettingKind {
-    static let pathForm = TextForm("a path, absolute or relative to the configuration file", pattern: "^.+$") { _ in
-        true
-    }
+    static let pathForm = TextForm(
+        "a path, absolute or relative to the configuration file",
+        pattern: "^[^~$].*$",
+        explain: {
+            $0.hasPrefix("~") || $0.hasPrefix("$") ? "a path written out: ~ and variables are not expanded" : nil
+        },
+        accepts: { !$0.hasPrefix("~") && !$0.hasPrefix("$") }
+    )
 
     /// What to write, as the end of a sentence that starts with "expected".
     var expectation: String {
@@ -57,6 +62,8 @@ extension SettingKind {
             return refusal(nearest.map { "; did you mean \($0)?" } ?? "")
         case .integer(let range):
             guard isPlain, let value = Int64(text), range.contains(value) else { return refusal() }
+            // Some readers of YAML take 010 for eight.
+            guard String(value) == text else { return refusal(", without a sign or zeros before it") }
             return .success(.integer(value))
         case .number(let range):
             guard isPlain, let value = Double(text), range.contains(value) else { return refusal() }

@@ -5,6 +5,7 @@ enum UnknownKey {
     /// Names the key that was probably meant: one of the same section, or else the same name in another one.
     static func message(_ name: String, among keys: [SettingKey], in table: ConfigurationTable) -> String {
         let names = keys.map(\.name)
+        if name == "<<" { return "merge keys are not supported; write the keys out" }
         if let nearest = NearestName.of(name, among: names) { return "unknown key; did you mean \(nearest)?" }
         if let elsewhere = paths(table.keys, below: "").first(where: { $0.name == name })?.path {
             return "unknown key here; did you mean \(elsewhere)?"
@@ -16,8 +17,8 @@ enum UnknownKey {
     static func shown(_ name: String) -> String {
         let isName =
             (1...40).contains(name.utf8.count)
-            && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
-        return isName ? name : "?"
+            && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+        return isName || name == "<<" ? name : "?"
     }
 
     /// Every key's name and its path, sections before what is in them.

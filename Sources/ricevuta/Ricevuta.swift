@@ -3,20 +3,26 @@ import ArgumentParser
 /// `ricevuta`: receives the callbacks of paid documents, and makes sure that they arrive.
 @main
 struct Ricevuta: AsyncParsableCommand {
+    // swift-format-ignore: NoLeadingUnderscores
+    static var _errorPrefix: String { Terminal.prefix }
+
     static let configuration = CommandConfiguration(
         commandName: "ricevuta",
         abstract: "Receives order callbacks and makes sure that every paid document is delivered.",
         discussion: """
-            Start with `ricevuta config example > ricevuta.yaml`, then `ricevuta config check`, then `ricevuta serve`. \
-            Commands that read or change the ledger can run alongside `serve`.
+            Start with `ricevuta init --sandbox` for a first order on this machine, or with `ricevuta init`. Commands \
+            that read or change the ledger can run alongside `serve`.
 
             Exit codes: \(CommandFailure.Code.help)
             """,
-        version: "ricevuta 0.1.0",
+        version: ProgramVersion.text,
         groupedSubcommands: [
             CommandGroup(
                 name: "Running",
-                subcommands: [ServeCommand.self, StatusCommand.self, ConfigCommand.self, LedgerCommand.self]
+                subcommands: [
+                    InitCommand.self, ServeCommand.self, StatusCommand.self, DoctorCommand.self, ConfigCommand.self,
+                    LedgerCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Ordering",

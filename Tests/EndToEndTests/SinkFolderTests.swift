@@ -93,8 +93,9 @@ extension EndToEnd {
                 try bed.configure(
                     "- {name: folder, type: directory, path: ./documents, timeLimit: 120s}",
                     as: """
-                        - {name: upper, type: directory, path: ./documents, template: "ALL", types: [order.updated]}
-                          - {name: lower, type: directory, path: ./documents, template: "all",
+                        - {name: upper, type: directory, path: ./documents, template: "ALL-{order}",
+                             types: [order.updated]}
+                          - {name: lower, type: directory, path: ./documents, template: "all-{order}",
                              types: [document.available]}
                         """
                 )
@@ -104,13 +105,14 @@ extension EndToEnd {
 
                 let check = try await Program.output(
                     Program.executable("ricevuta"),
-                    ["config", "check", "--config", bed.configuration],
+                    ["sink", "test", "--config", bed.configuration],
                     environment: TestBed.environment.merging(share) { _, new in new }
                 )
                 #expect(check.code == 0)
-                #expect(check.problems.contains("case-insensitive"))
-                #expect(check.problems.contains("cannot sync directories"))
-                #expect(check.problems.contains("neither hard links nor rename without replacing") == isPlain)
+                let result = String(decoding: check.bytes, as: UTF8.self)
+                #expect(result.contains("case-insensitive"))
+                #expect(result.contains("cannot sync directories"))
+                #expect(result.contains("neither hard links nor rename without replacing") == isPlain)
 
                 _ = try await bed.receiver(environment: share, log: "share.log") { _ in
                     _ = try await bed.finishedOrders(12)

@@ -56,6 +56,46 @@ struct TLSTests {
         }
     }
 
+    @Test func examinesFilesWithoutAListener() async throws {
+        try await withTemporaryFolder { folder in
+            let files = try await makeCertificate(in: folder)
+            try FileManager.default.createDirectory(atPath: "\(folder)/other", withIntermediateDirectories: true)
+            let other = try await makeCertificate(in: "\(folder)/other")
+            try "-----BEGIN CERTIFICATE-----\nbad\n-----END CERTIFICATE-----\n"
+                .write(toFile: "\(folder)/bad.pem", atomically: true, encoding: .utf8)
+
+            let validity = try files.examined()
+            let now = Int64(Date().timeIntervalSince1970)
+            #expect(validity.from <= now && validity.until > now)
+
+            var mixed = files
+            mixed.privateKey = other.privateKey
+            let mismatch = #expect(throws: ListenerError.self) { try mixed.examined() }
+            #expect(
+                mismatch
+                    == .tlsFile(
+                        path: other.privateKey,
+                        reason: "it is not the key of the certificate \(files.certificate)"
+                    )
+            )
+            var missing = files
+            missing.certificate = "\(folder)/none.pem"
+            let absence = #expect(throws: ListenerError.self) { try missing.examined() }
+            #expect(absence == .tlsFile(path: missing.certificate, reason: "cannot open it (it does not exist)"))
+            for (certificate, authorities) in [("bad", nil), (nil, "bad")] as [(String?, String?)] {
+                var bad = files
+                if let certificate { bad.certificate = "\(folder)/\(certificate).pem" }
+                bad.clientAuthorities = authorities.map { "\(folder)/\($0).pem" }
+                let error = #expect(throws: ListenerError.self) { try bad.examined() }
+                guard case .tlsFile(let path, let reason) = error else { continue }
+                #expect(path == "\(folder)/bad.pem" && !reason.isEmpty)
+            }
+            var trusting = files
+            trusting.clientAuthorities = files.certificate
+            #expect(try trusting.examined() == validity)
+        }
+    }
+
     @Test func usesRenewedCertificatesAndKeepsOldOnesWhenTheyAreBad() async throws {
         try await withTemporaryFolder { folder in
             let first = try await makeCertificate(in: folder)

@@ -11,6 +11,7 @@ struct ConfigurationDocumentTests {
     func schema() throws {
         let schema = try JSONValue(parsing: Array(ConfigurationDocument.schema(sinkTypes: SinkTypes.all).utf8))
         #expect(schema["$schema"]?.string == "https://json-schema.org/draft/2020-12/schema")
+        #expect(schema["$id"]?.string == "urn:ricevuta:configuration")
         try expect(schema, has: ConfigurationTable(sinkTypes: SinkTypes.all).keys)
         #expect(schema["required"]?.array?.compactMap(\.string) == ["provider", "tokens"])
         let port = schema["properties"]?["listener"]?["properties"]?["port"]
@@ -48,10 +49,11 @@ struct ConfigurationDocumentTests {
     @Test("the example says each default with its comment, and no secret inline")
     func example() {
         let example = ConfigurationDocument.example(sinkTypes: SinkTypes.all)
+        #expect(example.hasPrefix("# yaml-language-server: $schema=ricevuta.schema.json\n"))
         #expect(example.contains("\n  # Port; 0 picks a free one.\n  port: 8080\n"))
         #expect(example.contains("\n  #publicURL: https://callbacks.example.com\n"))
         #expect(example.contains("\n  token: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}\n"))
-        #expect(example.contains("\n#    url: http://127.0.0.1:8090/\n"))
+        #expect(example.contains("\n#    url: http://127.0.0.1:8091/\n"))
         #expect(example.split(separator: "\n").allSatisfy { $0.count <= 120 && !$0.hasSuffix(" ") })
     }
 
@@ -85,11 +87,19 @@ struct ConfigurationDocumentTests {
         arguments: [
             ("prot", "port"), ("HOST", "host"), ("hots", "host"), ("publicUrl", "publicURL"),
             ("publicUri", "publicURL"),
-            ("zebra", nil), ("", nil), ("x", nil),
+            ("pub", "publicURL"), ("zebra", nil), ("", nil), ("x", nil), ("ho", nil),
         ] as [(String, String?)]
     )
     func nearest(_ text: String, _ name: String?) {
         #expect(NearestName.of(text, among: ["host", "port", "publicURL", "tls"]) == name)
+    }
+
+    @Test(
+        "what somebody may call it who knows another program",
+        arguments: [("webhook", "http"), ("folder", "directory"), ("fromEnv", "fromEnvironment"), ("exec", nil)]
+    )
+    func synonyms(_ text: String, _ name: String?) {
+        #expect(NearestName.of(text, among: ["directory", "http", "fromEnvironment", "fromFile"]) == name)
     }
 
     @Test(

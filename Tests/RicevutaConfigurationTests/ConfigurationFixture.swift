@@ -36,8 +36,16 @@ final class ConfigurationFixture {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    func load(_ environment: [String: String] = environment) throws(ConfigurationFailure) -> Configuration {
-        try Configuration.load(path, environment: environment, sinkTypes: SinkTypes.all)
+    func load(
+        _ environment: [String: String] = environment,
+        surroundings: Surroundings? = nil
+    ) throws(ConfigurationFailure) -> Configuration {
+        try Configuration.load(
+            path,
+            environment: environment,
+            sinkTypes: SinkTypes.all,
+            surroundings: surroundings
+        )
     }
 
     /// The problems as `line:column key: message`; none when the file is accepted.

@@ -25,7 +25,7 @@ struct ConfigurationLoadingTests {
         #expect(listener.idleTimeout == .seconds(75) && listener.requestDeadline == .seconds(60))
         #expect(listener.headDeadline == .seconds(10) && listener.healthPath == nil)
         let admin = configuration.admin
-        #expect(admin.host == "127.0.0.1" && admin.port == 9090 && admin.publicURL == nil && admin.linkKey == nil)
+        #expect(admin.host == "127.0.0.1" && admin.port == 8081 && admin.publicURL == nil && admin.linkKey == nil)
         #expect(admin.hostNames.isEmpty)
         #expect(admin.linkLifetime == .seconds(7 * 86_400))
         let provider = configuration.provider
@@ -38,7 +38,7 @@ struct ConfigurationLoadingTests {
         #expect(configuration.maxDocumentBytes == 1 << 30)
         #expect(configuration.delivery == DeliveryRetryPolicy())
         #expect(configuration.sinks.isEmpty)
-        #expect(configuration.log.level == "info" && configuration.log.isJSON)
+        #expect(configuration.log.level == "info" && configuration.log.format == .auto)
     }
 
     @Test("the example with every # taken away is good too, and has every key")
@@ -82,7 +82,7 @@ struct ConfigurationLoadingTests {
         #expect(listener.idleTimeout == .seconds(5) && listener.requestDeadline == .milliseconds(1500))
         #expect(listener.headDeadline == .seconds(2) && listener.healthPath == "/alive")
         #expect(configuration.admin.hostNames == ["prometheus.internal"])
-        #expect(configuration.admin.host == "localhost" && configuration.admin.port == 0)
+        #expect(configuration.admin.host == "127.0.0.2" && configuration.admin.port == 0)
         #expect(
             configuration.admin.publicURL == "http://127.0.0.1:9" && configuration.admin.linkLifetime == .seconds(60)
         )
@@ -104,7 +104,7 @@ struct ConfigurationLoadingTests {
             configuration.delivery
                 == DeliveryRetryPolicy(maxAttempts: 3, firstDelay: .seconds(1), maxDelay: .seconds(9))
         )
-        #expect(configuration.log.level == "debug" && !configuration.log.isJSON)
+        #expect(configuration.log.level == "debug" && configuration.log.format == .text)
 
         let folder = try #require(configuration.sinks.first)
         #expect(folder.filter.types == [.documentAvailable] && folder.filter.items.map(\.rawValue) == ["abc"])
@@ -154,7 +154,7 @@ struct ConfigurationLoadingTests {
            maxBodyBytes: 1MiB, maxHeaderBytes: 2048, maxConnections: 50, maxConnectionsPerAddress: 5, idleTimeout: 5s,
            headDeadline: 2s, requestDeadline: 1500ms, healthPath: /alive}
         admin:
-          {host: localhost, port: 0, hostNames: [prometheus.internal], publicURL: "http://127.0.0.1:9",
+          {host: 127.0.0.2, port: 0, hostNames: [prometheus.internal], publicURL: "http://127.0.0.1:9",
            linkLifetime: 1m}
         provider:
           baseURL: http://127.0.0.1:7000/

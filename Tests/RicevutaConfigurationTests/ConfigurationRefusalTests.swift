@@ -41,7 +41,8 @@ struct ConfigurationRefusalTests {
                 "3:45 sinks[0].tempate: unknown key; did you mean template?"
             ),
             Refusal("\"two words\": 1", "3:1 ?: unknown key; expected one of"),
-            Refusal("<<: {}", "3:1 ?: unknown key"),
+            Refusal("<<: {}", "3:1 <<: merge keys are not supported"),
+            Refusal("caffè: 1", "3:1 caffè: unknown key; expected one of"),
         ]
     )
     func unknownKeys(_ refusal: Refusal) throws { try expect(refusal) }
@@ -55,7 +56,7 @@ struct ConfigurationRefusalTests {
             Refusal("listener: {port: [80]}", "3:18 listener.port: expected a whole number"),
             Refusal("listener:\n  port:\n  host: ::1", "4:3 listener.port: has no value; expected a whole"),
             Refusal("listener: 8080", "3:11 listener: expected a section with the keys host, port"),
-            Refusal("listener: {host: \"a b\"}", "3:18 listener.host: expected an IP address or a host name"),
+            Refusal("listener: {host: \"a b\"}", "3:18 listener.host: expected an IP address, such as"),
             Refusal("listener: {publicURL: example.com}", "3:23 listener.publicURL: expected an http"),
             Refusal("listener: {publicURL: \"https://u:p@h/\"}", "3:23 listener.publicURL: expected an http"),
             Refusal("listener: {maxBodyBytes: 8MB}", "3:26 listener.maxBodyBytes: expected a size in bytes or with"),
@@ -74,9 +75,21 @@ struct ConfigurationRefusalTests {
             Refusal("source: {allowedNetworks: 10.0.0.0/8}", "3:27 source.allowedNetworks: expected a list"),
             Refusal(
                 "source: {allowedNetworks: [10.0.0.1/8]}",
-                "3:28 source.allowedNetworks[0]: expected an IP address or CIDR"
+                "3:28 source.allowedNetworks[0]: expected a CIDR block without host bits; did you mean 10.0.0.0/8?"
             ),
+            Refusal("source: {allowedNetworks: [10.0.0.0/33]}", "3:28 source.allowedNetworks[0]: expected an IP addr"),
+            Refusal("listener: {port: 08080}", "3:18 listener.port: expected a whole number from 0 to 65535, without"),
+            Refusal("listener: {port: +80}", "3:18 listener.port: expected a whole number from 0 to 65535, without"),
+            Refusal("listener: {host: localhost}", "3:18 listener.host: expected 127.0.0.1 or ::1: a listener needs"),
+            Refusal("listener: {host: example.com}", "3:18 listener.host: expected an IP address, not a host name"),
+            Refusal("admin: {host: localhost}", "3:15 admin.host: expected 127.0.0.1 or ::1: a listener needs an IP"),
+            Refusal("listener: {publicURL: \"https://x.example/?a=b\"}", "3:23 listener.publicURL: expected an http"),
+            Refusal("listener: {publicURL: \"https://x.example/#a\"}", "3:23 listener.publicURL: expected an http"),
+            Refusal("admin: {publicURL: \"https://x.example/?\"}", "3:20 admin.publicURL: expected an http:// or"),
+            Refusal("dataDirectory: ~/data", "3:16 dataDirectory: expected a path written out: ~ and variables are"),
+            Refusal("dataDirectory: $HOME/data", "3:16 dataDirectory: expected a path written out"),
             Refusal("log: {level: inf}", "3:14 log.level: expected one of trace"),
+            Refusal("log: {level: warn}", "3:14 log.level: \(Self.levels); did you mean warning?"),
             Refusal("sinks: {}", "3:8 sinks: expected a list"),
             Refusal("sinks: [folder]", "3:9 sinks[0]: expected a section with the keys name, type"),
             Refusal(
@@ -95,7 +108,7 @@ struct ConfigurationRefusalTests {
     @Test(
         "combinations that cannot work",
         arguments: [
-            Refusal("listener: {port: 9090}", "1:1 admin.port: is the same as listener.port"),
+            Refusal("listener: {port: 8081}", "1:1 admin.port: is the same as listener.port"),
             Refusal("listener: {port: 9}\nadmin: {port: 9}", "4:15 admin.port: is the same as listener.port"),
             Refusal(
                 "listener: {port: 9, host: 0.0.0.0}\nadmin: {port: 9}",
@@ -135,6 +148,37 @@ struct ConfigurationRefusalTests {
             Refusal("sinks: [{name: a}]", "3:9 sinks[0].type: missing; expected one of directory, http"),
             Refusal("sinks: [{name: a, type: ftp}]", "3:25 sinks[0].type: expected one of directory, http"),
             Refusal(
+                "sinks: [{name: a, type: webhook, url: \"http://127.0.0.1:1/\", secrets: [\(Self.webhookSecret)]}]",
+                "3:25 sinks[0].type: expected one of directory, http; did you mean http?"
+            ),
+            Refusal(
+                "sinks: [{name: a, type: http, url: \"http://127.0.0.1:1/\", secrets: [\(Self.webhookSecret)], "
+                    + "allowedNetworks: [10.0.0.1/8]}]",
+                "3:118 sinks[0].allowedNetworks[0]: expected a CIDR block"
+            ),
+            Refusal(
+                "sinks: [{name: a, type: http, url: \"http://192.0.2.1/\", secrets: [\(Self.webhookSecret)]}]",
+                "3:36 sinks[0].url: the sink's URL resolves to 192.0.2.1, outside its allowedNetworks"
+            ),
+            Refusal(
+                "sinks: [{name: a, type: http, url: \"http://localhost:1/\", secrets: [\(Self.webhookSecret)], "
+                    + "allowedNetworks: [10.0.0.0/8]}]",
+                "3:36 sinks[0].url: the sink's URL resolves to localhost, outside its allowedNetworks"
+            ),
+            Refusal(
+                "sinks: [{name: a, type: directory, path: x, template: all}]",
+                "3:55 sinks[0].template: gives every order the same file name; add {order} or {notification}"
+            ),
+            Refusal(
+                "dataDirectory: ./documents\nsinks: [{name: a, type: directory, path: documents/x/..}]",
+                "4:42 sinks[0].path: is the same directory as dataDirectory"
+            ),
+            Refusal(
+                "dataDirectory: ./documents/data\nsinks: [{name: a, type: directory, path: ./documents}]",
+                "4:42 sinks[0].path: contains dataDirectory"
+            ),
+            Refusal("sinks: [{name: a, type: directory, path: ~/x}]", "3:42 sinks[0].path: expected a path written"),
+            Refusal(
                 "sinks: [{name: a, type: directory, path: x, url: \"http://h/\"}]",
                 "3:45 sinks[0].url: is valid for type http only, not for type directory"
             ),
@@ -164,11 +208,43 @@ struct ConfigurationRefusalTests {
             Refusal(whole: "just text", "1:1 : expected a section with the keys"),
             Refusal("listener: {port: 1", "4:1 : invalid YAML: "),
             Refusal("listener:\n\tport: 1", "4:1 : invalid YAML: found character that cannot start any token"),
-            Refusal("log: {level: info}\nlog: {level: info}", "3:1 : duplicate key log"),
+            Refusal("log: {level: info}\nlog: {level: info}", "4:1 : duplicate key log; first at 3:1"),
+            Refusal("log: {level: info, \"level\": info}", "3:20 : duplicate key level; first at 3:7"),
+            Refusal("x: {a: 1, a: 2}", "3:11 : duplicate key; first at 3:5"),
+            Refusal("log: {level: \"info}\n", "3:14 : invalid YAML: the quote that starts here is not closed"),
             Refusal("log: {level: info}\n---\nlog: {}", "4:1 : invalid YAML: "),
         ]
     )
     func noConfiguration(_ refusal: Refusal) throws { try expect(refusal) }
+
+    @Test("every key that stands twice is told, with the place of the first")
+    func duplicates() throws {
+        let fixture = try ConfigurationFixture(
+            """
+            listener: {port: 1, host: "::1", port: 2, port: 3}
+            sinks:
+              - name: a
+                url: "http://h/?name:1"
+                name: b
+            listener:
+              port: 4
+            """
+        )
+        #expect(
+            fixture.refusals() == [
+                "1:34 : duplicate key port; first at 1:12", "1:43 : duplicate key port; first at 1:12",
+                "5:5 : duplicate key name; first at 3:5", "6:1 : duplicate key listener; first at 1:1",
+            ]
+        )
+    }
+
+    @Test("a file may begin with a byte order mark and have lines that end in CR LF")
+    func byteOrderMark() throws {
+        let least = ConfigurationFixture.least.replacing("\n", with: "\r\n")
+        #expect(try ConfigurationFixture("\u{FEFF}" + least).refusals() == [])
+        let wrong = try ConfigurationFixture("\u{FEFF}lisener: {}\r\n" + least).refusals()
+        #expect(wrong == ["1:1 lisener: unknown key; did you mean listener?"])
+    }
 
     @Test("a missing file says how to get one")
     func missingFile() throws {
@@ -234,6 +310,7 @@ struct ConfigurationRefusalTests {
         #expect(failure.description == "\(fixture.path):3:7: log.levle: unknown key; did you mean level?")
     }
 
+    private static let levels = "expected one of trace, debug, info, notice, warning, error, critical"
     private static let webhookSecret = "{fromEnvironment: RICEVUTA_WEBHOOK_SECRET}"
     private static let secret = "{fromEnvironment: RICEVUTA_TOKEN_KEY}"
 

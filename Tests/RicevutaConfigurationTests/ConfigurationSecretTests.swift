@@ -1,5 +1,6 @@
 import BaseKit
 import FoundationEssentials
+import Glibc
 import RicevutaCore
 import Sinks
 import Testing
@@ -41,6 +42,22 @@ struct ConfigurationSecretTests {
         let path = "\(fixture.directory)/link"
         let readable = "1:30 provider.token: \(path) is readable by group or others; run chmod 600 \(path)"
         #expect(fixture.refusals().first == readable)
+    }
+
+    @Test(
+        "may be shown to a group by another owner or of another group, as packages install them, and to no one else",
+        arguments: [
+            (0o600, true, true, true), (0o640, true, true, false), (0o640, false, true, true),
+            (0o640, true, false, true), (0o660, false, false, false), (0o604, false, false, false),
+            (0o644, false, false, false),
+        ]
+    )
+    func groups(mode: Int, isMine: Bool, isMyGroup: Bool, isPrivate: Bool) {
+        let attributes: [FileAttributeKey: Any] = [
+            .posixPermissions: mode, .ownerAccountID: Int(geteuid()) + (isMine ? 0 : 1),
+            .groupOwnerAccountID: Int(getegid()) + (isMyGroup ? 0 : 1),
+        ]
+        #expect(SecretResolver.isPrivate(attributes) == isPrivate)
     }
 
     @Test(

@@ -46,6 +46,15 @@ public struct AddressRange: Sendable, Hashable {
             .joined(separator: ":")
     }
 
+    /// The block around an address with a prefix length that leaves host bits, such as `10.0.0.0/8` for `10.0.0.1/8`;
+    /// nothing for any other text.
+    public static func block(around text: String) -> String? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let bytes = bytes(of: String(parts[0])), let length = Int(parts[1]) else { return nil }
+        let block = "\(Self.text(of: masked(bytes, to: length)))/\(length)"
+        return (0...bytes.count * 8).contains(length) && AddressRange(text) == nil ? block : nil
+    }
+
     private static func masked(_ bytes: [UInt8], to length: Int) -> [UInt8] {
         bytes.indices.map { index in
             let kept = min(8, max(0, length - index * 8))

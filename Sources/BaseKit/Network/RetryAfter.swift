@@ -15,8 +15,9 @@ package enum RetryAfter {
         return date(value, now: now).map { max(.zero, $0 - now) }
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.
-    private static func date(_ text: String, now: Timestamp) -> Timestamp? {
+    /// A date of HTTP, also that of the header `Date`: `Sun, 06 Nov 1994 08:49:37 GMT`,
+    /// `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.
+    package static func date(_ text: String, now: Timestamp) -> Timestamp? {
         var words = text.lowercased().split { $0 == " " || $0 == "," || $0 == "-" }.map(String.init)
         if words.last == "gmt" { words.removeLast() }
         guard words.count == 5 else { return nil }

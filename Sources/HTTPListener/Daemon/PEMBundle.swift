@@ -35,14 +35,14 @@ struct PEMBundle: Sendable {
 
     private static func read(_ path: String, kind: String) throws(ListenerError) -> String {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .tlsFile(path: path, reason: "cannot open it (errno \(errno))") }
+        guard descriptor >= 0 else { throw .tlsFile(path: path, reason: "cannot open it (\(Self.reason(errno)))") }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 16_384)
         while true {
             let count = unsafe Glibc.read(descriptor, &piece, piece.count)
             if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw .tlsFile(path: path, reason: "cannot read it (errno \(errno))") }
+            guard count >= 0 else { throw .tlsFile(path: path, reason: "cannot read it (\(Self.reason(errno)))") }
             guard count > 0 else { break }
             bytes.append(contentsOf: piece[..<count])
             guard bytes.count <= 1 << 20 else { throw .tlsFile(path: path, reason: "it is larger than 1 MiB") }
@@ -52,5 +52,13 @@ struct PEMBundle: Sendable {
             throw .tlsFile(path: path, reason: "no \(kind.lowercased()) found in PEM format")
         }
         return text
+    }
+
+    private static func reason(_ number: Int32) -> String {
+        switch number {
+        case ENOENT: "it does not exist"
+        case EACCES: "permission denied"
+        default: "errno \(number)"
+        }
     }
 }

@@ -36,15 +36,15 @@ public enum WebAddress {
 
     /// Whether a URL sends everything in clear text to another machine.
     public static func isClearText(_ url: String) -> Bool {
-        guard url.lowercased().hasPrefix("http://") else { return false }
-        let authority = url.dropFirst("http://".count).prefix { $0 != "/" && $0 != "?" }
-        let host: Substring =
-            if authority.first == "[" {
-                authority.dropFirst().prefix { $0 != "]" }
-            } else {
-                authority.prefix { $0 != ":" }
-            }
-        return !isLoopback(String(host))
+        url.lowercased().hasPrefix("http://") && !isLoopback(host(of: url))
+    }
+
+    /// The host of a URL that is well-formed, without the brackets of an IPv6 address.
+    public static func host(of url: String) -> String {
+        guard let start = url.firstRange(of: "://")?.upperBound else { return "" }
+        let authority = url[start...].prefix { !"/?#".contains($0) }
+        let host = authority.first == "[" ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
+        return String(host)
     }
 
     /// Whether a host is this machine itself, whatever a name service says.

@@ -21,7 +21,10 @@ public protocol SinkType: Sendable {
     /// - Returns: A problem at each key whose value would have to change.
     func problems(in values: SettingValues) -> [SettingProblem]
 
-    /// What works and is unsafe all the same.
+    /// Which of its keys names the folder that it writes to; `nil` when it writes to none on this machine.
+    var folderKey: String? { get }
+
+    /// What works and is unsafe all the same, or probably not what was meant.
     ///
     /// - Parameter values: The values that are good by themselves; others may be missing.
     /// - Returns: A warning at each such key.
@@ -38,6 +41,9 @@ public protocol SinkType: Sendable {
 }
 
 extension SinkType {
+    /// None.
+    public var folderKey: String? { nil }
+
     /// None.
     public func problems(in values: SettingValues) -> [SettingProblem] { [] }
 

@@ -5,6 +5,7 @@ import RicevutaCore
 struct DirectorySinkType: SinkType {
     let name = "directory"
     let summary = "documents and JSON sidecar files"
+    let folderKey: String? = "path"
 
     let keys: [SettingKey] = [
         .required("path", .path, "Target folder.", sample: "./documents"),
@@ -12,7 +13,7 @@ struct DirectorySinkType: SinkType {
             "template",
             .text(TextForm("a name template, such as {item}/{order}-{type}", pattern: "^.+$") { _ in true }),
             "\"{item}/{order}-{type}\"",
-            "File name below the folder, without extension."
+            "File name below the folder, without extension. It needs {order} or {notification}, or all names are alike."
         ),
         .value(
             "mode",
@@ -37,11 +38,27 @@ struct DirectorySinkType: SinkType {
     func problems(in values: SettingValues) -> [SettingProblem] {
         guard let text = values.text("template") else { return [] }
         do throws(SettingProblem) {
-            _ = try template(text)
+            guard try template(text).isUnique else {
+                return [
+                    SettingProblem(
+                        "template",
+                        "gives every order the same file name; add {order} or {notification}"
+                    )
+                ]
+            }
             return []
         } catch {
             return [error]
         }
+    }
+
+    func warnings(in values: SettingValues) -> [SettingProblem] {
+        guard let text = values.text("template"), let template = try? NameTemplate(text),  // Refused above.
+            template.isUnique, !template.namesOrder
+        else { return [] }
+        return [
+            SettingProblem("template", "may give two orders the same file name, which then get numbers; add {order}")
+        ]
     }
 
     func make(_ values: SettingValues, _ context: SinkContext) throws(SettingProblem) -> any Sink {

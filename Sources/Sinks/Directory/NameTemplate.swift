@@ -60,6 +60,18 @@ public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
         self.init(components: components, description: text)
     }
 
+    /// Whether names differ from order to order, at least for documents.
+    var isUnique: Bool { has([.order, .notification, .sha256, .name]) }
+
+    /// Whether no two orders ever have the same name.
+    var namesOrder: Bool { has([.order, .notification]) }
+
+    private func has(_ placeholders: Set<Placeholder>) -> Bool {
+        components.joined().contains { part in
+            if case .value(let placeholder) = part { placeholders.contains(placeholder) } else { false }
+        }
+    }
+
     /// The path for a notification, relative to the sink's root and without an extension; safe whatever the values are.
     func path(for notification: Notification) -> String {
         components.map { parts in

@@ -11,7 +11,7 @@ struct HTTPSinkType: SinkType {
             "url",
             .text(.webAddress),
             "URL that notifications are posted to.",
-            sample: "http://127.0.0.1:8090/"
+            sample: "http://127.0.0.1:8091/"
         ),
         .required(
             "secrets",
@@ -41,18 +41,45 @@ struct HTTPSinkType: SinkType {
                 SettingProblem("secrets", "has more than two secrets; at most the current and the previous one")
             )
         }
-        let settings = HTTPSinkSettings(url: url, allowedNetworks: networks(values))
-        do throws(HTTPSinkError) { try HTTPSink.validate(settings) } catch {
+        // Networks that were refused themselves are no reason to refuse the URL.
+        let networks = values.place("allowedNetworks") == nil ? Self.everywhere : networks(values)
+        do throws(HTTPSinkError) {
+            try HTTPSink.validate(HTTPSinkSettings(url: url, allowedNetworks: networks))
+            let host = WebAddress.host(of: url)
+            let isThisMachine = WebAddress.isLoopback(host)
+            if isThisMachine, !networks.contains(where: { $0.contains("127.0.0.1") || $0.contains("::1") }) {
+                throw .addressNotAllowed(host)
+            }
+        } catch {
             problems.append(SettingProblem("url", error.description))
         }
         return problems
     }
 
+    private static let everywhere = ["0.0.0.0/0", "::/0"].compactMap { AddressRange($0) }
+
     func warnings(in values: SettingValues) -> [SettingProblem] {
-        guard let url = values.text("url"), WebAddress.isClearText(url) else { return [] }
-        return [
-            SettingProblem("url", "is http: notifications and documents are sent in clear text; use https")
-        ]
+        guard let url = values.text("url") else { return [] }
+        var warnings: [SettingProblem] = []
+        if WebAddress.isClearText(url) {
+            warnings.append(
+                SettingProblem("url", "is http: notifications and documents are sent in clear text; use https")
+            )
+        }
+        let host = WebAddress.host(of: url)
+        let networks = networks(values)
+        if AddressRange.bytes(of: host) == nil, !WebAddress.isLoopback(host), !networks.isEmpty,
+            Set(networks).isSubset(of: HTTPSinkSettings.loopback)
+        {
+            warnings.append(
+                SettingProblem(
+                    "url",
+                    "is another machine's name, and allowedNetworks has only this machine's addresses; add that "
+                        + "machine's network"
+                )
+            )
+        }
+        return warnings
     }
 
     func make(_ values: SettingValues, _ context: SinkContext) throws(SettingProblem) -> any Sink {

@@ -37,23 +37,4 @@ struct SinkChecks {
         await sink.close()
         return Finding(sink: sink.name, result: ending.value)
     }
-
-    /// What is no reason to refuse the configuration, a sentence each.
-    var notes: [String] {
-        findings.flatMap { finding -> [String] in
-            switch finding.result {
-            case .success(let limitations): limitations.map { "sink \(finding.sink): \($0)" }
-            case .failure(.unreachable(let reason)): ["sink \(finding.sink): \(reason)"]
-            case .failure(.unusable): []
-            }
-        }
-    }
-
-    /// Why deliveries would fail until somebody changes something, a sentence each.
-    var failures: [String] {
-        findings.compactMap { finding in
-            guard case .failure(.unusable(let reason)) = finding.result else { return nil }
-            return "sink \(finding.sink): \(reason)"
-        }
-    }
 }

@@ -22,7 +22,7 @@ struct ListenCommand: RicevutaCommand {
     var host = "127.0.0.1"
 
     @Option(help: "Port; 0 picks a free one.")
-    var port: UInt16 = 8090
+    var port: UInt16 = 8091
 
     @Option(help: "The environment variable with the secret.")
     var secretVariable = "RICEVUTA_WEBHOOK_SECRET"

@@ -1,4 +1,6 @@
 import ArgumentParser
+import BaseKit
+import RicevutaConfiguration
 
 /// A command whose failures end it with a sentence on standard error and a code that means something.
 protocol RicevutaCommand: AsyncParsableCommand {
@@ -7,6 +9,10 @@ protocol RicevutaCommand: AsyncParsableCommand {
 }
 
 extension RicevutaCommand {
+    /// Mistakes in the command line are told as all others are.
+    // swift-format-ignore: NoLeadingUnderscores
+    static var _errorPrefix: String { Terminal.prefix }
+
     func run() async throws {
         do {
             try await perform()
@@ -16,8 +22,18 @@ extension RicevutaCommand {
             throw error
         } catch {
             let failure = CommandFailure(error)
-            Terminal.printError(failure.description)
+            if Self.printsJSON {
+                Terminal.printError(failure)
+            } else if error is ConfigurationFailure {
+                // Each line begins with its place, which editors and terminals turn into a link.
+                Terminal.note(failure.description)
+            } else {
+                Terminal.printError(failure.description)
+            }
             throw ExitCode(failure.code.rawValue)
         }
     }
+
+    /// Whether the result is for a program: then a failure is, too.
+    private static var printsJSON: Bool { CommandLine.arguments.contains("--json") }
 }

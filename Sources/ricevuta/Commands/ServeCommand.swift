@@ -24,13 +24,19 @@ struct ServeCommand: RicevutaCommand {
 
     @OptionGroup var file: ConfigurationOption
 
+    @Flag(help: "Also run visengine-sandbox, at provider.baseURL, until this ends; see `ricevuta init --sandbox`.")
+    var sandbox = false
+
     func perform() async throws {
-        let configuration = try file.load()
+        let configuration = try file.load(surroundings: .serving)
         let registry = PrometheusRegistry(help: FlowMetrics.help)
         MetricsSystem.bootstrap(registry)
         Alarms.start()
+        let isJSON = configuration.log.format == .json || configuration.log.format == .auto && !Terminal.isWatched
         let level = Logger.Level(rawValue: configuration.log.level) ?? .info
-        let logger = Logger(label: "ricevuta") { _ in LineLogHandler(level: level, isJSON: configuration.log.isJSON) }
+        let logger = Logger(label: "ricevuta") { _ in LineLogHandler(level: level, isJSON: isJSON) }
+        let provider = sandbox ? try await SandboxProcess(configuration.provider) : nil
+        defer { provider?.stop() }
         let receiver = try await Receiver.start(
             configuration,
             manager: ServiceManager(environment: ProcessInfo.processInfo.environment),

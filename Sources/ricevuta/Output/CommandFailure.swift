@@ -63,6 +63,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let error as ReceiverIdentityError: self.init(.storage, error.description)
         case let failure as FileFailure: self.init(.storage, failure.description)
         case let error as ListenerError: self.init(.unavailable, error.description)
+        case let failure as ListenFailure:
+            self.init(failure.isConfiguration ? .configuration : .unavailable, failure.description)
         case let error as CallFailure: self.init(Self.code(of: error), Self.text(of: error))
         case let error as OrderPlacingError: self.init(error)
         case let error as CallbackRegistrar.Missing: self.init(.configuration, error.description)

@@ -18,15 +18,21 @@ struct ConfigurationOption: ParsableArguments {
 
     /// Reads and checks the file.
     ///
-    /// - Parameter secrets: Whether the secrets are fetched; commands that sign nothing and call nobody skip them.
+    /// - Parameters:
+    ///   - secrets: Whether the secrets are fetched; commands that sign nothing and call nobody skip them.
+    ///   - surroundings: What else on this machine is looked at.
     /// - Returns: The configuration.
     /// - Throws: ``ConfigurationFailure`` with everything that is wrong.
-    func load(secrets: SecretsPolicy = .required) throws(ConfigurationFailure) -> Configuration {
+    func load(
+        secrets: SecretsPolicy = .required,
+        surroundings: Surroundings? = nil
+    ) throws(ConfigurationFailure) -> Configuration {
         try Configuration.load(
             path,
             environment: ProcessInfo.processInfo.environment,
             sinkTypes: SinkTypes.all,
-            secrets: secrets
+            secrets: secrets,
+            surroundings: surroundings
         )
     }
 

@@ -98,13 +98,13 @@ extension Configuration.Listener {
     ///   - isProxy: Whether an address is a trusted proxy's.
     ///   - logger: Gets what the library says, and a warning when connections have to give way.
     /// - Returns: The listener.
-    /// - Throws: `ListenerError`.
+    /// - Throws: ``ListenFailure``.
     func listen(
         _ handler: any RequestHandler,
         on socket: Int32?,
         isProxy: @escaping @Sendable ([UInt8]) -> Bool = { _ in false },
         logger: Logger
-    ) throws(ListenerError) -> HTTPServer {
+    ) throws(ListenFailure) -> HTTPServer {
         var limits = ListenerLimits()
         limits.maxBodyBytes = maxBodyBytes
         limits.maxHeaderBytes = maxHeaderBytes
@@ -128,7 +128,9 @@ extension Configuration.Listener {
             )
         }
         settings.onLibraryMessage = { logger.debug("libmicrohttpd message", metadata: ["message": "\($0)"]) }
-        return try HTTPServer(settings, handler: handler)
+        do throws(ListenerError) { return try HTTPServer(settings, handler: handler) } catch {
+            throw ListenFailure(section: "listener", error: error)
+        }
     }
 
     /// Where it listens.
@@ -149,14 +151,16 @@ extension Configuration.Admin {
     ///   - handler: What answers.
     ///   - socket: One that listens already, instead of host and port.
     /// - Returns: The listener.
-    /// - Throws: `ListenerError`.
-    func listen(_ handler: any RequestHandler, on socket: Int32?) throws(ListenerError) -> HTTPServer {
+    /// - Throws: ``ListenFailure``.
+    func listen(_ handler: any RequestHandler, on socket: Int32?) throws(ListenFailure) -> HTTPServer {
         var limits = ListenerLimits()
         limits.maxBodyBytes = 0
         limits.maxConnections = 100
         var settings = ListenerConfiguration(host: host, port: port, limits: limits)
         settings.socket = socket
-        return try HTTPServer(settings, handler: handler)
+        do throws(ListenerError) { return try HTTPServer(settings, handler: handler) } catch {
+            throw ListenFailure(section: "admin", error: error)
+        }
     }
 
     /// Where it listens.

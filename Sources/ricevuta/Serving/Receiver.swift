@@ -24,7 +24,7 @@ struct Receiver: Sendable {
 
     /// Opens everything and starts to listen.
     ///
-    /// - Throws: `LedgerError`, `ArchiveError`, `SettingProblem` or `ListenerError`; nothing is left open then.
+    /// - Throws: `LedgerError`, `ArchiveError`, `SettingProblem` or ``ListenFailure``; nothing is left open then.
     static func start(
         _ configuration: Configuration,
         manager: ServiceManager,
