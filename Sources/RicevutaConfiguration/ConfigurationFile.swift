@@ -71,7 +71,7 @@ struct ConfigurationFile {
         guard let context, (context.mark.line, context.mark.column) != (mark.line, mark.column) else {
             return (mark.line, mark.column, "invalid YAML: \(problem)")
         }
-        if context.text.contains("quoted scalar") {
+        if context.text.contains("quoted scalar"), problem.contains("unexpected end") {
             return (context.mark.line, context.mark.column, "invalid YAML: the quote that starts here is not closed")
         }
         let opened = "; the bracket at \(context.mark.line):\(context.mark.column) may not be closed"

@@ -75,6 +75,9 @@ struct SecretResolver: Sendable {
             }
             // systemd keeps the directory to the service itself; with access lists the mode of a file in it does not
             // tell who reads it.
+            guard FileManager.default.fileExists(atPath: "\(credentials)/\(name)") else {
+                throw SecretFailure(message: "no such credential; \(Self.credentials(in: credentials))")
+            }
             bytes = try read("\(credentials)/\(name)", mustBePrivate: false, isSafe: false)
         }
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
@@ -85,6 +88,12 @@ struct SecretResolver: Sendable {
     private func check(_ bytes: [UInt8], as form: SecretForm) throws(SecretFailure) {
         guard !bytes.isEmpty else { throw SecretFailure(message: "the secret is empty") }
         if let problem = form.problem(bytes) { throw SecretFailure(message: problem) }
+    }
+
+    /// Which credentials there are: the name that is asked for may be a secret in the wrong place.
+    private static func credentials(in directory: String) -> String {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []  // Then there is none.
+        return names.isEmpty ? "there is none" : "there are \(names.sorted().prefix(16).joined(separator: ", "))"
     }
 
     private static func notSet(_ name: String) -> String {
@@ -99,9 +108,14 @@ struct SecretResolver: Sendable {
     static func isPrivate(_ attributes: [FileAttributeKey: Any]) -> Bool {
         guard let mode = attributes[.posixPermissions] as? Int, mode & 0o027 == 0 else { return false }
         guard mode & 0o050 != 0 else { return true }
-        let owner = (attributes[.ownerAccountID] as? Int).map { uid_t($0) }
-        let group = (attributes[.groupOwnerAccountID] as? Int).map { gid_t($0) }
-        return owner != geteuid() || group != getegid()
+        // Without the two it is as if the file were this user's own.
+        let owner = number(attributes[.ownerAccountID]) ?? Int(geteuid())
+        let group = number(attributes[.groupOwnerAccountID]) ?? Int(getegid())
+        return owner != Int(geteuid()) || group != Int(getegid())
+    }
+
+    private static func number(_ value: Any?) -> Int? {
+        value as? Int ?? (value as? any BinaryInteger).map { Int(truncatingIfNeeded: $0) }
     }
 
     // `isSafe`: show the path even if the file does not exist.

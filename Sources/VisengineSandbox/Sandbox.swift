@@ -6,8 +6,8 @@ public import Visengine
 /// every fault on demand.
 ///
 /// Besides the nine calls there is a control API under `/sandbox`, without a token; `GET /sandbox` lists it. Bodies and
-/// answers are JSON; a call that makes no sense is answered 400, and one that names an unknown order 404, with a problem
-/// document that says why.
+/// answers are JSON; a call that makes no sense is answered 400, and one that names an unknown order 404, with a
+/// problem document that says why.
 ///
 /// - `POST /sandbox/advance`, with `{"order": ID, "steps": 1, "to": "Visura evasa", "wait": true}`, all of it optional:
 ///   moves an order on, without `order` all of them; `to` stands instead of `steps`, and `wait` answers when all

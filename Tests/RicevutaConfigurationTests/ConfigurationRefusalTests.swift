@@ -154,7 +154,7 @@ struct ConfigurationRefusalTests {
             Refusal(
                 "sinks: [{name: a, type: http, url: \"http://127.0.0.1:1/\", secrets: [\(Self.webhookSecret)], "
                     + "allowedNetworks: [10.0.0.1/8]}]",
-                "3:118 sinks[0].allowedNetworks[0]: expected a CIDR block"
+                "3:132 sinks[0].allowedNetworks[0]: expected a CIDR block"
             ),
             Refusal(
                 "sinks: [{name: a, type: http, url: \"http://192.0.2.1/\", secrets: [\(Self.webhookSecret)]}]",

@@ -107,6 +107,14 @@ struct ConfigurationSecretTests {
         #expect(fixture.refusals(environment).first?.contains("invalid credential name") == true)
     }
 
+    @Test("a credential that is not there is refused with those that are")
+    func missingCredential() throws {
+        let fixture = try ConfigurationFixture(Self.yaml("{fromCredential: \(Self.token)}"))
+        let environment = ConfigurationFixture.environment.merging(["CREDENTIALS_DIRECTORY": fixture.directory]) { $1 }
+        let problem = "1:36 provider.token: no such credential; there are ricevuta.yaml"
+        #expect(fixture.refusals(environment) == [problem])
+    }
+
     @Test("a token key needs 32 bytes")
     func shortKey() throws {
         let fixture = try ConfigurationFixture(ConfigurationFixture.least)

@@ -84,7 +84,7 @@ struct ConfigurationWarningTests {
     func linkKey() throws {
         let warnings = try warnings("admin: {linkKey: {fromEnvironment: RICEVUTA_LINK_KEY}}")
 
-        #expect(warnings == ["3:35 admin.linkKey: is the same secret as in an active key"])
+        #expect(warnings == ["3:18 admin.linkKey: is the same secret as in an active key"])
     }
 
     private static let token = "token: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}"

@@ -13,8 +13,8 @@ struct ConfigCheckCommand: RicevutaCommand {
             printed as warnings; the exit code stays 0. Nothing is written, and nobody is called.
 
             With --connect it also tries whatever a running service needs: the provider, the API token, the clock, \
-            the public address, the certificate, and each sink without a delivery (folders with temporary files, URLs with \
-            a HEAD request). It prints a line for each, and exits 1 if one failed.
+            the public address, the certificate, and each sink without a delivery (folders with temporary files, URLs \
+            with a HEAD request). It prints a line for each, and exits 1 if one failed.
             """
     )
 
