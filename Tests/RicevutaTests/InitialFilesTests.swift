@@ -81,21 +81,4 @@ import Testing
             ]
         )
     }
-
-    @Test func checksLineUp() {
-        let checks = [
-            Check("clock", .ok, "as it should be"), Check("sink folder", .failed, "is gone", cure: "make it"),
-        ]
-
-        #expect(
-            checks.text(marks: true) == """
-                ✓  clock        as it should be
-                ✗  sink folder  is gone
-                                -> make it
-                """
-        )
-        #expect(checks.text(marks: false).hasPrefix("ok      clock        as"))
-        #expect(checks.haveFailed)
-        #expect(!checks.dropLast().map(\.self).haveFailed)
-    }
 }

@@ -46,7 +46,7 @@ struct ConnectionChecks: Sendable {
     private func provider() async -> [Check] {
         let url = configuration.provider.baseURL
         let probe = await configuration.provider.client(http).probe()
-        let clock = clock(probe.clockLead)
+        let clock = Self.clock(probe.clockLead)
         guard let failure = probe.failure else {
             return [
                 Check("provider", .ok, "\(url) answered in \(Self.milliseconds(probe.roundTrip)) ms"),
@@ -79,10 +79,11 @@ struct ConnectionChecks: Sendable {
         }
     }
 
-    private func clock(_ lead: Duration?) -> Check {
+    /// What it means that the provider's clock is so far ahead; `nil` where that is not known.
+    static func clock(_ lead: Duration?) -> Check {
         guard let lead else { return Check("clock", .skipped, "not compared: the provider sent no time") }
         let apart = abs(lead.components.seconds)
-        guard lead >= .zero - Self.clockTolerance, lead <= Self.clockTolerance else {
+        guard lead >= .zero - clockTolerance, lead <= clockTolerance else {
             return Check(
                 "clock",
                 .failed,
