@@ -143,8 +143,8 @@ extension EndToEnd {
                     )
                     let refused = try await Self.shell("'\(program)' config check --connect", in: directory)
                     #expect(refused.code == 1)
-                    #expect(refused.text.contains("failed   token"), "\(refused.text)")
-                    #expect(refused.text.contains("ok       provider"), "\(refused.text)")
+                    #expect(refused.text.contains("failed  token"), "\(refused.text)")
+                    #expect(refused.text.contains("ok      provider"), "\(refused.text)")
                 }
             }
         }

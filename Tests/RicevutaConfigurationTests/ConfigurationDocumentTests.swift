@@ -87,7 +87,7 @@ struct ConfigurationDocumentTests {
         arguments: [
             ("prot", "port"), ("HOST", "host"), ("hots", "host"), ("publicUrl", "publicURL"),
             ("publicUri", "publicURL"),
-            ("pub", "publicURL"), ("zebra", nil), ("", nil), ("x", nil), ("ho", nil),
+            ("pub", "publicURL"), ("zebra", nil), ("", nil), ("x", nil), ("pu", nil),
         ] as [(String, String?)]
     )
     func nearest(_ text: String, _ name: String?) {

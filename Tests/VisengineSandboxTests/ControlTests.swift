@@ -129,7 +129,7 @@ struct ControlTests {
     }
 
     @Test(arguments: [
-        (Method.get, ""), (.get, "/advance"), (.post, "/advance/1"), (.post, "/status"), (.delete, "/orders"),
+        (Method.post, ""), (.get, "/advance"), (.post, "/advance/1"), (.post, "/status"), (.delete, "/orders"),
         (.get, "/orders/a/b"), (.get, "/visure"),
     ])
     func thereIsNothingElse(method: Method, path: String) async throws {
@@ -137,7 +137,7 @@ struct ControlTests {
             let answer = try await wire.send(method, "/sandbox" + path)
 
             #expect(answer.status == 404)
-            #expect(answer.json["detail"] == "No such call in the control API.")
+            #expect(answer.json["detail"] == "No such call in the control API; GET /sandbox lists them.")
         }
     }
 }

@@ -42,7 +42,7 @@ struct HTTPSinkType: SinkType {
             )
         }
         // Networks that were refused themselves are no reason to refuse the URL.
-        let networks = values.place("allowedNetworks") == nil ? Self.everywhere : networks(values)
+        let networks = networks(values).isEmpty ? Self.everywhere : networks(values)
         do throws(HTTPSinkError) {
             try HTTPSink.validate(HTTPSinkSettings(url: url, allowedNetworks: networks))
             let host = WebAddress.host(of: url)

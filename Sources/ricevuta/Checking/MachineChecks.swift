@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import RicevutaConfiguration
 import RicevutaCore
+import VisengineClient
 
 /// Looks at what a service needs of its own machine: the data directory, the ledger, the disk, the service itself.
 struct MachineChecks: Sendable {
@@ -88,7 +89,11 @@ struct MachineChecks: Sendable {
         guard admin.port != 0 else {
             return Check("service", .warning, "admin.port is 0, so that nobody knows where to ask", cure: "set it")
         }
-        let http = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup)
+        // One try to connect: nobody is there, or somebody is.
+        let http = HTTPClient(
+            eventLoopGroup: HTTPClient.defaultEventLoopGroup,
+            configuration: configuration.provider.clientConfiguration.httpClientConfiguration
+        )
         let url = admin.url(port: admin.port)
         let answer = await ConnectionProblem.text(of: url + "/readyz", http, within: .seconds(5))
         try? await http.shutdown()  // Nothing is in flight any more.
