@@ -7,6 +7,8 @@ public struct FlowSettings: Sendable {
     public var intake: IntakeLimits
     /// When orders are read back without a callback, and how often at most.
     public var reconciliation: ReconciliationSchedule
+    /// By when documents are promised.
+    public var promises: PromisedTimes
     /// What happens after each delivery attempt.
     public var delivery: DeliveryRetryPolicy
     /// Read-backs under way at once.
@@ -37,6 +39,7 @@ public struct FlowSettings: Sendable {
     public init(
         intake: IntakeLimits = IntakeLimits(),
         reconciliation: ReconciliationSchedule = ReconciliationSchedule(),
+        promises: PromisedTimes = .documented,
         delivery: DeliveryRetryPolicy = DeliveryRetryPolicy(),
         verifiers: Int = 16,
         fetchers: Int = 8,
@@ -52,6 +55,7 @@ public struct FlowSettings: Sendable {
     ) {
         self.intake = intake
         self.reconciliation = reconciliation
+        self.promises = promises
         self.delivery = delivery
         self.verifiers = verifiers
         self.fetchers = fetchers

@@ -180,6 +180,7 @@ struct OrderVerification: Sendable {
         let context = ConfirmationContext(
             now: environment.now(),
             schedule: settings.reconciliation,
+            promises: settings.promises,
             routing: routing
         )
         do throws(LedgerError) {

@@ -125,6 +125,8 @@ package struct Configuration: Sendable {
     package var tokenLifetimeAfterFinal: Duration
     package var retention: RetentionSchedule
     package var reconciliation: ReconciliationSchedule
+    /// By when documents are promised.
+    package var promises: PromisedTimes
     package var journal: Journal
     package var maxDocumentBytes: Int64
     package var maxQuarantineBytes: Int64

@@ -46,6 +46,7 @@ struct ConfigurationBuilder {
                 minReadBackInterval: sure(reconciliation.duration("minReadBackInterval")),
                 callbackGrace: sure(reconciliation.duration("callbackGrace"))
             ),
+            promises: promises(reconciliation),
             journal: Configuration.Journal(
                 keep: sure(journal.duration("keep")),
                 keepBytes: Int(sure(journal.integer("keepBytes")))
@@ -135,6 +136,14 @@ struct ConfigurationBuilder {
             type: sure(table.sinkType(of: values)),
             settings: values
         )
+    }
+
+    private func promises(_ reconciliation: SettingValues) -> PromisedTimes {
+        var promises = PromisedTimes.documented
+        for values in reconciliation.sections("promises") {
+            promises.set(sure(values.text("item")), workingDays: Int(sure(values.integer("workingDays"))))
+        }
+        return promises
     }
 
     private func retention(_ values: SettingValues) -> RetentionSchedule {

@@ -316,6 +316,25 @@ struct ConfigurationTable: Sendable {
                 "2m",
                 "How long to wait for a change's callback before the alarm missed_callback."
             ),
+            .value(
+                "promises",
+                .list(
+                    of: .section([
+                        .required("item", .text(.itemName), "Name or hash of the item.", sample: "ISEE"),
+                        .required(
+                            "workingDays",
+                            .integer(0...Int64(PromisedTimes.most)),
+                            "Italian working days after that of the order; 0 for no promise.",
+                            sample: "2"
+                        ),
+                    ])
+                ),
+                "[]",
+                """
+                Promised delivery times, after which an order is late (event order.late, alarm order_late). Without an \
+                entry, items of the category Patronato have 2 days, others no promise.
+                """
+            ),
         ]
     )
 

@@ -6,6 +6,11 @@ extension TextForm {
         text.utf8.count <= 16 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
     }
 
+    /// A catalogue item, by name or hash.
+    static let itemName = TextForm("a catalogue item's name or hash, up to 200 characters", pattern: "^.{1,200}$") {
+        (1...200).contains($0.count) && !$0.contains(where: \.isNewline)
+    }
+
     /// A certificate's fingerprint.
     static let fingerprint = TextForm(
         "a certificate's SHA-256 fingerprint: 64 hexadecimal digits, with or without colons",

@@ -20,6 +20,13 @@ extension SQLiteStore {
                 db,
                 "SELECT count(*) FROM orders WHERE choice_since_ms IS NOT NULL"
             )
+            summary.lateOrders = try count(
+                db,
+                """
+                SELECT count(*) FROM orders WHERE late_since_ms IS NOT NULL
+                    AND coalesce(state, '') NOT IN ('available', 'fulfilled', 'cancelled')
+                """
+            )
             summary.documents = try count(db, "SELECT count(*) FROM documents")
             summary.quarantined = try count(
                 db,

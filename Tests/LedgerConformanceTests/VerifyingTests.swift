@@ -189,7 +189,7 @@ struct VerifyingTests {
     }
 
     @Test(arguments: LedgerKind.allCases)
-    func tellsOfAMissedCallbackAfterTheChangeItself(_ kind: LedgerKind) async throws {
+    func raisesAnAlarmForAMissedCallbackAndTellsNobodyElse(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
             try await ledger.confirmed(.searching, sinks: "crm")
             let at = Sample.now + .seconds(3600)
@@ -200,11 +200,42 @@ struct VerifyingTests {
             let advance = try await ledger.confirm(work, reading: reading, binding: .bind, context: context)
 
             #expect(advance.alarms == [.missedCallback])
-            let told = try await ledger.deliveries(DeliveryQuery()).prefix(2).map(\.notification)
-            #expect(told.map(\.type) == [.orderLate, .orderUpdated], "the newest first")
-            #expect(told.map(\.previousState) == [nil, .searching])
-            #expect(told.map(\.state) == [.available, .available])
-            #expect(Set(told.map(\.id)).count == 2)
+            let told = try await ledger.deliveries(DeliveryQuery()).map(\.notification)
+            #expect(told.map(\.type) == [.orderUpdated, .orderUpdated])
+            #expect(told.map(\.previousState) == [.searching, nil])
+        }
+    }
+
+    @Test(arguments: LedgerKind.allCases)
+    func tellsOnceThatAnOrderIsLateThoughNothingChanges(_ kind: LedgerKind) async throws {
+        var promises = PromisedTimes()
+        promises.set("Visura", workingDays: 1)
+        try await withLedger(kind) { ledger, process in
+            try await ledger.confirmed(.processing, sinks: "crm")
+            for (round, state) in [OrderState.processing, .processing, .processing, .available].enumerated() {
+                let at = Sample.now + .seconds(round * 86_400 * 4 + 4000)
+                let work = try #require(try await ledger.leaseVerifications(at: at).first)
+                let reading = Order(id: try Sample.id(), itemName: "Visura", state: state, submittedAt: Sample.now)
+                let advance = try await ledger.confirm(
+                    work,
+                    reading: reading,
+                    binding: .bind,
+                    context: ConfirmationContext(
+                        now: at,
+                        schedule: Sample.schedule,
+                        promises: promises,
+                        routing: try Sample.routing(["crm"])
+                    )
+                )
+                #expect(advance.alarms.contains(.orderLate) == (round == 1))
+                try await withLedgerAfterCrash(of: process) { ledger in
+                    #expect(try await ledger.order() == advance.record, "it is not told again after a crash")
+                    let late = try await ledger.summary(now: at).lateOrders
+                    #expect(late == (round == 1 || round == 2 ? 1 : 0))
+                }
+            }
+            let told = try await ledger.deliveries(DeliveryQuery()).reversed().map(\.notification.type)
+            #expect(told == [.orderUpdated, .orderLate, .orderUpdated])
         }
     }
 }

@@ -16,6 +16,7 @@ enum LedgerGauges {
             "Orders that wait until somebody chooses a search's result.",
             summary.choicesNeeded
         )
+        single("ricevuta_ledger_late_orders", "Orders past their promised time.", summary.lateOrders)
         single("ricevuta_ledger_quarantined", "Quarantined documents.", summary.quarantined)
         family(
             "ricevuta_ledger_callbacks_by_verdict",

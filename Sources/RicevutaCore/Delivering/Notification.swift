@@ -11,7 +11,7 @@ public enum NotificationType: String, Sendable, Codable, CaseIterable {
     case documentAvailable = "document.available"
     /// The API confirmed that the order was cancelled.
     case orderCancelled = "order.cancelled"
-    /// A change was found by polling; its callback never came.
+    /// The document is not there though the provider had promised it by now.
     case orderLate = "order.late"
     /// A search is over: the order stands still until somebody chooses a result.
     case orderChoiceNeeded = "order.choice_needed"

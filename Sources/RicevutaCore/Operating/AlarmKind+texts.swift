@@ -82,6 +82,11 @@ extension AlarmKind {
                 "The provider says that it does not know an order that it confirmed or that was placed here.",
                 "Check that the token's account is the order's; `order refresh` asks again."
             )
+        case .orderLate:
+            (
+                "A document is not available though the provider had promised it by now.",
+                "Ask the provider about the order; `explain` shows what it said last. See `reconciliation.promises`."
+            )
         case .choiceNeeded:
             (
                 "A search is done and the provider waits for a choice among its results.",

@@ -33,6 +33,8 @@ public enum AlarmKind: String, Sendable, Equatable, CaseIterable, Codable {
     case providerUnreachable = "provider_unreachable"
     /// The provider does not know an order that was placed.
     case orderUnknown = "order_unknown"
+    /// A document is not there though the provider had promised it by now.
+    case orderLate = "order_late"
     /// An order waits for a choice among search results.
     case choiceNeeded = "choice_needed"
     /// A document is available and has not been fetched for long.
@@ -79,7 +81,7 @@ public enum AlarmKind: String, Sendable, Equatable, CaseIterable, Codable {
         switch self {
         case .retiredKey, .badToken, .tokensDiffer, .undecodable, .expiredToken, .wentBack, .missedCallback,
             .unconfirmedCallback, .unknownState, .otherOrder, .foreignOrder, .bindingConflict, .providerUnreachable,
-            .orderUnknown, .choiceNeeded, .documentDamaged, .quarantined, .sinkFailing, .sinkMissing:
+            .orderUnknown, .orderLate, .choiceNeeded, .documentDamaged, .quarantined, .sinkFailing, .sinkMissing:
             .warning
         case .unauthorized, .documentOverdue, .documentLost, .documentTooLarge, .archiveFailing, .ledgerFailing,
             .ledgerOlder, .journalDamaged, .diskLow, .deadLetter, .sinkDisabled, .reloadFailed:

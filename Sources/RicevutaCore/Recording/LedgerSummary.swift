@@ -8,6 +8,8 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
     public var ordersByState: [String: Int]
     /// Orders that stand still until somebody chooses a search's result.
     public var choicesNeeded: Int
+    /// Orders whose document was promised by now and is not there.
+    public var lateOrders: Int
     /// Documents in the archive, counted for each order.
     public var documents: Int
     /// Contents in quarantine of orders whose document is not in the archive.
@@ -25,6 +27,7 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
         callbacksByVerdict: [String: Int] = [:],
         ordersByState: [String: Int] = [:],
         choicesNeeded: Int = 0,
+        lateOrders: Int = 0,
         documents: Int = 0,
         quarantined: Int = 0,
         deliveriesByState: [String: Int] = [:],
@@ -35,6 +38,7 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
         self.callbacksByVerdict = callbacksByVerdict
         self.ordersByState = ordersByState
         self.choicesNeeded = choicesNeeded
+        self.lateOrders = lateOrders
         self.documents = documents
         self.quarantined = quarantined
         self.deliveriesByState = deliveriesByState

@@ -31,6 +31,10 @@ public struct OrderRecord: Sendable, Equatable {
     public var cancellationReason: String?
     /// Since when the order stands still until somebody chooses a search's result; `nil` when it does not.
     public var choiceSince: Timestamp?
+    /// By when the provider has promised the document; `nil` when it has not.
+    public var promisedBy: Timestamp?
+    /// Since when it is known that the promise was not kept; stays when the document comes after all.
+    public var lateSince: Timestamp?
     /// Where the document stands.
     public var document: DocumentProgress
     /// When the order was first recorded.
@@ -76,6 +80,8 @@ public struct OrderRecord: Sendable, Equatable {
         outcome: Outcome? = nil,
         cancellationReason: String? = nil,
         choiceSince: Timestamp? = nil,
+        promisedBy: Timestamp? = nil,
+        lateSince: Timestamp? = nil,
         document: DocumentProgress = .none,
         createdAt: Timestamp,
         lastReadBack: Timestamp? = nil,
@@ -96,6 +102,8 @@ public struct OrderRecord: Sendable, Equatable {
         self.outcome = outcome
         self.cancellationReason = cancellationReason
         self.choiceSince = choiceSince
+        self.promisedBy = promisedBy
+        self.lateSince = lateSince
         self.document = document
         self.createdAt = createdAt
         self.lastReadBack = lastReadBack

@@ -72,6 +72,8 @@ extension OrderRecord {
             order.cancellationReason = other.cancellationReason
             order.choiceSince = other.choiceSince
         }
+        order.promisedBy = promisedBy ?? other.promisedBy
+        order.lateSince = lateSince ?? other.lateSince
         order.finalSince = finalSince ?? other.finalSince
         if document == .none { order.document = other.document }
         if let readBack = other.lastReadBack { order.lastReadBack = max(lastReadBack ?? readBack, readBack) }

@@ -33,13 +33,15 @@ public enum OrderProgress {
     ///   - trigger: What made us read.
     ///   - now: The current time.
     ///   - schedule: When to poll again.
+    ///   - promises: By when documents are promised.
     /// - Returns: What the reading leads to.
     public static func advance(
         _ record: OrderRecord,
         by reading: Order,
         trigger: Trigger,
         now: Timestamp,
-        schedule: ReconciliationSchedule
+        schedule: ReconciliationSchedule,
+        promises: PromisedTimes = PromisedTimes()
     ) -> Advance {
         var next = record
         next.id = reading.id
@@ -65,6 +67,7 @@ public enum OrderProgress {
                 advance.record.cancellationReason = reading.cancellationReason ?? record.cancellationReason
             }
             if reading.state != nil { advance.noteChoice(isNeeded: reading.needsChoice, now: now) }
+            advance.notePromise(reading, promises, now: now)
         }
 
         if advance.record.state?.hasDocument == true, advance.record.document == .none {
@@ -75,6 +78,10 @@ public enum OrderProgress {
             advance.record.finalSince = record.finalSince ?? now
         } else {
             advance.nextPoll = now + schedule.interval(afterQuietPolls: advance.record.quietPolls)
+            // What is late is told then, and not an interval later.
+            if let promised = advance.record.promisedBy, promised > now {
+                advance.nextPoll = advance.nextPoll.map { min($0, promised + .seconds(1)) }
+            }
         }
         return advance
     }
@@ -99,7 +106,6 @@ extension OrderProgress.Advance {
         // The provider may need its 30 seconds and some; a change that a poll sees first is a miss only when it is old.
         let isOld = reading.lastUpdate.map { now - $0 > schedule.callbackGrace } ?? false
         if trigger == .poll, isOld, state.hasDocument || state.isTerminal {
-            notifications.append(.orderLate)
             alarms.append(.missedCallback)
         }
     }
@@ -113,5 +119,23 @@ extension OrderProgress.Advance {
         record.choiceSince = now
         notifications.append(.orderChoiceNeeded)
         alarms.append(.choiceNeeded)
+    }
+
+    /// Tells once that the document was promised by now and is not there.
+    fileprivate mutating func notePromise(_ reading: Order, _ promises: PromisedTimes, now: Timestamp) {
+        record.promisedBy =
+            reading.isFinal == false
+            ? nil  // A draft: nothing was handed in.
+            : promises.due(
+                item: record.item,
+                name: record.itemName,
+                submitted: reading.submittedAt ?? reading.createdAt ?? record.createdAt
+            )
+        guard let promised = record.promisedBy, now > promised, record.lateSince == nil,
+            record.state?.hasDocument != true, record.state?.isTerminal != true
+        else { return }
+        record.lateSince = now
+        notifications.append(.orderLate)
+        alarms.append(.orderLate)
     }
 }

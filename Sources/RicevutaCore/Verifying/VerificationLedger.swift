@@ -93,13 +93,21 @@ public struct ConfirmationContext: Sendable {
     public var now: Timestamp
     /// When to poll next.
     public var schedule: ReconciliationSchedule
+    /// By when documents are promised.
+    public var promises: PromisedTimes
     /// Which sinks want what.
     public var routing: DeliveryRouting
 
     /// Creates a context.
-    public init(now: Timestamp, schedule: ReconciliationSchedule, routing: DeliveryRouting) {
+    public init(
+        now: Timestamp,
+        schedule: ReconciliationSchedule,
+        promises: PromisedTimes = PromisedTimes(),
+        routing: DeliveryRouting
+    ) {
         self.now = now
         self.schedule = schedule
+        self.promises = promises
         self.routing = routing
     }
 }

@@ -14,4 +14,11 @@ extension Schema {
         ) STRICT;
         ALTER TABLE notifications ADD COLUMN cancellation TEXT;
         """
+
+    /// By when orders are promised, and since when it is known that they are late.
+    static let promises = """
+        ALTER TABLE orders ADD COLUMN promised_ms INTEGER;
+        ALTER TABLE orders ADD COLUMN late_since_ms INTEGER;
+        CREATE INDEX orders_late ON orders(key) WHERE late_since_ms IS NOT NULL;
+        """
 }

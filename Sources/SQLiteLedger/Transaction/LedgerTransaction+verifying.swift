@@ -24,7 +24,8 @@ extension LedgerTransaction {
             by: reading,
             trigger: job.source,
             now: context.now,
-            schedule: context.schedule
+            schedule: context.schedule,
+            promises: context.promises
         )
         try save(advance.record)
         try keepSearches(of: reading, before: order, after: advance.record)

@@ -8,7 +8,7 @@ extension OrderRecord {
     static let columns = """
         key, provider, nonce, provider_id, origin, placement, item, item_name, state, rank, last_update_ms,
         outcome_code, outcome_info, cancellation, choice_since_ms, document, created_at_ms, last_read_back_ms,
-        quiet_polls, final_at_ms
+        quiet_polls, final_at_ms, promised_ms, late_since_ms
         """
 
     init(row: Row) throws(UnreadableRow) {
@@ -27,6 +27,8 @@ extension OrderRecord {
             outcome: try row.outcome(),
             cancellationReason: try row.optionalText("cancellation"),
             choiceSince: try row.optionalTime("choice_since_ms"),
+            promisedBy: try row.optionalTime("promised_ms"),
+            lateSince: try row.optionalTime("late_since_ms"),
             document: try row.name("document"),
             createdAt: try row.time("created_at_ms"),
             lastReadBack: try row.optionalTime("last_read_back_ms"),
@@ -63,14 +65,16 @@ extension LedgerTransaction {
             """
             UPDATE orders SET provider_id = ?, placement = ?, item = ?, item_name = ?, state = ?, rank = ?,
                 last_update_ms = ?, outcome_code = ?, outcome_info = ?, document = ?, last_read_back_ms = ?,
-                quiet_polls = ?, origin = ?, final_at_ms = ?, cancellation = ?, choice_since_ms = ? WHERE key = ?
+                quiet_polls = ?, origin = ?, final_at_ms = ?, cancellation = ?, choice_since_ms = ?, promised_ms = ?,
+                late_since_ms = ? WHERE key = ?
             """,
             [
                 order.id?.rawValue, order.placement.rawValue, order.item?.rawValue, order.itemName,
                 order.state?.stored, order.rank, order.lastUpdate?.milliseconds, order.outcome?.code,
                 order.outcome?.info, order.document.rawValue, order.lastReadBack?.milliseconds, order.quietPolls,
                 order.origin.rawValue, order.finalSince?.milliseconds, order.cancellationReason,
-                order.choiceSince?.milliseconds, order.key,
+                order.choiceSince?.milliseconds, order.promisedBy?.milliseconds, order.lateSince?.milliseconds,
+                order.key,
             ]
         )
     }

@@ -20,6 +20,7 @@ extension Order {
             isFinal: fields.isFinal,
             lastUpdate: fields.lastUpdate,
             createdAt: fields.createdAt,
+            submittedAt: fields.submittedAt,
             outcome: fields.outcome,
             cancellationReason: fields.cancellationReason,
             hasSearch: fields.hasSearch,

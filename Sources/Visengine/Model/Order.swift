@@ -18,6 +18,8 @@ public struct Order: Sendable, Equatable {
     public var lastUpdate: Timestamp?
     /// `timestamp_creation` or the dialect's equivalent.
     public var createdAt: Timestamp?
+    /// When it was handed in: the earliest of `timestamp_stati`; `nil` when there is none, as in a draft.
+    public var submittedAt: Timestamp?
     /// `esito`: the provider's verdict on the order.
     public var outcome: Outcome?
     /// `motivo_annullamento`: why the order was cancelled, in the provider's words, at most 1000 characters; it may
@@ -41,6 +43,7 @@ public struct Order: Sendable, Equatable {
         isFinal: Bool? = nil,
         lastUpdate: Timestamp? = nil,
         createdAt: Timestamp? = nil,
+        submittedAt: Timestamp? = nil,
         outcome: Outcome? = nil,
         cancellationReason: String? = nil,
         hasSearch: Bool? = nil,
@@ -55,6 +58,7 @@ public struct Order: Sendable, Equatable {
         self.isFinal = isFinal
         self.lastUpdate = lastUpdate
         self.createdAt = createdAt
+        self.submittedAt = submittedAt
         self.outcome = outcome
         self.cancellationReason = cancellationReason
         self.hasSearch = hasSearch

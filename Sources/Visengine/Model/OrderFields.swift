@@ -75,6 +75,11 @@ extension OrderFields where Members == JSONObject {
         Self.time(members["timestamp_creation"] ?? members["timestamps"]?["creation"])
     }
 
+    /// The earliest of `timestamp_stati`.
+    var submittedAt: Timestamp? {
+        (members["timestamp_stati"]?.object?.members ?? []).compactMap { Self.time($0.value) }.min()
+    }
+
     /// `hash_visura`, or `documentId`.
     var item: ItemHash? {
         (members["hash_visura"] ?? members["documentId"])?.text.flatMap { ItemHash(rawValue: $0) }

@@ -19,6 +19,10 @@ extension OrderRecord {
         ]
         if let cancellationReason { details.append(["cancelled because", cancellationReason]) }
         if let choiceSince { details.append(["waiting for a choice", "since \(choiceSince.short)"]) }
+        if let promisedBy {
+            let late = lateSince.map { ", late since \($0.short)" } ?? ""
+            details.append(["promised", "by \(promisedBy.short)\(late)"])
+        }
         return details
     }
 
@@ -33,6 +37,7 @@ extension OrderRecord {
             "outcome": outcome.map { ["code": .string($0.code), "info": .string($0.info)] } ?? .null,
             "cancellationReason": JSONValue(cancellationReason),
             "choiceNeededSince": JSONValue(choiceSince?.description),
+            "promisedBy": JSONValue(promisedBy?.description), "lateSince": JSONValue(lateSince?.description),
         ]
     }
 }

@@ -57,6 +57,7 @@ struct StatusCommand: RicevutaCommand {
         if summary.choicesNeeded > 0 {
             rows.insert(["waiting for a choice", "orders: \(summary.choicesNeeded)"], at: 1)
         }
+        if summary.lateOrders > 0 { rows.insert(["late", "orders: \(summary.lateOrders)"], at: 1) }
         for (kind, late) in summary.oldestDueMilliseconds.sorted(by: { $0.key < $1.key }) where late > 1000 {
             rows.append(["overdue", "oldest \(kind) job: \(late / 1000) s"])
         }
@@ -92,7 +93,7 @@ struct StatusCommand: RicevutaCommand {
         }
         return [
             "orders": object(summary.ordersByState), "callbacks": object(summary.callbacksByVerdict),
-            "choicesNeeded": JSONValue(summary.choicesNeeded),
+            "choicesNeeded": JSONValue(summary.choicesNeeded), "lateOrders": JSONValue(summary.lateOrders),
             "documents": JSONValue(summary.documents), "quarantined": JSONValue(summary.quarantined),
             "deliveries": object(summary.deliveriesByState), "jobs": object(summary.jobsByKind),
             "oldestDueMilliseconds": object(summary.oldestDueMilliseconds.mapValues { Int($0) }),

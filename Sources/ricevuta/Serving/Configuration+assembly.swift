@@ -24,6 +24,7 @@ extension Configuration {
         return FlowSettings(
             intake: IntakeLimits(maxBodyBytes: listener.maxBodyBytes, bodyBytesPerOrder: bodyBytesPerOrder),
             reconciliation: reconciliation,
+            promises: promises,
             delivery: delivery,
             callTimeLimit: (provider.timeLimit + waiting) * retry.maxAttempts,
             tokens: TokenLifetime(afterFinal: tokenLifetimeAfterFinal)

@@ -176,6 +176,9 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
                 summary.ordersByState[row.record.state?.name ?? "unread", default: 0] += 1
             }
             summary.choicesNeeded = tables.orders.values.count { $0.record.choiceSince != nil }
+            summary.lateOrders = tables.orders.values.map(\.record).count {
+                $0.lateSince != nil && $0.state?.hasDocument != true && $0.state?.isTerminal != true
+            }
             summary.documents = tables.documents.count { $0.document != nil }
             let stored = Set(tables.documents.filter { $0.document != nil }.map(\.order))
             summary.quarantined = tables.documents.count { $0.quarantined != nil && !stored.contains($0.order) }

@@ -21,7 +21,8 @@ extension LedgerTables {
             by: reading,
             trigger: job.source,
             now: context.now,
-            schedule: context.schedule
+            schedule: context.schedule,
+            promises: context.promises
         )
         orders[order.key]?.record = advance.record
         if advance.record.choiceSince == nil { orders[order.key]?.searches = [] }
