@@ -16,7 +16,7 @@ struct DocumentFetch: Sendable {
 
     func perform(_ work: FetchWork) async {
         var logger = logger
-        logger[metadataKey: "order.key"] = "\(work.order.key)"
+        logger[metadataKey: "order.number"] = "\(work.order.key)"
         logger[metadataKey: "order.id"] = "\(work.order.id?.rawValue ?? "-")"
         do throws(LedgerError) {
             guard let id = work.order.id else {

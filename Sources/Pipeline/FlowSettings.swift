@@ -7,6 +7,9 @@ public struct FlowSettings: Sendable {
     public var intake: IntakeLimits
     /// When orders are read back without a callback, and how often at most.
     public var reconciliation: ReconciliationSchedule
+    /// The time between two orders that are read back because nothing ran for a while: it leaves the provider's rate
+    /// room for callbacks.
+    public var catchUpSpacing: Duration
     /// By when documents are promised.
     public var promises: PromisedTimes
     /// What happens after each delivery attempt.
@@ -39,6 +42,7 @@ public struct FlowSettings: Sendable {
     public init(
         intake: IntakeLimits = IntakeLimits(),
         reconciliation: ReconciliationSchedule = ReconciliationSchedule(),
+        catchUpSpacing: Duration = .milliseconds(200),
         promises: PromisedTimes = .documented,
         delivery: DeliveryRetryPolicy = DeliveryRetryPolicy(),
         verifiers: Int = 16,
@@ -55,6 +59,7 @@ public struct FlowSettings: Sendable {
     ) {
         self.intake = intake
         self.reconciliation = reconciliation
+        self.catchUpSpacing = catchUpSpacing
         self.promises = promises
         self.delivery = delivery
         self.verifiers = verifiers

@@ -45,10 +45,10 @@ struct OrderVerification: Sendable {
 
     func perform(_ work: VerifyWork) async {
         var logger = logger
-        logger[metadataKey: "order.key"] = "\(work.order.key)"
+        logger[metadataKey: "order.number"] = "\(work.order.key)"
         if let id = work.order.id { logger[metadataKey: "order.id"] = "\(id)" }
         do throws(LedgerError) {
-            if isOver(work.order) { return try await end(work, logger: logger) }
+            if work.trigger != .refresh, isOver(work.order) { return try await end(work, logger: logger) }
             do throws(ProviderFailure) {
                 if let id = work.order.id {
                     try await readBack(id, for: work, logger: logger)

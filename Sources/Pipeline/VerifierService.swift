@@ -59,7 +59,10 @@ public struct VerifierService: Service {
     }
 
     /// Runs until graceful shutdown or cancellation.
+    ///
+    /// Begins with the orders whose callbacks may have come while nothing ran.
     public func run() async {
+        await catchUp()
         await JobLoop(
             kind: .verify,
             ledger: ledger,
@@ -81,5 +84,18 @@ public struct VerifierService: Service {
             },
             logger: logger
         ).run()
+    }
+
+    private func catchUp() async {
+        do throws(LedgerError) {
+            let now = environment.now()
+            let found = try await ledger.catchUp(spacing: settings.catchUpSpacing, now: now)
+            guard found.orders > 0 else { return }
+            var metadata: Logger.Metadata = ["orders": "\(found.orders)"]
+            if let idle = found.idle { metadata["seconds.stopped"] = "\(idle.components.seconds)" }
+            logger.notice("Reading open orders back after a start", metadata: metadata)
+        } catch {
+            JobLoop<VerifyWork>.report(error, "catching up on orders", to: logger)
+        }
     }
 }

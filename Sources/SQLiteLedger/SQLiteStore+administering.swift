@@ -22,6 +22,7 @@ extension SQLiteStore: LedgerAdministration {
                     [order.key, maxBytes]
                 )
             }
+            try transaction.keep(OrderChange(at: now, cause: .command, document: .due), of: order.key)
             try transaction.arm(.fetch, subject: order.key, due: now, now: now)
             return order
         }

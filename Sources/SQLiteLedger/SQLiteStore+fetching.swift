@@ -42,6 +42,7 @@ extension SQLiteStore: FetchLedger {
             )
             order.document = .stored
             try transaction.save(order)
+            try transaction.keep(OrderChange(at: now, cause: .fetch, document: .stored), of: order.key)
             try transaction.enqueueNotification(
                 .documentAvailable,
                 of: order,
@@ -95,6 +96,8 @@ extension SQLiteStore: FetchLedger {
                 "UPDATE orders SET document = 'failed', problem = ? WHERE key = ?",
                 [reason, order.key]
             )
+            let change = OrderChange(at: now, cause: .fetch, document: .failed, note: reason)
+            try transaction.keep(change, of: order.key)
             try transaction.end(job: work.lease.job)
         }
     }

@@ -4,60 +4,6 @@ public import RicevutaCore
 import Visengine
 
 extension SQLiteStore: LedgerReader {
-    /// Orders, newest first.
-    ///
-    /// Rows that cannot be read are left out of this list and of all others, and counted
-    /// (``LedgerStatistics/unlistedRows``).
-    public func orders(_ query: OrderQuery) async throws(LedgerError) -> [OrderRecord] {
-        try await list("listing orders") { rows in
-            var conditions = ["1"]
-            var arguments = StatementArguments()
-            if let state = query.state {
-                // An unknown state is kept as the provider writes it, and compared by its folded name below.
-                if case .unknown = state {
-                    conditions.append("state LIKE 'unknown:%'")
-                } else {
-                    conditions.append("state = ?")
-                    arguments += [state.stored]
-                }
-            }
-            if let placement = query.placement {
-                conditions.append("state IS NULL AND placement = ?")
-                arguments += [placement.rawValue]
-            }
-            if query.isOpen {
-                conditions.append(
-                    "placement <> 'refused' AND (state IS NULL OR state NOT IN ('fulfilled', 'cancelled') "
-                        + "OR document = 'due')"
-                )
-            }
-            let sql = """
-                SELECT \(OrderRecord.columns) FROM orders WHERE \(conditions.joined(separator: " AND "))
-                ORDER BY key DESC
-                """
-            return try rows.list(sql, arguments, limit: query.limit) { row throws(UnreadableRow) in
-                let order = try OrderRecord(row: row)
-                return query.state == nil || query.state?.name == order.state?.name ? order : nil
-            }
-        }
-    }
-
-    /// One order by the provider's id, its nonce, or the ledger's number.
-    public func order(named name: String) async throws(LedgerError) -> OrderRecord? {
-        try await read("reading an order") { db in
-            let row = try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT \(OrderRecord.columns) FROM orders
-                    WHERE provider_id = ?1 OR nonce = ?1 OR claimed_id = ?1 OR key = ?2
-                    ORDER BY provider_id IS ?1 DESC, nonce IS ?1 DESC, claimed_id IS ?1 DESC LIMIT 1
-                    """,
-                arguments: [name, Int64(name)]
-            )
-            return try row.map { row throws(UnreadableRow) in try OrderRecord(row: row) }
-        }
-    }
-
     /// What is left to do for an order.
     public func work(ofOrder key: Int64) async throws(LedgerError) -> OrderWork {
         let jobs = try await list("listing jobs") { rows in

@@ -50,6 +50,7 @@ extension SQLiteStore: PlacementLedger {
             bound.item = order.item ?? bound.item
             bound.itemName = order.itemName ?? bound.itemName
             try transaction.save(bound)
+            try transaction.keep(OrderChange(from: known, to: bound, cause: .placing, at: now), of: bound.key)
             if bound.state?.isTerminal != true { try transaction.keepAsking(for: bound.key, now: now) }
             return bound
         }
@@ -73,6 +74,8 @@ extension SQLiteStore: PlacementLedger {
                 "UPDATE orders SET placement = 'refused', problem = ? WHERE key = ?",
                 [reason, order.key]
             )
+            let change = OrderChange(at: now, cause: .placing, placement: .refused, note: reason)
+            try transaction.keep(change, of: order.key)
             try transaction.run(
                 "DELETE FROM jobs WHERE id = ? AND source <> 'callback' AND lease_boot IS NULL",
                 [JobNumber.of(.verify, order.key)]

@@ -78,7 +78,10 @@ extension SQLiteStore: VerificationLedger {
             switch next {
             case .again(let due), .poll(let due):
                 try transaction.postpone(work.lease, until: due, reason: reason)
-            case .nothing: try transaction.end(job: work.lease.job)
+            case .nothing:
+                let note = "\(OrderChange.parked): \(reason)"
+                try transaction.keep(OrderChange(at: now, cause: .init(job.source), note: note), of: job.subject)
+                try transaction.end(job: work.lease.job)
             }
         }
     }

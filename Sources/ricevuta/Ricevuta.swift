@@ -26,7 +26,9 @@ struct Ricevuta: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Ordering",
-                subcommands: [ItemCommand.self, OrderCommand.self, DocumentCommand.self, TokenCommand.self]
+                subcommands: [
+                    ItemCommand.self, OrderCommand.self, ExplainCommand.self, DocumentCommand.self, TokenCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Delivering",

@@ -125,7 +125,7 @@ extension EndToEnd {
                     let url = try #require(registration["url"]?.string)
                     #expect(try await bed.post(url, Self.order(id)) == 200)
                     try await bed.until { try await bed.documents() == 1 }
-                    let readBacks = try await bed.json(["order", "show", id])["lastReadBack"]
+                    let readBacks = try await bed.json(["order", "show", id])["readBackAt"]
 
                     // Ten times a second, until its second is over.
                     try await bed.until {
@@ -137,10 +137,10 @@ extension EndToEnd {
                     let shown = try await bed.json(["order", "show", id])
                     #expect(shown["callbacks"]?.array?.last?["verdict"]?.string == "ended")
                     #expect(shown["callbacks"]?.array?.last?["problem"]?.string == "token_ended")
-                    let ended = shown["lastReadBack"]
+                    let ended = shown["readBackAt"]
                     #expect(try await bed.post(url, #"{"stato_richiesta":"later"}"#) == 200)
                     #expect(readBacks != nil)
-                    #expect(try await bed.json(["order", "show", id])["lastReadBack"] == ended)
+                    #expect(try await bed.json(["order", "show", id])["readBackAt"] == ended)
                 }
             }
         }

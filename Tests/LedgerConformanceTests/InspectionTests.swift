@@ -28,6 +28,12 @@ struct InspectionTests {
         Question(testDescription: "odd", query: OrderQuery(state: .unknown("in pausa"), limit: 1), nonces: "u"),
         Question(testDescription: "odd in another way", query: OrderQuery(state: .unknown("x")), nonces: ""),
         Question(testDescription: "open", query: OrderQuery(isOpen: true), nonces: "pufas"),
+        Question(testDescription: "of an item", query: OrderQuery(item: "item1"), nonces: "rp"),
+        Question(testDescription: "of an item by a part of its name", query: OrderQuery(item: "SURA"), nonces: "rp"),
+        Question(testDescription: "of no item", query: OrderQuery(item: "V%a"), nonces: ""),
+        Question(testDescription: "recorded then", query: OrderQuery(since: Sample.now), nonces: "rpucfas"),
+        Question(testDescription: "later", query: OrderQuery(since: Sample.now + .milliseconds(1)), nonces: ""),
+        Question(testDescription: "the next page", query: OrderQuery(before: 6, limit: 2), nonces: "uc"),
         Question(
             testDescription: "finished, but for the document",
             query: OrderQuery(state: .fulfilled, isOpen: true),
@@ -64,6 +70,24 @@ struct InspectionTests {
             for name in ["", "id", "99", "'", "id1 ", "%"] {
                 #expect(try await ledger.order(named: name) == nil, "\(name)")
             }
+        }
+    }
+
+    @Test(arguments: LedgerKind.allCases)
+    func findsAnOrderByTheBeginningOfItsNames(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, _ in
+            try await ledger.confirmed(.searching, nonce: "a", id: "6b0a87f6aaaaaaaaaaaaaaaa")
+            try await ledger.confirmed(.searching, nonce: "b", id: "6b0a87f7bbbbbbbbbbbbbbbb")
+            try await ledger.placing("p")
+
+            for name in ["6b0a87f6", "6B0A87F6", "6b0a87f6aaaaaaaaaaaaaaaa", "6B0A87F6AAAAAAAAAAAAAAAA", "aaaa"] {
+                #expect(try await ledger.order(named: name)?.nonce == Sample.nonce("a"), "\(name)")
+            }
+            #expect(try await ledger.order(named: "pppp")?.nonce == Sample.nonce("p"))
+            for name in ["6b0", "6b0a87f8", "PPPP", "6b0a87f6aaaaaaaaaaaaaaaaa", "aaaa%", "6b0~"] {
+                #expect(try await ledger.order(named: name) == nil, "\(name)")
+            }
+            await expect(.ambiguous(what: "order", name: "6b0a")) { try await ledger.order(named: "6b0a") }
         }
     }
 

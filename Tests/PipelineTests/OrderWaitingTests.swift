@@ -23,9 +23,13 @@ import Visengine
     }
 
     /// Shows the records one after another, and the last one for ever.
-    private func waiting(_ records: [OrderRecord]) -> OrderWaiting {
+    private func waiting(
+        _ records: [OrderRecord],
+        timeout: Duration? = nil,
+        patience: Duration = .seconds(10)
+    ) -> OrderWaiting {
         let place = Mutex(0)
-        return OrderWaiting(interval: .zero) { () throws(LedgerError) in
+        return OrderWaiting(interval: .zero, timeout: timeout, patience: patience) { () throws(LedgerError) in
             place.withLock { place in
                 defer { place = min(place + 1, records.count - 1) }
                 return records[place]
@@ -61,6 +65,32 @@ import Visengine
         await #expect(throws: OrderWaiting.Failure.ended(text)) {
             try await waiting([Self.record(.processing), record]).run { _ in }
         }
+    }
+
+    @Test func waitsForAnOrderWhosePlacingWasNotAnsweredAndSaysOnceThatNothingHappens() async throws {
+        let lost = Self.record(nil, .none, .pending)
+        var told: [OrderState?] = []
+
+        _ = try await waiting(
+            [lost, lost, lost, Self.record(.processing), Self.record(.fulfilled, .stored)],
+            patience: .zero
+        )
+        .run(report: { _ in }, stalled: { told.append($0.state) })
+
+        #expect(told == [nil, .processing], "once for each step")
+    }
+
+    @Test func endsWhenTheTimeIsOver() async throws {
+        await #expect(throws: OrderWaiting.Failure.timedOut) {
+            try await waiting([Self.record(.processing)], timeout: .milliseconds(1)).run { _ in }
+        }
+    }
+
+    @Test func endsWithAnOrderThatSomebodyHasToChooseFor() async throws {
+        var record = Self.record(.searching)
+        record.choiceSince = Sample.now
+
+        await #expect(throws: OrderWaiting.Failure.needsChoice) { try await waiting([record]).run { _ in } }
     }
 
     @Test func endsWhenTheLedgerCannotBeRead() async throws {

@@ -182,6 +182,31 @@ import Visengine
         #expect(ledger.events == [.confirmed(id, .bindIfFree)])
     }
 
+    @Test func readsOpenOrdersBackAtAStartAndSaysSo() async throws {
+        let id = try Sample.id()
+        let provider = FakeProvider(orders: Order(id: id, state: .searching))
+        // Recorded by a process before, its read-back an hour away.
+        let work = ledger.arrange(try Sample.verifyWork(id: id))
+        try await ledger.postpone(work.lease, until: Sample.now + .seconds(3600), reason: "later", refusedAt: nil)
+        let lines = LogLines()
+        let verifier = VerifierService(
+            ledger: ledger,
+            readers: [.visengine: provider],
+            nonceOf: { _ in nil },
+            routing: DeliveryRouting([]),
+            settings: FlowSettings(),
+            environment: Sample.environment,
+            logger: lines.logger()
+        )
+
+        try await running(verifier) { _ in
+            for await _ in provider.asks { break }
+        }
+
+        #expect(provider.reads == [id])
+        #expect(lines.all.contains { $0.contains("Reading open orders back after a start") && $0.contains("orders") })
+    }
+
     /// The ledger may hold orders of a provider that is no longer configured, or not yet.
     @Test func putsOffAnOrderOfAProviderThatIsNotConfigured() async throws {
         let provider = FakeProvider()

@@ -81,6 +81,10 @@ final class WatchedLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         return try await ledger.leaseVerifications(limit: limit, now: now, leaseFor: leaseFor)
     }
 
+    func catchUp(spacing: Duration, now: Timestamp) async throws(LedgerError) -> CatchUp {
+        try await ledger.catchUp(spacing: spacing, now: now)
+    }
+
     func confirm(
         _ work: VerifyWork,
         reading: Order,

@@ -1,4 +1,4 @@
-import BaseKit
+package import BaseKit
 
 /// Working days as the provider's people count them: Monday to Friday by the clock of Rome, without national holidays.
 ///

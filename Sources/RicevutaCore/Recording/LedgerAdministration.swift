@@ -35,6 +35,17 @@ public protocol LedgerAdministration: Sendable {
     ///   archive, or when there is none at the provider yet.
     func fetchAgain(_ name: String, maxBytes: Int64?, now: Timestamp) async throws(LedgerError) -> OrderRecord
 
+    /// Has orders read back now, whatever they wait for: all of some, or none.
+    ///
+    /// One that is finished or was given up is read once more.
+    ///
+    /// - Parameters:
+    ///   - orders: Their numbers in the ledger.
+    ///   - spacing: The time between two of them.
+    ///   - now: The current time.
+    /// - Throws: ``LedgerError/notFound(what:name:)``.
+    func refresh(_ orders: [Int64], spacing: Duration, now: Timestamp) async throws(LedgerError)
+
     /// Enables a sink again.
     ///
     /// - Returns: Whether it was disabled.

@@ -8,11 +8,17 @@ public protocol LedgerReader: Sendable {
     /// Orders, newest first.
     func orders(_ query: OrderQuery) async throws(LedgerError) -> [OrderRecord]
 
-    /// One order by the provider's id, its nonce, or the ledger's number.
+    /// One order by the provider's id, in any case, its nonce, or the ledger's number; or by the first characters of
+    /// its id or nonce, at least ``OrderQuery/shortestPrefix``, that no other order has.
+    ///
+    /// - Throws: ``LedgerError/ambiguous(what:name:)`` when several orders begin so.
     func order(named name: String) async throws(LedgerError) -> OrderRecord?
 
     /// What is left to do for an order, and what went wrong with it last.
     func work(ofOrder key: Int64) async throws(LedgerError) -> OrderWork
+
+    /// What has changed of an order since it was recorded, oldest first; at most so many, the newest.
+    func history(ofOrder key: Int64, limit: Int) async throws(LedgerError) -> [OrderChange]
 
     /// The newest of an order's callbacks, oldest first.
     func callbacks(ofOrder key: Int64, limit: Int) async throws(LedgerError) -> [CallbackEntry]
@@ -26,18 +32,32 @@ public protocol LedgerReader: Sendable {
     /// The sinks that are disabled, with the reason.
     func disabledSinks() async throws(LedgerError) -> [SinkName: String]
 
+    /// Whether a receiver serves the ledger: its heartbeat is not older than its timeout.
+    ///
+    /// One that was killed seems to serve for that long.
+    func isServed(now: Timestamp) async throws(LedgerError) -> Bool
+
     /// Counts of everything, for `status`, metrics and readiness.
     func summary(now: Timestamp) async throws(LedgerError) -> LedgerSummary
 }
 
 /// Which orders to list.
 public struct OrderQuery: Sendable, Equatable {
+    /// How many characters of an order's id name it at least.
+    public static let shortestPrefix = 4
+
     /// Only orders in this state.
     public var state: OrderState?
     /// Only orders with this placement and no confirmed state yet.
     public var placement: OrderRecord.Placement?
     /// Only orders that are not finished.
     public var isOpen: Bool
+    /// Only orders of this item: its hash, or a part of its name in any case of ASCII letters.
+    public var item: String?
+    /// Only orders recorded then or later.
+    public var since: Timestamp?
+    /// Only orders that were recorded before the one of this number: the next page of a list.
+    public var before: Int64?
     /// At most so many.
     public var limit: Int
 
@@ -46,11 +66,17 @@ public struct OrderQuery: Sendable, Equatable {
         state: OrderState? = nil,
         placement: OrderRecord.Placement? = nil,
         isOpen: Bool = false,
+        item: String? = nil,
+        since: Timestamp? = nil,
+        before: Int64? = nil,
         limit: Int = 100
     ) {
         self.state = state
         self.placement = placement
         self.isOpen = isOpen
+        self.item = item
+        self.since = since
+        self.before = before
         self.limit = limit
     }
 }

@@ -23,6 +23,8 @@ public enum OrderProgress {
         case callback
         /// The polling interval was over.
         case poll
+        /// An operator wanted to know.
+        case refresh
     }
 
     /// Moves an order by one reading.
@@ -103,12 +105,13 @@ extension OrderProgress.Advance {
         notifications.append(state == .cancelled ? .orderCancelled : .orderUpdated)
         if case .unknown = state { alarms.append(.unknownState) }
 
-        // The provider may need its 30 seconds and some; a change that a poll sees first is a miss only when it is old.
+        // The provider may need its 30 seconds and some; a change that we see first is a miss only when it is old.
         let isOld = reading.lastUpdate.map { now - $0 > schedule.callbackGrace } ?? false
-        if trigger == .poll, isOld, state.hasDocument || state.isTerminal {
+        if trigger != .callback, isOld, state.hasDocument || state.isTerminal {
             alarms.append(.missedCallback)
         }
     }
+
     /// Tells once that the order waits for a choice; again only when it has gone on meanwhile.
     fileprivate mutating func noteChoice(isNeeded: Bool, now: Timestamp) {
         guard isNeeded else {

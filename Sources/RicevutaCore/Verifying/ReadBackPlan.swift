@@ -39,7 +39,7 @@ public struct ReadBackPlan: Sendable, Equatable {
         ///   - now: The current time.
         public mutating func count(_ source: OrderProgress.Trigger, at now: Timestamp) {
             switch source {
-            case .poll: return
+            case .poll, .refresh: return
             case .callback: break
             }
             // An hour that begins in the future is of a clock that was set back.

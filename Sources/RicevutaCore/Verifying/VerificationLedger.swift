@@ -60,6 +60,15 @@ public protocol VerificationLedger: JobLedger {
     /// An open order that the API has shown before is asked for once a day instead.
     func park(_ work: VerifyWork, reason: String, now: Timestamp) async throws(LedgerError)
 
+    /// Brings the read-backs of all orders forward that have one planned; see ``CatchUp``.
+    ///
+    /// - Parameters:
+    ///   - spacing: The time between two orders; those that were asked for longest ago go first.
+    ///   - now: The current time.
+    /// - Returns: How many there are, and for how long nothing ran.
+    /// - Throws: ``LedgerError``; what was brought forward before stays so.
+    func catchUp(spacing: Duration, now: Timestamp) async throws(LedgerError) -> CatchUp
+
     /// Of these ids of a provider, those that a search still has to look at, in the same order: bound to no order here,
     /// and not looked at before. Used to find orders whose placing was never answered, or whose callbacks were not
     /// understood.

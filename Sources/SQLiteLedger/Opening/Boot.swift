@@ -12,6 +12,8 @@ struct Boot: Sendable {
     let receiverNumber: Int64
     /// Whether the ledger has it; else its first transaction has to write it.
     let isRecorded: Bool
+    /// When a receiver was last seen before it; `nil` when that is not known.
+    let lastSeen: Timestamp?
 
     /// Who holds the leases of this boot.
     var holder: LeaseHolder { LeaseHolder(receiver: receiver, boot: number) }
@@ -34,7 +36,7 @@ struct Boot: Sendable {
         reserve: DiskReserve,
         timeout: Duration
     ) throws -> Boot {
-        let (last, known) = try pool.read { db in
+        let (last, known, seen) = try pool.read { db in
             (
                 try Int64.fetchOne(db, sql: "SELECT max(id) FROM boots") ?? 0,
                 try Int64.fetchOne(
@@ -46,20 +48,45 @@ struct Boot: Sendable {
                             (SELECT max(number) + 1 FROM receivers), 1)
                         """,
                     arguments: [receiver.rawValue]
-                ) ?? 1
+                ) ?? 1,
+                try lastSeen(db, timeout: timeout)
             )
         }
-        let boot = Boot(number: last + 1, receiver: receiver, receiverNumber: known, isRecorded: true)
+        func boot(isRecorded: Bool) -> Boot {
+            Boot(
+                number: last + 1,
+                receiver: receiver,
+                receiverNumber: known,
+                isRecorded: isRecorded,
+                lastSeen: seen
+            )
+        }
+        let next = boot(isRecorded: true)
         do {
             do {
-                try pool.write { db in try boot.record(db, timeout: timeout) }
+                try pool.write { db in try next.record(db, timeout: timeout) }
             } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL && reserve.release() {
-                try pool.write { db in try boot.record(db, timeout: timeout) }
+                try pool.write { db in try next.record(db, timeout: timeout) }
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
-            return Boot(number: last + 1, receiver: receiver, receiverNumber: known, isRecorded: false)
+            return boot(isRecorded: false)
         }
-        return boot
+        return next
+    }
+
+    /// When a receiver ran last: the end of the last boot, or the last heartbeat of one that died.
+    private static func lastSeen(_ db: Database, timeout: Duration) throws -> Timestamp? {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT max(
+                    coalesce((SELECT max(ended_at_ms) FROM boots), 0),
+                    coalesce((SELECT max(alive_until_ms) - ? FROM receivers WHERE boot IS NOT NULL), 0)) AS seen
+                """,
+            arguments: [timeout.wholeMilliseconds]
+        )
+        let seen = try row?.integer("seen") ?? 0
+        return seen > 0 ? Timestamp(milliseconds: seen) : nil
     }
 
     /// Writes the boot and its first heartbeat.
@@ -89,6 +116,10 @@ struct Boot: Sendable {
     /// Gives back all leases, and says that the boot is over: work that is broken off by an orderly stop is no crash.
     func end(_ db: Database) throws {
         try db.execute(sql: "UPDATE jobs SET lease_boot = NULL WHERE lease_boot = ?", arguments: [number])
+        try db.execute(
+            sql: "UPDATE boots SET ended_at_ms = ? WHERE id = ?",
+            arguments: [Self.milliseconds(in: .zero), number]
+        )
         try db.execute(
             sql: "UPDATE receivers SET boot = NULL, alive_until_ms = 0 WHERE number = ? AND boot = ?",
             arguments: [receiverNumber, number]

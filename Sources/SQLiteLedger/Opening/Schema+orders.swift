@@ -21,4 +21,27 @@ extension Schema {
         ALTER TABLE orders ADD COLUMN late_since_ms INTEGER;
         CREATE INDEX orders_late ON orders(key) WHERE late_since_ms IS NOT NULL;
         """
+
+    /// When a boot ended in order; NULL for one that runs or died, and for those before this was noted.
+    static let stops = "ALTER TABLE boots ADD COLUMN ended_at_ms INTEGER;"
+
+    /// What changed of an order, numbered from 1 for each; what is NULL has stayed the same.
+    ///
+    /// `needs_choice` and `is_late` are 0 or 1.
+    static let history = """
+        CREATE TABLE order_history (
+            order_key INTEGER NOT NULL REFERENCES orders(key) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL,
+            cause TEXT NOT NULL,
+            from_state TEXT,
+            to_state TEXT,
+            placement TEXT,
+            document TEXT,
+            needs_choice INTEGER,
+            is_late INTEGER NOT NULL,
+            note TEXT,
+            PRIMARY KEY (order_key, number)
+        ) STRICT, WITHOUT ROWID;
+        """
 }

@@ -21,6 +21,8 @@ enum Schema {
         ("2026-12-01 settle dead letters that were replayed", settled),
         ("2026-12-01 keep why orders were cancelled, and what they wait to be chosen from", choices),
         ("2026-12-01 know by when orders are promised, and which are late", promises),
+        ("2026-12-01 note when receivers stopped", stops),
+        ("2026-12-01 keep what changes of orders", history),
     ]
 
     /// The version of the schema that this program wants: how many steps lead to it.

@@ -30,6 +30,7 @@ extension LedgerTransaction {
             "UPDATE callbacks SET order_key = ? WHERE \(CallbackPartitions.all) AND order_key = ?",
             [other, key]
         )
+        try moveHistory(from: key, to: other)
         try run("DELETE FROM jobs WHERE id = ?", [JobNumber.of(.verify, key)])
         try moveFetch(from: key, to: other)
         try run("DELETE FROM orders WHERE key = ?", [key])

@@ -32,7 +32,7 @@ extension LedgerTransaction {
             INSERT INTO jobs(id, lane, subject, due_ms, source, scheduled_ms) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT(id) DO UPDATE SET
                 revision = revision + 1, due_ms = min(due_ms, excluded.due_ms), scheduled_ms = excluded.scheduled_ms,
-                source = CASE excluded.source WHEN 'callback' THEN 'callback' ELSE source END
+                source = CASE WHEN excluded.source = 'poll' OR source = 'callback' THEN source ELSE excluded.source END
             """,
             [
                 JobNumber.of(lane.kind, subject), lane.name, subject, due.milliseconds, source.rawValue,

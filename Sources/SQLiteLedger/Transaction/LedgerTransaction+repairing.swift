@@ -32,7 +32,7 @@ extension LedgerTransaction {
                 subject = id >> 2, due_ms = ?, scheduled_ms = ?,
                 attempt = iif(typeof(attempt) = 'integer', attempt, 0),
                 revision = iif(typeof(revision) = 'integer', revision, 1),
-                source = iif(source IN ('callback', 'poll'), source, 'poll'),
+                source = iif(source IN ('callback', 'poll', 'refresh'), source, 'poll'),
                 lease_boot = NULL, lease_serial = NULL, lease_until_ms = NULL, crashes = 0, last_reason = ?
             WHERE id = ?
             """,

@@ -28,6 +28,8 @@ extension LedgerTransaction {
             promises: context.promises
         )
         try save(advance.record)
+        let change = OrderChange(from: order, to: advance.record, cause: .init(job.source), at: context.now)
+        try keep(change, of: order.key)
         try keepSearches(of: reading, before: order, after: advance.record)
         let before = mismatched
         let cursor = try evaluateCallbacks(of: advance.record)

@@ -15,7 +15,7 @@ final class LedgerWriter: Sendable {
 
     private let pool: DatabasePool
     let boot: Boot?
-    private let configuration: LedgerConfiguration
+    let configuration: LedgerConfiguration
     private let reserve: DiskReserve
     let checkpointer: Checkpointer?
     private let lock: ServingLock?

@@ -111,16 +111,19 @@ extension DocumentCommand {
         var maxBytes: Int64?
 
         func perform() async throws {
-            let record = try await file.withLedger(.operate) { ledger, _ in
-                try await ledger.fetchAgain(order, maxBytes: maxBytes, now: .now())
+            let (record, isServed) = try await file.withLedger(.operate) { ledger, _ in
+                let record = try await ledger.fetchAgain(order, maxBytes: maxBytes, now: .now())
+                return (record, try await ledger.isServed(now: .now()))
             }
             if output.json {
                 return Terminal.print([
                     "order": .string(record.name), "maxBytes": maxBytes.map { JSONValue($0) } ?? .null,
+                    "isServiceRunning": .bool(isServed),
                 ])
             }
             let limit = maxBytes.map { " (limit \(Quantity.text(size: $0)))" } ?? ""
             Terminal.print("the document of order \(record.name) is queued for fetching\(limit)")
+            if !isServed { Terminal.noteThatNothingServes() }
         }
     }
 }

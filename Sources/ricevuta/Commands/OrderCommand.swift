@@ -7,9 +7,15 @@ import Visengine
 struct OrderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "order",
-        abstract: "Place, show and list orders.",
-        subcommands: [OrderPlaceCommand.self, Show.self, List.self]
+        abstract: "Place, show and list orders, or read them back now.",
+        subcommands: [OrderPlaceCommand.self, Show.self, List.self, OrderRefreshCommand.self]
     )
+
+    /// What an order may be called on the command line.
+    static let nameHelp: ArgumentHelp = """
+        The order: its ID at the provider, its nonce, or their first characters (at least \
+        \(OrderQuery.shortestPrefix)); or its number in the ledger.
+        """
 
     struct List: RicevutaCommand {
         static let configuration = CommandConfiguration(abstract: "List orders, newest first.")
@@ -17,6 +23,7 @@ struct OrderCommand: AsyncParsableCommand {
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
         @OptionGroup var size: LimitOption
+        @OptionGroup var time: SinceOption
 
         @Flag(help: "Only open orders.")
         var open = false
@@ -29,10 +36,26 @@ struct OrderCommand: AsyncParsableCommand {
         )
         var state: String?
 
+        @Option(help: "Only orders of this item: its hash, or a part of its name.")
+        var item: String?
+
+        @Option(help: "Only orders recorded before this one: the next page of a list.")
+        var before: String?
+
         func perform() async throws {
-            var query = OrderQuery(isOpen: open, limit: size.limit)
+            var query = OrderQuery(isOpen: open, item: item, since: time.since, limit: size.limit + 1)
             if let state { try query.require(state) }
-            let orders = try await file.withLedger { ledger, _ in try await ledger.orders(query) }
+            let found = try await file.withLedger { [query] ledger, _ in
+                var query = query
+                if let before {
+                    guard let order = try await ledger.order(named: before) else {
+                        throw LedgerError.notFound(what: "order", name: before)
+                    }
+                    query.before = order.key
+                }
+                return try await ledger.orders(query)
+            }
+            let orders = found.prefix(size.limit)
             Listing(
                 empty: "No orders.",
                 columns: ["ORDER", "STATE", "DOCUMENT", "PLACED", "ITEM"],
@@ -44,6 +67,9 @@ struct OrderCommand: AsyncParsableCommand {
                 },
                 json: .array(orders.map(\.json))
             ).print(asJSON: output.json)
+            if found.count > orders.count, let last = orders.last {
+                Terminal.note("there are more: add `--before \(last.name)` or a greater --limit")
+            }
         }
     }
 
@@ -54,48 +80,19 @@ struct OrderCommand: AsyncParsableCommand {
 
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
+        @OptionGroup var waiting: WaitOption
 
-        @Argument(help: "The order: its ID at the provider, its nonce, or its number in the ledger.")
+        @Argument(help: OrderCommand.nameHelp)
         var order: String
 
-        /// Whoever has an order's token can post any number.
-        private static let mostCallbacks = 100
-
         func perform() async throws {
-            let (record, work, callbacks, documents, deliveries) = try await file.withLedger { ledger, _ in
-                guard let record = try await ledger.order(named: order) else {
-                    throw LedgerError.notFound(what: "order", name: order)
-                }
-                return (
-                    record, try await ledger.work(ofOrder: record.key),
-                    try await ledger.callbacks(ofOrder: record.key, limit: Self.mostCallbacks),
-                    try await ledger.documents(ofOrder: record.key, limit: 100),
-                    try await ledger.deliveries(DeliveryQuery(orderKey: record.key, limit: 1000))
-                )
+            let story = try await file.withLedger { ledger, _ in
+                if waiting.wait { _ = try await waiting.document(of: order, in: ledger) }
+                return try await ledger.story(of: order)
             }
-            if output.json {
-                var object = record.json.object ?? JSONObject()
-                object["problem"] = JSONValue(work.problem)
-                object["searches"] = .array(work.searches.map(\.json))
-                object["jobs"] = .array(work.jobs.map(\.json))
-                object["callbacks"] = .array(callbacks.map(\.json))
-                object["documents"] = .array(documents.map(\.json))
-                object["deliveries"] = .array(deliveries.map(\.json))
-                return Terminal.print(.object(object))
-            }
-            Terminal.print(Listing.table(record.details + (work.problem.map { [["problem", $0]] } ?? [])))
-            let isAll = callbacks.count < Self.mostCallbacks
-            for section in [
-                Listing.section("Jobs", JobEntry.columns, work.jobs.map(\.row)),
-                Listing.section("Search results", Search.columns, work.searches.flatMap(\.rows)),
-                Listing.section(
-                    "Callbacks\(isAll ? "" : " (the newest)")",
-                    CallbackEntry.columns,
-                    callbacks.map(\.row)
-                ),
-                Listing.section("Documents", DocumentEntry.orderColumns, documents.map(\.orderRow)),
-                Listing.section("Deliveries", DeliveryEntry.orderColumns, deliveries.map(\.orderRow)),
-            ].compactMap(\.self) { Terminal.print("\n" + section) }
+            if output.json { return Terminal.print(.object(story.parts)) }
+            Terminal.print(Listing.table(story.order.details + (story.work.problem.map { [["problem", $0]] } ?? [])))
+            for section in story.sections { Terminal.print("\n" + section) }
         }
     }
 }

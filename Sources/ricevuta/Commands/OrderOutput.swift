@@ -12,7 +12,7 @@ extension OrderRecord {
         var details = [
             ["order", id?.rawValue ?? "not known yet"], ["provider", provider.rawValue],
             ["number", String(key)], ["nonce", nonce?.rawValue ?? "-"],
-            ["item", itemName ?? item?.rawValue ?? "-"], ["origin", "\(origin.rawValue), \(placement.rawValue)"],
+            ["item", itemName ?? item?.rawValue ?? "-"], ["origin", "\(origin.words), \(placement.words)"],
             ["state", state?.name ?? "not known yet"], ["document", document.rawValue],
             ["outcome", outcome.map { "\($0.code) \($0.info)" } ?? "-"], ["recorded", createdAt.short],
             ["last verified", lastReadBack?.short ?? "never"],
@@ -33,11 +33,53 @@ extension OrderRecord {
             "item": JSONValue(item?.rawValue), "itemName": JSONValue(itemName), "origin": .string(origin.rawValue),
             "placement": .string(placement.rawValue), "state": JSONValue(state?.name),
             "document": .string(document.rawValue), "recordedAt": .string(createdAt.description),
-            "lastUpdate": JSONValue(lastUpdate?.description), "lastReadBack": JSONValue(lastReadBack?.description),
+            "updatedAt": JSONValue(lastUpdate?.description), "readBackAt": JSONValue(lastReadBack?.description),
             "outcome": outcome.map { ["code": .string($0.code), "info": .string($0.info)] } ?? .null,
             "cancellationReason": JSONValue(cancellationReason),
             "choiceNeededSince": JSONValue(choiceSince?.description),
             "promisedBy": JSONValue(promisedBy?.description), "lateSince": JSONValue(lateSince?.description),
+        ]
+    }
+}
+
+extension OrderStory {
+    /// The order and all that hangs on it.
+    var parts: JSONObject {
+        var object = order.json.object ?? JSONObject()
+        object["problem"] = JSONValue(work.problem)
+        object["searches"] = .array(work.searches.map(\.json))
+        object["jobs"] = .array(work.jobs.map(\.json))
+        object["history"] = .array(history.map(\.json))
+        object["callbacks"] = .array(callbacks.map(\.json))
+        object["documents"] = .array(documents.map(\.json))
+        object["deliveries"] = .array(deliveries.map(\.json))
+        return object
+    }
+
+    /// A table for each kind of thing that hangs on it.
+    var sections: [String] {
+        [
+            Listing.section("Jobs", JobEntry.columns, work.jobs.map(\.row)),
+            Listing.section("Search results", Search.columns, work.searches.flatMap(\.rows)),
+            Listing.section(
+                "Callbacks\(hasMoreCallbacks ? " (the newest)" : "")",
+                CallbackEntry.columns,
+                callbacks.map(\.row)
+            ),
+            Listing.section("Documents", DocumentEntry.orderColumns, documents.map(\.orderRow)),
+            Listing.section("Deliveries", DeliveryEntry.orderColumns, deliveries.map(\.orderRow)),
+        ].compactMap(\.self)
+    }
+}
+
+extension OrderChange {
+    /// What has changed; members of what has not are `null`.
+    fileprivate var json: JSONValue {
+        [
+            "at": .string(at.description), "cause": .string(cause.rawValue), "from": JSONValue(from?.name),
+            "to": JSONValue(to?.name), "placement": JSONValue(placement?.rawValue),
+            "document": JSONValue(document?.rawValue), "needsChoice": needsChoice.map { .bool($0) } ?? .null,
+            "isLate": .bool(isLate), "note": JSONValue(note),
         ]
     }
 }
@@ -58,7 +100,7 @@ extension JobEntry {
 
     var json: JSONValue {
         [
-            "kind": .string(kind.rawValue), "attempts": JSONValue(attempts), "due": .string(due.description),
+            "kind": .string(kind.rawValue), "attempts": JSONValue(attempts), "dueAt": .string(due.description),
             "isRunning": .bool(isLeased), "lastError": JSONValue(lastReason),
         ]
     }
@@ -119,5 +161,24 @@ extension DeliveryEntry {
             id, notification.type.rawValue, sink.rawValue, state.rawValue, String(attempts), createdAt.short,
             nextAttempt?.short ?? "-", lastError ?? "",
         ]
+    }
+}
+
+extension OrderRecord.Origin {
+    fileprivate var words: String {
+        switch self {
+        case .placed: "placed here"
+        case .external: "placed by another program"
+        }
+    }
+}
+
+extension OrderRecord.Placement {
+    fileprivate var words: String {
+        switch self {
+        case .pending: "not confirmed by the provider yet"
+        case .placed: "the provider has it"
+        case .refused: "rejected by the provider"
+        }
     }
 }

@@ -42,8 +42,7 @@ struct OrderPlaceCommand: RicevutaCommand {
     @Flag(help: "Dry run: validate and price only; place no order.")
     var test = false
 
-    @Flag(help: "Wait until the document is archived; needs a running `serve`, which fetches it.")
-    var wait = false
+    @OptionGroup var waiting: WaitOption
 
     @Flag(help: "Place the order without asking; required where there is no terminal.")
     var yes = false
@@ -52,7 +51,7 @@ struct OrderPlaceCommand: RicevutaCommand {
         try await file.withLedger(.operate, mayCreate: true, secrets: .required) { ledger, configuration in
             let registrar = try configuration.callbackRegistrar
             let nonce = OrderNonce.random()
-            let record = try await configuration.provider.withClient { client in
+            let sent = try await configuration.provider.withClient { client in
                 let placing = OrderPlacing(
                     provider: configuration.provider.id,
                     catalogue: client,
@@ -63,16 +62,24 @@ struct OrderPlaceCommand: RicevutaCommand {
                 )
                 return try await place(nonce, placing)
             }
-            guard let record else { return }
-            if wait {
-                let done = try await document(of: nonce, in: ledger)
+            guard let sent else { return }
+            if waiting.wait {
+                let done = try await waiting.document(of: nonce.rawValue, in: ledger)
                 return output.json ? Terminal.print(done.json) : Terminal.print(Listing.table(done.details))
             }
+            guard case .answered(let record) = sent else { return }
             output.json ? Terminal.print(record.json) : Terminal.print("placed order \(record.name)")
         }
     }
 
-    private func place(_ nonce: OrderNonce, _ placing: OrderPlacing) async throws -> OrderRecord? {
+    /// What is known once an order was sent.
+    private enum Sent {
+        case answered(OrderRecord)
+        /// It may exist: reconciliation finds out.
+        case lost
+    }
+
+    private func place(_ nonce: OrderNonce, _ placing: OrderPlacing) async throws -> Sent? {
         let detail = try await placing.item(item)
         let inputs = try OrderInputs(detail, fields: fields, files: files, values: values, options: options)
         let request = OrderPlacing.Request(
@@ -95,10 +102,15 @@ struct OrderPlaceCommand: RicevutaCommand {
             }
         }
         do throws(OrderPlacingError) {
-            return try await placing.place(request, nonce: nonce)
+            return .answered(try await placing.place(request, nonce: nonce))
         } catch {
             switch error {
-            case .outcomeUnknown, .placedButNotRecorded, .refusalNotRecorded:
+            case .outcomeUnknown, .placedButNotRecorded:
+                Terminal.note("recorded as \(nonce); `ricevuta serve` will find out whether the order exists")
+                guard waiting.wait else { throw error }
+                Terminal.note("\(CommandFailure(error)); waiting until it is found")
+                return .lost
+            case .refusalNotRecorded:
                 Terminal.note("recorded as \(nonce); `ricevuta serve` will find out whether the order exists")
             case .itemNotFound, .severalItems, .needsChoice, .call, .notRecorded, .refused: break
             }
@@ -113,25 +125,5 @@ struct OrderPlaceCommand: RicevutaCommand {
         let sum = chosen.compactMap(\.price).reduce(price, +)
         let isComplete = chosen.allSatisfy { $0.price != nil }
         return "for \(sum) EUR" + (isComplete ? "" : " plus options of unknown price")
-    }
-
-    private func document(of nonce: OrderNonce, in ledger: any LedgerReader) async throws -> OrderRecord {
-        let waiting = OrderWaiting { () throws(LedgerError) in
-            guard let record = try await ledger.order(named: nonce.rawValue) else {
-                throw .notFound(what: "order", name: nonce.rawValue)
-            }
-            return record
-        }
-        var bar = ProgressBar()
-        defer { Terminal.endDrawing() }
-        do throws(OrderWaiting.Failure) {
-            return try await waiting.run { bar.show($0) }
-        } catch {
-            switch error {
-            case .ended(let text): throw CommandFailure(.failed, "the order ended without a document: \(text)")
-            case .ledger(let failure): throw failure
-            case .cancelled: throw CancellationError()
-            }
-        }
     }
 }

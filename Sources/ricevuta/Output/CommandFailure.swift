@@ -78,7 +78,7 @@ struct CommandFailure: Error, CustomStringConvertible {
         switch error {
         case .inUse, .leaseLost, .closed, .otherVersion, .unavailable: .notNow
         case .tooNew, .noSpace, .cannotOpen, .storage: .storage
-        case .notFound: .notFound
+        case .notFound, .ambiguous: .notFound
         case .conflict: .badInput
         }
     }

@@ -27,6 +27,11 @@ enum Terminal {
     /// Writes a note to the user, beside the result.
     static func note(_ text: String) { write(text + "\n") }
 
+    /// Writes that what was asked for waits for a service.
+    static func noteThatNothingServes() {
+        note("no `ricevuta serve` is running: nothing is read, fetched or delivered until one is started")
+    }
+
     /// Writes to standard error; when that is gone there is nobody to tell.
     static func write(_ text: String) { write(raw: safe(text)) }
 

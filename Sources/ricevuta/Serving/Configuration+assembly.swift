@@ -24,6 +24,7 @@ extension Configuration {
         return FlowSettings(
             intake: IntakeLimits(maxBodyBytes: listener.maxBodyBytes, bodyBytesPerOrder: bodyBytesPerOrder),
             reconciliation: reconciliation,
+            catchUpSpacing: provider.catchUpSpacing,
             promises: promises,
             delivery: delivery,
             callTimeLimit: (provider.timeLimit + waiting) * retry.maxAttempts,
@@ -54,6 +55,9 @@ extension Configuration {
 extension Configuration.Provider {
     /// The provider's name in the ledger and in notifications; the one that there is.
     var id: ProviderID { .visengine }
+
+    /// The time between two reads of many: they take half of the calls that the provider's rate allows.
+    var catchUpSpacing: Duration { .seconds(2 / requestsPerSecond) }
 
     /// The client's configuration.
     var clientConfiguration: VisengineAPIConfiguration {

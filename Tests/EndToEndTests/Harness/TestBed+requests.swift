@@ -84,6 +84,9 @@ extension TestBed {
     /// Moves one order on by one step.
     func advanceOnce(_ id: String) async throws { _ = try await control("advance", ["order": .string(id)]) }
 
+    /// Changes how the sandbox misbehaves.
+    func faults(_ faults: JSONValue) async throws { _ = try await control("faults", faults) }
+
     /// Cancels an order at the sandbox.
     func cancel(_ id: String, reason: String) async throws {
         _ = try await control("cancel", ["order": .string(id), "reason": .string(reason)])

@@ -5,24 +5,47 @@ import Visengine
 extension InMemoryLedger: LedgerReader, LedgerAdministration {
     package func orders(_ query: OrderQuery) async throws(LedgerError) -> [OrderRecord] {
         try read { tables in
-            let orders = tables.orders.values.map(\.record).filter { order in
-                let isOpen =
-                    order.placement != .refused && (order.state?.isTerminal != true || order.document == .due)
-                let isPlaced = query.placement == nil || (order.state == nil && order.placement == query.placement)
-                return (query.state == nil || query.state?.name == order.state?.name) && isPlaced
-                    && (!query.isOpen || isOpen)
-            }
+            let orders = tables.orders.values.map(\.record).filter { Self.isMeant($0, by: query) }
             return Array(orders.sorted { $0.key > $1.key }.prefix(query.limit))
         }
     }
 
+    private static func isMeant(_ order: OrderRecord, by query: OrderQuery) -> Bool {
+        let isOpen = order.placement != .refused && (order.state?.isTerminal != true || order.document == .due)
+        let isPlaced = query.placement == nil || (order.state == nil && order.placement == query.placement)
+        let isItem =
+            query.item.map { item in
+                order.item?.rawValue == item || order.itemName?.lowercased().contains(item.lowercased()) == true
+            } ?? true
+        return (query.state == nil || query.state?.name == order.state?.name) && isPlaced && isItem
+            && (!query.isOpen || isOpen) && order.createdAt >= query.since ?? order.createdAt
+            && order.key < query.before ?? .max
+    }
+
     package func order(named name: String) async throws(LedgerError) -> OrderRecord? {
-        try read { tables in
+        try change { tables in
             let rows = tables.orders.values
+            let lower = name.lowercased()
             let found =
                 rows.first { $0.record.id?.rawValue == name } ?? rows.first { $0.record.nonce?.rawValue == name }
                 ?? rows.first { $0.claimedID?.rawValue == name } ?? Int64(name).flatMap { tables.orders[$0] }
-            return found?.record
+                ?? rows.first { $0.record.id?.rawValue == lower }
+            if let found { return found.record }
+            guard name.utf8.count >= OrderQuery.shortestPrefix else { return nil }
+            let begun = rows.filter { row in
+                let (id, nonce) = (row.record.id?.rawValue, row.record.nonce?.rawValue)
+                return id?.hasPrefix(name) == true || id?.hasPrefix(lower) == true || nonce?.hasPrefix(name) == true
+            }
+            guard begun.count < 2 else { throw LedgerError.ambiguous(what: "order", name: name) }
+            return begun.first?.record
+        }
+    }
+
+    package func history(ofOrder key: Int64, limit: Int) async throws(LedgerError) -> [OrderChange] {
+        try read { tables in
+            let changes = (tables.orders[key]?.history ?? []).enumerated()
+                .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+            return changes.suffix(limit).map(\.element)
         }
     }
 
@@ -153,10 +176,24 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
             if let maxBytes { row.maxDocumentBytes = maxBytes }
             row.problem = nil
             tables.orders[found.key] = row
+            tables.keep(OrderChange(at: now, cause: .command, document: .due), of: found.key)
             tables.arm(.fetch, subject: found.key, due: now, now: now)
             return row.record
         }
     }
+
+    package func refresh(_ orders: [Int64], spacing: Duration, now: Timestamp) async throws(LedgerError) {
+        try change { tables in
+            for (place, key) in orders.enumerated() {
+                _ = try tables.row(key)
+                tables.keep(OrderChange(at: now, cause: .command, note: OrderChange.refresh), of: key)
+                tables.arm(.verify, subject: key, due: now + spacing * place, now: now, source: .refresh)
+            }
+        }
+    }
+
+    /// Always: it lives with its process.
+    package func isServed(now: Timestamp) async throws(LedgerError) -> Bool { try read { _ in true } }
 
     package func disabledSinks() async throws(LedgerError) -> [SinkName: String] { try read(\.disabledSinks) }
 

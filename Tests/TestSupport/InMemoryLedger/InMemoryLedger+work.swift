@@ -26,6 +26,34 @@ extension InMemoryLedger: VerificationLedger {
         }
     }
 
+    package func catchUp(spacing: Duration, now: Timestamp) async throws(LedgerError) -> CatchUp {
+        try change { tables in
+            let all = tables.jobs.values.filter { $0.id.kind == .verify }
+            let waiting = all.filter { $0.due > now }.map { job in
+                let order = tables.orders[job.id.subject]
+                return (job: job, lastAsked: [order?.lastAsked, order?.record.lastReadBack].compactMap(\.self).max())
+            }
+            let order = waiting.sorted {
+                ($0.lastAsked?.milliseconds ?? 0, $0.job.id.number) < (
+                    $1.lastAsked?.milliseconds ?? 0, $1.job.id.number
+                )
+            }
+            for (place, entry) in order.enumerated() where entry.job.lease == nil {
+                let due = CatchUp.due(
+                    place: place,
+                    spacing: spacing,
+                    lastAsked: entry.lastAsked,
+                    plan: tables.rules.readBacks,
+                    now: now
+                )
+                tables.jobs[entry.job.id]?.due = min(entry.job.due, due)
+                tables.jobs[entry.job.id]?.scheduled = now
+                tables.wakes.append(LedgerTables.Wake(kind: .verify, delay: due - now))
+            }
+            return CatchUp(orders: all.count)
+        }
+    }
+
     package func confirm(
         _ work: VerifyWork,
         reading: Order,
@@ -122,6 +150,7 @@ extension InMemoryLedger: FetchLedger {
             }
             order.document = .stored
             tables.orders[order.key]?.record = order
+            tables.keep(OrderChange(at: now, cause: .fetch, document: .stored), of: order.key)
             try tables.enqueueNotification(
                 .documentAvailable,
                 of: order,
@@ -168,6 +197,8 @@ extension InMemoryLedger: FetchLedger {
                 return
             }
             tables.orders[job.id.subject]?.record.document = .failed
+            let change = OrderChange(at: now, cause: .fetch, document: .failed, note: reason)
+            tables.keep(change, of: job.id.subject)
             tables.orders[job.id.subject]?.problem = reason
             tables.jobs[job.id] = nil
         }

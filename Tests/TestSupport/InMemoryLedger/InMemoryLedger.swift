@@ -240,11 +240,13 @@ extension InMemoryLedger: PlacementLedger {
         now: Timestamp
     ) async throws(LedgerError) -> OrderRecord {
         try change { tables in
-            var bound = try tables.bind(try tables.known(nonce).record, to: order.id, isProven: true)
+            let known = try tables.known(nonce).record
+            var bound = try tables.bind(known, to: order.id, isProven: true)
             bound.placement = .placed
             bound.item = order.item ?? bound.item
             bound.itemName = order.itemName ?? bound.itemName
             tables.orders[bound.key]?.record = bound
+            tables.keep(OrderChange(from: known, to: bound, cause: .placing, at: now), of: bound.key)
             if bound.state?.isTerminal != true, tables.jobs[.verify(bound.key)] == nil {
                 let due = now + tables.rules.readBacks.minInterval
                 tables.arm(.verify, subject: bound.key, due: due, now: now)
@@ -262,6 +264,8 @@ extension InMemoryLedger: PlacementLedger {
             }
             tables.orders[row.record.key]?.problem = reason
             tables.orders[row.record.key]?.record.placement = .refused
+            let change = OrderChange(at: now, cause: .placing, placement: .refused, note: reason)
+            tables.keep(change, of: row.record.key)
             let job = tables.jobs[.verify(row.record.key)]
             if let job, job.source != .callback, job.lease == nil { tables.jobs[job.id] = nil }
         }

@@ -60,7 +60,7 @@ extension LedgerTables {
             job.revision += 1
             job.due = min(job.due, due)
             job.scheduled = now
-            if source == .callback { job.source = .callback }
+            if source != .poll, job.source != .callback { job.source = source }
             jobs[id] = job
         } else {
             jobs[id] = Job(id: id, sink: sink, due: due, source: source, scheduled: now)

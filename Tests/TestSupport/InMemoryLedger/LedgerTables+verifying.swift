@@ -25,6 +25,7 @@ extension LedgerTables {
             promises: context.promises
         )
         orders[order.key]?.record = advance.record
+        keep(OrderChange(from: order, to: advance.record, cause: .init(job.source), at: context.now), of: order.key)
         if advance.record.choiceSince == nil { orders[order.key]?.searches = [] }
         if reading.needsChoice, advance.record.choiceSince != nil { orders[order.key]?.searches = reading.searches }
         if evaluateCallbacks(of: advance.record) { advance.alarms.append(.otherOrder) }
@@ -96,7 +97,10 @@ extension LedgerTables {
         )
         switch next {
         case .again(let due), .poll(let due): postpone(job, until: due, reason: reason)
-        case .nothing: jobs[job.id] = nil
+        case .nothing:
+            let note = "\(OrderChange.parked): \(reason)"
+            keep(OrderChange(at: now, cause: .init(job.source), note: note), of: job.id.subject)
+            jobs[job.id] = nil
         }
     }
 

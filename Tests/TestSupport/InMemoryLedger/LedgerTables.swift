@@ -14,6 +14,8 @@ struct LedgerTables {
         /// The most bytes that an operator allowed its document.
         var maxDocumentBytes: Int64?
         var problem: String?
+        /// What has changed of it.
+        var history: [OrderChange] = []
         /// What its searches have found, while one of the results has to be chosen.
         var searches: [Search] = []
     }
@@ -152,11 +154,18 @@ struct LedgerTables {
         return merge.order
     }
 
+    /// Keeps what a step has changed of an order, if anything.
+    mutating func keep(_ change: OrderChange?, of order: Int64) {
+        if let change { orders[order]?.history.append(change) }
+    }
+
     /// Moves all that hangs on one order to another, and removes it.
     private mutating func move(_ key: Int64, into other: Int64) {
         for index in told.indices where told[index].order == key { told[index].order = other }
         for index in documents.indices where documents[index].order == key { documents[index].order = other }
         for id in callbacks.keys where callbacks[id]?.order == key { callbacks[id]?.order = other }
+        let history = orders[key]?.history ?? []
+        orders[other]?.history += history
         jobs[.verify(key)] = nil
         if var fetch = jobs.removeValue(forKey: .fetch(key)), jobs[.fetch(other)] == nil {
             // Its lease is lost, and it is begun again: the archive stores the same bytes once.
