@@ -14,7 +14,7 @@ extension EndToEnd {
                     try await bed.cancel(id, reason: "Dati di Ada Esempio non corretti")
                     let url = try #require(registration["url"]?.string)
                     #expect(try await bed.post(url, #"{"_id":"\#(id)","stato_richiesta":"Annullata"}"#) == 200)
-                    try await bed.until { try await bed.json(["order", "show", id])["state"] == "cancelled" }
+                    try await bed.until { try await bed.json(["order", "list"]).array?.first?["state"] == "cancelled" }
 
                     let reason = JSONValue.string("Dati di Ada Esempio non corretti")
                     #expect(try await bed.json(["order", "show", id])["cancellationReason"] == reason)
@@ -71,7 +71,8 @@ extension EndToEnd {
             let id = try await bed.order(calledBackAt: [registration])[0]
             let url = try #require(registration["url"]?.string)
             #expect(try await bed.post(url, #"{"_id":"\#(id)","stato_richiesta":"In erogazione"}"#) == 200)
-            try await bed.until { try await bed.json(["order", "show", id])["state"] == "processing" }
+            // The ledger takes it over a moment after the answer.
+            try await bed.until { try await bed.json(["order", "list"]).array?.first?["state"] == "processing" }
             return id
         }
 

@@ -70,6 +70,7 @@ struct DeadLedger {
     }
 
     private static func paused(_ db: Database) throws -> Int {
-        try Int.fetchOne(db, sql: "SELECT count(*) FROM jobs WHERE last_reason LIKE 'the program died%'") ?? 0
+        let sql = "SELECT count(*) FROM jobs WHERE last_reason = ?"
+        return try Int.fetchOne(db, sql: sql, arguments: [CrashPolicy.reason]) ?? 0
     }
 }
