@@ -9,7 +9,7 @@ struct ConfigurationFile {
     /// Reads the text of a file.
     static func read(_ path: String) throws(ConfigurationFailure) -> String {
         guard FileManager.default.fileExists(atPath: path) else {
-            throw failure(path, "file not found; `ricevuta config example > \(path)` creates one")
+            throw failure(path, "file not found; `ricevuta init` writes a ricevuta.yaml")
         }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw failure(path, "cannot read the file; check that it is a regular file and its permissions")

@@ -118,6 +118,19 @@ extension EndToEnd {
                 #expect(before.text.contains("✗  service"))
                 #expect(before.text.contains("-> start it: ricevuta serve"))
 
+                try FileManager.default.moveItem(
+                    atPath: directory + "/secrets/token-key",
+                    toPath: directory + "/token-key"
+                )
+                let partly = try await Self.shell("'\(program)' doctor", in: directory)
+                #expect(partly.code == 1)
+                #expect(partly.text.contains("✗  configuration"), "\(partly.text)")
+                #expect(partly.text.contains("✓  disk"), "what needs no secrets is looked at all the same")
+                try FileManager.default.moveItem(
+                    atPath: directory + "/token-key",
+                    toPath: directory + "/secrets/token-key"
+                )
+
                 let log = directory + "/serve.log"
                 _ = try await Program.run(
                     "/bin/sh",

@@ -255,7 +255,7 @@ struct ConfigurationRefusalTests {
         }
         #expect(
             failure.description
-                == "\(path): file not found; `ricevuta config example > \(path)` creates one"
+                == "\(path): file not found; `ricevuta init` writes a ricevuta.yaml"
         )
     }
 
