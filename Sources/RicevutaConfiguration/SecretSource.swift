@@ -68,8 +68,8 @@ struct SecretResolver: Sendable {
             guard let credentials = environment["CREDENTIALS_DIRECTORY"], !credentials.isEmpty else {
                 throw SecretFailure(
                     message:
-                        "CREDENTIALS_DIRECTORY is not set, as systemd does for LoadCredential=; outside of the unit, set it "
-                        + "to the directory that has a file of that name"
+                        "CREDENTIALS_DIRECTORY is not set, as systemd does for LoadCredential=; outside of the unit, set "
+                        + "it to the directory that has a file of that name"
                 )
             }
             guard !name.contains("/"), name != ".", name != ".." else {
