@@ -48,7 +48,8 @@ struct HTTPSinkType: SinkType {
             let host = WebAddress.host(of: url)
             let isThisMachine = WebAddress.isLoopback(host)
             if isThisMachine, !networks.contains(where: { $0.contains("127.0.0.1") || $0.contains("::1") }) {
-                throw .addressNotAllowed(host)
+                // A name of the file's is not repeated.
+                throw .addressNotAllowed("localhost")
             }
         } catch {
             problems.append(SettingProblem("url", error.description))
