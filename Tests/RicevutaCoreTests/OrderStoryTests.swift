@@ -104,6 +104,12 @@ struct OrderStoryTests {
             sentence: "The provider: the order is available; it is being read now."
         ),
         Case(
+            testDescription: "finished, and to be read for an operator",
+            change: job(.verify),
+            word: "provider",
+            sentence: "The provider: the order is fulfilled; it is read next at 2027-01-15 08:05:00Z."
+        ),
+        Case(
             testDescription: "its placing not answered",
             state: nil,
             document: .none,
@@ -230,11 +236,16 @@ struct OrderStoryTests {
                 recordedAt: at(30)
             )
         ]
+        var update = try Self.delivery(.delivered)
+        update.createdAt = at(20)
+        update.notification = try Sample.notification(.orderUpdated)
+        update.notification.id = "n0"
+        update.notification.state = .fulfilled
         var first = try Self.delivery(.delivered)
         first.createdAt = at(30)
         var second = try Self.delivery(.dead, to: "files", error: "HTTP 400")
         second.createdAt = at(30)
-        story.deliveries = [second, first]
+        story.deliveries = [second, first, update]
 
         #expect(
             story.moments.map { "\(($0.at - Sample.now).components.seconds) \($0.kind.rawValue): \($0.text)" } == [
@@ -242,6 +253,7 @@ struct OrderStoryTests {
                 "1 change: placed: the provider has it",
                 "19 callback: callback 7 from 192.0.2.1 claims fulfilled: confirmed (came 3 times)",
                 "20 change: read back after a callback: state processing → fulfilled, document to be fetched",
+                "20 event: published order.updated (fulfilled): crm delivered after 1 attempt",
                 "30 document: document stored: pdf, 3 bytes",
                 "30 event: published document.available: crm delivered after 1 attempt; "
                     + "files dead after 1 attempt, HTTP 400",

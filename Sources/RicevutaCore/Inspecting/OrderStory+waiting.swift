@@ -39,7 +39,8 @@ extension OrderStory {
         if let fetch = job(.fetch) { return .document(next: next(fetch), problem: fetch.lastReason) }
         let isOver = order.document == .stored || order.state?.isTerminal == true
         if isOver, let waiting = undelivered { return waiting }
-        if order.state?.isTerminal == true {
+        // One that is finished has a read-back only when an operator has asked for it.
+        if order.state?.isTerminal == true, job(.verify) == nil {
             return .nothing(
                 order.state == .cancelled
                     ? "the order was cancelled" + reason(order.cancellationReason)

@@ -121,7 +121,9 @@ extension OrderStory {
         return ids.compactMap { id in
             guard let group = groups[id], let first = group.first else { return nil }
             let sinks = group.map(Self.text).joined(separator: "; ")
-            let text = "published \(first.notification.type.rawValue): \(sinks)"
+            let state = first.notification.type.isChangeOfState ? first.notification.state : nil
+            let what = first.notification.type.rawValue + (state.map { " (\($0.name))" } ?? "")
+            let text = "published \(what): \(sinks)"
             return Moment(at: first.createdAt, kind: .event, text: text)
         }
     }
