@@ -67,9 +67,8 @@ struct SecretResolver: Sendable {
         case .fromCredential:
             guard let credentials = environment["CREDENTIALS_DIRECTORY"], !credentials.isEmpty else {
                 throw SecretFailure(
-                    message:
-                        "CREDENTIALS_DIRECTORY is not set, as systemd does for LoadCredential=; outside of the unit, set "
-                        + "it to the directory that has a file of that name"
+                    message: "CREDENTIALS_DIRECTORY is not set, as systemd does for LoadCredential=; "
+                        + "outside of the unit, set it to the directory that has a file of that name"
                 )
             }
             guard !name.contains("/"), name != ".", name != ".." else {
