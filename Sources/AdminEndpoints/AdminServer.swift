@@ -86,7 +86,7 @@ public struct AdminServer: Sendable {
         if let connections = connections() { ConnectionGauges.write(connections, to: &text) }
         JournalGauges.write(ports.journal(), to: &text)
         do throws(LedgerError) {
-            LedgerGauges.write(try await ports.summary(), to: &text)
+            LedgerGauges.write(try await ports.summary(), now: ports.now(), to: &text)
         } catch {
             // The rest is reported all the same: the counters matter most when the ledger fails.
             logger.warning("Reading the ledger for metrics failed", metadata: ["error": "\(error)"])
@@ -106,10 +106,18 @@ public struct AdminServer: Sendable {
         guard let document = await ports.document(sha256) else {
             return .notFound(detail: "Document not found.")
         }
+        // A content never changes: who has it already need not read it again.
+        let tag = "\"\(sha256)\""
+        let known = (head.headers["if-none-match"] ?? "").split(separator: ",")
+            .map { $0.drop { $0 == " " }.replacing("W/", with: "") }
+        guard !known.contains(where: { $0 == tag || $0 == "*" }) else {
+            return Response(status: 304, headers: [("ETag", tag), ("Cache-Control", "no-store")])
+        }
         return Response(
             status: 200,
             headers: [
                 ("Content-Type", document.contentType),
+                ("ETag", tag),
                 ("Cache-Control", "no-store"),
                 ("X-Content-Type-Options", "nosniff"),
                 ("Content-Disposition", "attachment; filename=\"\(sha256).\(document.fileExtension)\""),

@@ -14,6 +14,7 @@ public final class DispatcherService: Service {
     let leaseTime: Duration
     private let settings: FlowSettings
     private let environment: FlowEnvironment
+    private let watch: SinkWatch
     private let logger: Logger
 
     /// Creates a service.
@@ -24,7 +25,7 @@ public final class DispatcherService: Service {
     ///   - sinks: The destinations; each name once.
     ///   - settings: Limits and intervals.
     ///   - environment: Clock and random source.
-    ///   - logger: Gets a line for each delivery.
+    ///   - logger: Gets a line when a sink begins to fail or recovers, and for each dead letter.
     public init(
         ledger: any DeliveryLedger,
         documents: any DocumentOpening,
@@ -39,6 +40,7 @@ public final class DispatcherService: Service {
         self.settings = settings
         self.environment = environment
         self.logger = logger
+        watch = SinkWatch(self.sinks.keys, maxAttempts: settings.delivery.maxAttempts, logger: logger)
         room = Mutex(self.sinks.mapValues(\.limits.concurrency))
         let longest = sinks.map(\.limits.timeLimit).max() ?? .zero
         leaseTime = (longest + settings.sinkGrace) * 2 + .seconds(60)
@@ -46,14 +48,18 @@ public final class DispatcherService: Service {
 
     /// Runs until graceful shutdown or cancellation.
     public func run() async {
-        await JobLoop(
-            kind: .deliver,
-            ledger: ledger,
-            maxInFlight: room.withLock { max(1, $0.values.reduce(0, +)) },
-            lease: { [self] _ throws(LedgerError) in try await lease() },
-            perform: { [self] work in await perform(work) },
-            logger: logger
-        ).run()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [self] in await watch.run(now: environment.now) }
+            await JobLoop(
+                kind: .deliver,
+                ledger: ledger,
+                maxInFlight: room.withLock { max(1, $0.values.reduce(0, +)) },
+                lease: { [self] _ throws(LedgerError) in try await lease() },
+                perform: { [self] work in await perform(work) },
+                logger: logger
+            ).run()
+            group.cancelAll()
+        }
     }
 
     private func lease() async throws(LedgerError) -> JobLoop<DeliverWork>.Leased {
@@ -90,45 +96,35 @@ public final class DispatcherService: Service {
             attempt: work.lease.attempt,
             documents: documents
         )
-        let outcome = await attempt(delivery, at: sink)
+        let (startedAt, start) = (environment.now(), ContinuousClock.now)
+        let result = await attempt(delivery, at: sink)
         // A cancelled attempt says nothing about the sink; its lease is free for the next boot.
-        if Task.isCancelled, outcome != .accepted { return }
+        if Task.isCancelled, result.outcome != .accepted { return }
+        let entry = AttemptEntry(
+            result,
+            number: work.lease.attempt,
+            startedAt: startedAt,
+            duration: start.duration(to: .now)
+        )
         let action = settings.delivery.action(
-            after: outcome,
+            after: result.outcome,
             attempt: work.lease.attempt,
             random: environment.random()
         )
-        report(action, of: work, logger: logger)
+        watch.saw(action, of: work, entry, now: environment.now(), logger: logger)
         do throws(LedgerError) {
-            try await ledger.finish(work, action: action, now: environment.now())
+            try await ledger.finish(work, action: action, attempt: entry, now: environment.now())
         } catch {
             JobLoop<DeliverWork>.report(error, "recording a delivery", to: logger)
         }
     }
 
     /// A sink keeps to its own limit; this one, a little longer, is for a sink that does not.
-    private func attempt(_ delivery: DeliveryAttempt, at sink: any Sink) async -> DeliveryOutcome {
+    private func attempt(_ delivery: DeliveryAttempt, at sink: any Sink) async -> DeliveryResult {
         let limit = sink.limits.timeLimit + settings.sinkGrace
         let ending = await TimeLimit.run(limit) { await sink.deliver(delivery) }
         // What was taken after all is not delivered again.
-        if let outcome = ending.valueInTime ?? (ending.value == .accepted ? .accepted : nil) { return outcome }
-        return .transient(reason: "timed out after \(limit)")
-    }
-
-    private func report(_ action: DeliveryRetryPolicy.Action, of work: DeliverWork, logger: Logger) {
-        switch action {
-        case .complete:
-            JobMeters.count(.deliver, "delivered", sink: work.sink)
-            logger.info("Delivered", metadata: ["type": "\(work.notification.type.rawValue)"])
-        case .retry(let after, let reason):
-            JobMeters.count(.deliver, "retried", sink: work.sink)
-            logger.notice("Delivery failed; retrying", metadata: ["reason": "\(reason)", "after": "\(after)"])
-        case .deadLetter(let reason):
-            JobMeters.count(.deliver, "dead", sink: work.sink)
-            Alarms.raise(.deadLetter, "Gave up on delivery: dead letter", ["reason": "\(reason)"], to: logger)
-        case .disableSink(let reason):
-            JobMeters.count(.deliver, "dead", sink: work.sink)
-            Alarms.raise(.sinkDisabled, "Sink disabled", ["reason": "\(reason)"], to: logger)
-        }
+        if let result = ending.valueInTime ?? (ending.value.outcome == .accepted ? ending.value : nil) { return result }
+        return DeliveryResult(.transient(reason: "timed out after \(Quantity.spoken(limit))"))
     }
 }

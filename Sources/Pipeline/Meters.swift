@@ -16,6 +16,9 @@ enum MetricName {
     static let documentBytes = "ricevuta_document_bytes_total"
     static let removed = "ricevuta_removed_total"
     static let jobDuration = "ricevuta_job_duration_seconds"
+    static let deliveryAttempts = "ricevuta_delivery_attempts_total"
+    static let deliveryDuration = "ricevuta_delivery_attempt_duration_seconds"
+    static let sinkFailing = "ricevuta_sink_failing"
 }
 
 /// What each metric says, for the backend that exports them.
@@ -30,6 +33,9 @@ public enum FlowMetrics {
         MetricName.documentBytes: "Bytes of archived documents.",
         MetricName.removed: "Expired entries removed from the ledger, by kind.",
         MetricName.jobDuration: "Duration of job attempts by kind, in seconds.",
+        MetricName.deliveryAttempts: "Delivery attempts by sink, outcome and class of the answer's HTTP status.",
+        MetricName.deliveryDuration: "Duration of delivery attempts by sink, in seconds.",
+        MetricName.sinkFailing: "1 while the sink's attempts have been failing in a row, else 0.",
     ]
 }
 

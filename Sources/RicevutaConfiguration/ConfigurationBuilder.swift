@@ -152,6 +152,7 @@ struct ConfigurationBuilder {
                 .bodies: sure(values.duration("bodies")),
                 .callbacks: sure(values.duration("callbacks")),
                 .quarantine: sure(values.duration("quarantine")),
+                .attempts: sure(values.duration("attempts")),
             ],
             interval: sure(values.duration("interval"))
         )

@@ -21,7 +21,10 @@ extension ConfigurationTable {
                     "types",
                     .list(of: .choice(notificationTypes)),
                     "[]",
-                    "Types to deliver, of \(notificationTypes.joined(separator: ", ")); empty: all."
+                    """
+                    Types to deliver, of \(notificationTypes.joined(separator: ", ")); empty: all. \
+                    [document.available] is documents alone.
+                    """
                 ),
                 .value("items", .list(of: .text(.item)), "[]", "Catalogue items to deliver, by hash; empty: all."),
                 .value("orders", .list(of: .text(.order)), "[]", "Orders to deliver, by ID; empty: all."),

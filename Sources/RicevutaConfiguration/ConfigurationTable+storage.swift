@@ -41,11 +41,12 @@ extension ConfigurationTable {
 
     static let retention = SettingKey.section(
         "retention",
-        "How long callbacks and quarantined documents are kept. Orders, documents and deliveries are kept forever.",
+        "How long callbacks, quarantined documents and attempts are kept. Orders, documents and deliveries stay.",
         [
             .value("bodies", age, "90d", "Bodies of callbacks, which may contain personal data."),
             .value("callbacks", age, "730d", "Callbacks with a verdict."),
             .value("quarantine", age, "30d", "Quarantined documents, since they were last seen."),
+            .value("attempts", age, "90d", "Delivery attempts, with the beginning of what receivers answered."),
             .value(
                 "interval",
                 .duration(.milliseconds(100) ... .seconds(86_400)),

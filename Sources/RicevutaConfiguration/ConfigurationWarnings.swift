@@ -10,7 +10,7 @@ struct ConfigurationWarnings {
 
     /// Every such value, at its place.
     func all() -> [(place: SettingPlace, message: String)] {
-        provider() + publicURL() + sinks() + folders() + admin() + keys() + intervals()
+        provider() + publicURL() + sinks() + folders() + links() + admin() + keys() + intervals()
     }
 
     private func publicURL() -> [(place: SettingPlace, message: String)] {

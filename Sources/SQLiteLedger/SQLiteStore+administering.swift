@@ -28,15 +28,6 @@ extension SQLiteStore: LedgerAdministration {
         }
     }
 
-    /// Enables a sink again; what waits for it is delivered.
-    public func enable(_ sink: SinkName) async throws(LedgerError) -> Bool {
-        try await change("enabling a sink") { transaction in
-            try transaction.run("DELETE FROM disabled_sinks WHERE sink = ?", [sink.rawValue])
-            transaction.wakes.append((.deliver, .zero))
-            return transaction.db.changesCount > 0
-        }
-    }
-
     /// Settles dead letters without delivering them, all or none.
     public func dismiss(_ ids: [String]) async throws(LedgerError) {
         try await change("dismissing dead letters") { transaction in
@@ -84,7 +75,7 @@ extension SQLiteStore: LedgerAdministration {
 
 extension LedgerTransaction {
     /// Takes a dead letter off the list of what needs care.
-    fileprivate func settle(_ number: Int64) throws {
+    func settle(_ number: Int64) throws {
         try run("UPDATE deliveries SET state = 'settled' WHERE number = ? AND state = 'dead'", [number])
     }
 }

@@ -10,9 +10,12 @@ extension SQLiteStore: DeliveryLedger {
         leaseFor: Duration
     ) async throws(LedgerError) -> [DeliverWork] {
         try await lease(.deliver, now: now) { transaction in
-            let disabled = try Set(transaction.rows("SELECT sink FROM disabled_sinks", []).map { try $0.text("sink") })
+            let stopped = try Set(
+                transaction.rows("SELECT sink FROM disabled_sinks UNION SELECT sink FROM paused_sinks", [])
+                    .map { try $0.text("sink") }
+            )
             var leased: [DeliverWork] = []
-            for (sink, limit) in room where !disabled.contains(sink.rawValue) {
+            for (sink, limit) in room where !stopped.contains(sink.rawValue) {
                 let jobs = try transaction.lease(.deliver(sink), limit: limit, now: now, leaseFor: leaseFor)
                 for job in jobs {
                     let work = try transaction.orUnreadable(job, now: now) {
@@ -29,25 +32,23 @@ extension SQLiteStore: DeliveryLedger {
     public func finish(
         _ work: DeliverWork,
         action: DeliveryRetryPolicy.Action,
+        attempt: AttemptEntry,
         now: Timestamp
     ) async throws(LedgerError) {
         try await change("recording a delivery", endingWorkUnder: work.lease) { transaction in
             let number = try transaction.held(work.lease).subject
+            try transaction.keep(attempt, of: number)
             switch action {
             case .complete: try transaction.endDelivery(number, work, .delivered, reason: nil, now: now)
             case .deadLetter(let reason): try transaction.endDelivery(number, work, .dead, reason: reason, now: now)
             case .disableSink(let reason):
-                try transaction.endDelivery(number, work, .dead, reason: reason, now: now)
                 try transaction.run(
                     "INSERT INTO disabled_sinks(sink, reason, disabled_at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                     [work.sink.rawValue, reason, now.milliseconds]
                 )
+                try transaction.putOff(number, work, until: now, reason: reason)
             case .retry(let after, let reason):
-                try transaction.run(
-                    "UPDATE deliveries SET attempts = ?, last_error = ? WHERE number = ?",
-                    [work.lease.attempt, reason, number]
-                )
-                try transaction.postpone(work.lease, until: now + after, reason: reason)
+                try transaction.putOff(number, work, until: now + after, reason: reason)
                 transaction.wake(.deliver, due: now + after, now: now)
             }
         }
@@ -80,6 +81,34 @@ extension LedgerTransaction {
             deliveryID: try found.text("delivery_id"),
             sink: sink,
             notification: try Notification(row: found)
+        )
+    }
+
+    fileprivate func putOff(_ number: Int64, _ work: DeliverWork, until due: Timestamp, reason: String) throws {
+        try run(
+            "UPDATE deliveries SET attempts = ?, last_error = ? WHERE number = ?",
+            [work.lease.attempt, reason, number]
+        )
+        try postpone(work.lease, until: due, reason: reason)
+    }
+
+    /// Keeps one attempt, and the newest before it.
+    fileprivate func keep(_ attempt: AttemptEntry, of delivery: Int64) throws {
+        // A job whose row was damaged counts anew.
+        try run(
+            """
+            INSERT OR REPLACE INTO attempts(delivery, number, started_at_ms, duration_ms, outcome, status, body, error)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                delivery, attempt.number, attempt.startedAt.milliseconds, attempt.duration.wholeMilliseconds,
+                attempt.outcome.rawValue, attempt.status, attempt.body, attempt.error,
+            ]
+        )
+        guard attempt.number > AttemptEntry.kept else { return }
+        try run(
+            "DELETE FROM attempts WHERE delivery = ? AND number <= ?",
+            [delivery, attempt.number - AttemptEntry.kept]
         )
     }
 

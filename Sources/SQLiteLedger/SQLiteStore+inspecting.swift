@@ -67,33 +67,4 @@ extension SQLiteStore: LedgerReader {
             ) { row throws(UnreadableRow) in try DocumentEntry(row: row) }
         }
     }
-
-    /// Deliveries, newest first.
-    public func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> [DeliveryEntry] {
-        try await list("listing deliveries") { rows in
-            var conditions = ["1"]
-            var arguments = StatementArguments()
-            if !query.states.isEmpty {
-                conditions.append("d.state IN (\(query.states.map { "'\($0.rawValue)'" }.joined(separator: ", ")))")
-            }
-            if let sink = query.sink {
-                conditions.append("d.sink = ?")
-                arguments += [sink.rawValue]
-            }
-            if let key = query.orderKey {
-                conditions.append("n.order_key = ?")
-                arguments += [key]
-            }
-            let sql = """
-                SELECT d.id AS delivery_id, d.sink, d.state AS delivery_state, d.attempts, d.last_error,
-                    d.replay_of, d.created_at_ms, j.due_ms, \(Notification.columns)
-                FROM deliveries d JOIN notifications n ON n.number = d.notification
-                LEFT JOIN jobs j ON j.id = d.number * 4 + 2
-                WHERE \(conditions.joined(separator: " AND ")) ORDER BY d.number DESC
-                """
-            return try rows.list(sql, arguments, limit: query.limit) { row throws(UnreadableRow) in
-                try DeliveryEntry(row: row)
-            }
-        }
-    }
 }

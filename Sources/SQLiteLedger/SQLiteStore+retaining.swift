@@ -11,6 +11,7 @@ extension SQLiteStore: RetentionLedger {
         limit: Int
     ) async throws(LedgerError) -> (changed: Int, next: Int64?) {
         if rule == .quarantine { return try await forgetQuarantined(before: time, limit: limit) }
+        if rule == .attempts { return try await forgetAttempts(before: time, limit: limit) }
         // Looked for by a reader: the writer, which callbacks wait for, only touches what is to be changed.
         let found = try await read("finding expired callbacks") { [self] db -> (ids: [Int64], next: Int64?) in
             let newest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM callbacks") ?? 0
@@ -58,7 +59,7 @@ extension SQLiteStore: RetentionLedger {
                     guard transaction.db.changesCount > 0 else { continue }
                     changed += 1
                     try transaction.run("DELETE FROM renumbered WHERE id = ?", [id])
-                case .quarantine: break  // Above.
+                case .quarantine, .attempts: break  // Above.
                 }
             }
             return changed
@@ -75,6 +76,27 @@ extension SQLiteStore: RetentionLedger {
             try transaction.run(
                 "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE recorded_at_ms < ? LIMIT ?)",
                 [time.milliseconds, limit]
+            )
+            return transaction.db.changesCount
+        }
+        return (changed, changed < limit ? nil : 0)
+    }
+
+    /// Attempts lie in the order of their deliveries: behind so many that are young there are few old ones, which wait.
+    private func forgetAttempts(
+        before time: Timestamp,
+        limit: Int
+    ) async throws(LedgerError) -> (changed: Int, next: Int64?) {
+        let changed = try await change("removing delivery attempts") { transaction in
+            try transaction.run(
+                """
+                DELETE FROM attempts WHERE (delivery, number) IN (
+                    SELECT delivery, number FROM (
+                        SELECT delivery, number, started_at_ms FROM attempts ORDER BY delivery, number LIMIT ?
+                    ) WHERE started_at_ms < ? LIMIT ?
+                )
+                """,
+                [Self.looked, time.milliseconds, limit]
             )
             return transaction.db.changesCount
         }

@@ -36,22 +36,15 @@ extension SQLiteStore {
                 """
             )
             summary.deliveriesByState = try counts(db, "SELECT state, count(*) FROM deliveries GROUP BY state")
-            // Late is what could be taken now: a job in flight is being done, and a disabled sink's waits for an
-            // operator. A command has no boot of its own; the leases of each receiver's last one are those that hold.
-            let jobs = """
-                SELECT id % 4 AS kind, count(*) AS n, min(CASE WHEN
-                    (lease_boot IS NULL OR lease_until_ms <= ?
-                        OR lease_boot NOT IN (SELECT boot FROM receivers WHERE boot IS NOT NULL))
-                    AND lane NOT IN (SELECT 'deliver:' || sink FROM disabled_sinks) THEN due_ms END) AS due
-                FROM jobs GROUP BY 1
-                """
-            for row in try Row.fetchAll(db, sql: jobs, arguments: [now.milliseconds]) {
-                guard let kind = JobNumber.kind(digit: try row.integer("kind")) else { continue }
-                summary.jobsByKind[kind.rawValue] = Int(try row.integer("n"))
-                guard let due = try row.optionalTime("due") else { continue }
-                let waiting = now - due
-                if waiting > .zero { summary.oldestDueMilliseconds[kind.rawValue] = waiting.wholeMilliseconds }
+            let work = try OpenWork.all(db, now: now)
+            for work in work {
+                let kind = work.kind.rawValue
+                summary.jobsByKind[kind, default: 0] += work.count
+                guard let since = work.lateSince, now > since else { continue }
+                let late = (now - since).wholeMilliseconds
+                summary.oldestDueMilliseconds[kind] = max(late, summary.oldestDueMilliseconds[kind] ?? 0)
             }
+            summary.sinks = try SinkSummary.all(db, of: work)
             return summary
         }
     }

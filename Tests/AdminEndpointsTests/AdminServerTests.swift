@@ -135,7 +135,19 @@ import Visengine
             documents: 4,
             deliveriesByState: ["dead": 1],
             jobsByKind: ["verify": 3],
-            oldestDueMilliseconds: ["verify": 1500]
+            oldestDueMilliseconds: ["verify": 1500],
+            sinks: [
+                try #require(SinkName(rawValue: "crm")): SinkSummary(
+                    waiting: 3,
+                    retrying: 2,
+                    oldestWaiting: Timestamp(milliseconds: 98_500),
+                    dead: 1,
+                    disabled: SinkSummary.Stop(since: Timestamp(seconds: 99), reason: "410")
+                ),
+                try #require(SinkName(rawValue: "files")): SinkSummary(
+                    paused: SinkSummary.Stop(since: Timestamp(seconds: 99), reason: nil)
+                ),
+            ]
         )
         let journal = JournalCounts(unsettled: 7, quarantined: 1, damage: 2, syncs: 30, duplicates: 5)
 
@@ -152,6 +164,12 @@ import Visengine
                 "ricevuta_ledger_oldest_due_seconds{kind=\"verify\"} 1.5", "ricevuta_journal_unsettled 7",
                 "ricevuta_journal_quarantined 1", "ricevuta_journal_damage 2", "ricevuta_journal_syncs_total 30",
                 "ricevuta_ledger_duplicates_total 5",
+                "ricevuta_sink_pending{sink=\"crm\"} 3", "ricevuta_sink_retrying{sink=\"crm\"} 2",
+                "ricevuta_sink_oldest_pending_seconds{sink=\"crm\"} 1.5",
+                "ricevuta_sink_oldest_pending_seconds{sink=\"files\"} 0",
+                "ricevuta_sink_dead_letters{sink=\"crm\"} 1", "ricevuta_sink_disabled{sink=\"crm\"} 1",
+                "ricevuta_sink_disabled{sink=\"files\"} 0", "ricevuta_sink_paused{sink=\"files\"} 1",
+                "ricevuta_sink_paused{sink=\"crm\"} 0", "ricevuta_sink_pending{sink=\"files\"} 0",
                 "ricevuta_ledger_info{engine=\"store\",version=\"3.40.1\",fix=\"false\"} 1",
             ]
             #expect(lines.isSuperset(of: expected), "\(answer.body)")
@@ -186,6 +204,15 @@ import Visengine
             #expect(answer.has("Cache-Control: no-store"))
             #expect(answer.has("X-Content-Type-Options: nosniff"))
             #expect(answer.has("Content-Disposition: attachment; filename=\"\(Self.sha256).pdf\""))
+
+            #expect(answer.has("ETag: \"\(Self.sha256)\""))
+            for known in ["\"\(Self.sha256)\"", "\"x\", W/\"\(Self.sha256)\"", "*"] {
+                let again = try await send("GET", target, port: port, fields: ["If-None-Match: \(known)"])
+                #expect(again.status == 304 && again.body.isEmpty)
+            }
+            let field = "If-None-Match: \"\(Self.other)\""
+            let other = try await send("GET", target, port: port, fields: [field])
+            #expect(other.status == 200)
 
             let head = try await send("HEAD", target, port: port)
             #expect(head.status == 200)

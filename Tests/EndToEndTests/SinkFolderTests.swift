@@ -41,7 +41,7 @@ extension EndToEnd {
                 #expect(stopped.duration(to: .now) < .seconds(10), "within the time that requests in flight have")
                 #expect(status == .exited(0))
                 let text = try String(contentsOfFile: "\(bed.directory)/\(log)", encoding: .utf8)
-                #expect(text.contains("the folder \(folder) timed out after 2.0 seconds"))
+                #expect(text.contains("the folder \(folder) timed out after 2 s"))
                 #expect(try bed.deliveredDocuments() == [])
 
                 // Nothing of it is left for the next start, which finds the folder well again.

@@ -248,17 +248,21 @@ struct DeliveringTests {
             try await ledger.finish(gone, action: .disableSink(reason: "status 410"), now: Sample.now)
 
             #expect(try await ledger.disabledSinks() == [crm: "status 410"])
-            #expect(try await ledger.deliveries(DeliveryQuery(states: [.dead])).map(\.id) == [gone.deliveryID])
+            #expect(try await ledger.deliveries(DeliveryQuery(states: [.dead])).isEmpty, "it waits like the others")
+            let waiting = try #require(try await ledger.delivery(matching: gone.deliveryID))
+            #expect(waiting.state == .pending && waiting.lastError == "status 410")
             #expect(try await ledger.leaseDeliveries() == [])
             #expect(try await ledger.leaseDeliveries(to: "files").count == 3)
             try await withLedgerAfterCrash(of: process) { ledger in
                 let claimed = try await ledger.leaseDeliveries()
                 #expect(claimed == [], "also after a start")
             }
-            #expect(try await ledger.enable(crm))
-            #expect(try await !ledger.enable(crm))
+            #expect(try await ledger.enable(crm, now: Sample.now))
+            #expect(try await !ledger.enable(crm, now: Sample.now))
             #expect(try await ledger.disabledSinks() == [:])
-            #expect(try await ledger.leaseDeliveries().count == 2)
+            let works = try await ledger.leaseDeliveries()
+            #expect(works.count == 3)
+            #expect(works.first { $0.deliveryID == gone.deliveryID }?.lease.attempt == 2)
         }
     }
 

@@ -155,6 +155,7 @@ struct InspectionTests {
 
             let summary = try await ledger.summary(now: Sample.now + .seconds(2))
 
+            let (crm, files) = (try Sample.sink("crm"), try Sample.sink("files"))
             #expect(
                 summary
                     == LedgerSummary(
@@ -163,7 +164,15 @@ struct InspectionTests {
                         ordersByState: ["available": 1, "unknown:inpausa": 1, "unread": 1],
                         deliveriesByState: ["pending": 1, "dead": 1],
                         jobsByKind: ["verify": 3, "fetch": 1, "deliver": 1],
-                        oldestDueMilliseconds: ["verify": 2000, "fetch": 2000, "deliver": 2000]
+                        oldestDueMilliseconds: ["verify": 2000, "fetch": 2000, "deliver": 2000],
+                        sinks: [
+                            crm: SinkSummary(dead: 1),
+                            files: SinkSummary(
+                                waiting: 1,
+                                oldestWaiting: Sample.now,
+                                nextAttempt: Sample.now
+                            ),
+                        ]
                     )
             )
         }

@@ -25,8 +25,8 @@ struct WaitingTests {
         Event(testDescription: "a notification", kind: .deliver) { ledger, round in
             try await ledger.confirmed(.searching, nonce: try letter(round), id: "id\(round)", sinks: "crm")
         },
-        Event(testDescription: "a sink that is enabled", kind: .deliver) { ledger, _ in
-            _ = try await ledger.enable(try Sample.sink())
+        Event(testDescription: "a sink whose deliveries are hastened", kind: .deliver) { ledger, _ in
+            _ = try await ledger.hasten(try Sample.sink(), now: Sample.now)
         },
     ]
 

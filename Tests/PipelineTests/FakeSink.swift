@@ -13,17 +13,20 @@ final class FakeSink: Sink {
     private let begin: AsyncStream<String>.Continuation
     private let waiting = Mutex<[String: AsyncStream<DeliveryOutcome>.Continuation]>([:])
     private let immediate: DeliveryOutcome?
+    private let answer: SinkAnswer?
 
     init(
         _ name: SinkName,
         limits: SinkLimits = SinkLimits(),
         immediate: DeliveryOutcome? = nil,
+        answer: SinkAnswer? = nil,
         preparing: Result<[String], SinkFailure> = .success([])
     ) {
         self.name = name
         self.limits = limits
         self.preparing = preparing
         self.immediate = immediate
+        self.answer = answer
         (begun, begin) = AsyncStream<String>.makeStream()
     }
 
@@ -39,13 +42,13 @@ final class FakeSink: Sink {
 
     func close() async { life.withLock { $0.append("close") } }
 
-    func deliver(_ delivery: DeliveryAttempt) async -> DeliveryOutcome {
-        let (answers, answer) = AsyncStream<DeliveryOutcome>.makeStream()
-        waiting.withLock { $0[delivery.deliveryID] = answer }
+    func deliver(_ delivery: DeliveryAttempt) async -> DeliveryResult {
+        let (outcomes, outcome) = AsyncStream<DeliveryOutcome>.makeStream()
+        waiting.withLock { $0[delivery.deliveryID] = outcome }
         begin.yield(delivery.deliveryID)
-        if let immediate { return immediate }
-        for await outcome in answers { return outcome }
-        return .transient(reason: "cancelled")
+        if let immediate { return DeliveryResult(immediate, answer: answer) }
+        for await outcome in outcomes { return DeliveryResult(outcome, answer: answer) }
+        return DeliveryResult(.transient(reason: "cancelled"))
     }
 
     func finish(_ delivery: String, _ outcome: DeliveryOutcome = .accepted) {

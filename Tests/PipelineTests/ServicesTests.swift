@@ -111,7 +111,7 @@ import Visengine
             for await _ in sink.begun { break }
         }
 
-        let reason = "timed out after \(Duration.milliseconds(20))"
+        let reason = "timed out after 20 ms"
         #expect(ledger.events == [.finished(delivery: "d1", .retry(after: .seconds(5), reason: reason))])
     }
 

@@ -24,6 +24,7 @@ final class WatchedLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         var failingLeases = 0
         var searchFailure: LedgerError?
         var searched: [SearchedOrder] = []
+        var attempts: [AttemptEntry] = []
     }
 
     private let state = Mutex(State())
@@ -32,6 +33,8 @@ final class WatchedLedger: VerificationLedger, FetchLedger, DeliveryLedger {
     var events: [LedgerEvent] { state.withLock { $0.events } }
     /// How often it was said that the provider had said no.
     var refusals: Int { state.withLock { $0.refusals } }
+    /// The attempts whose outcome was recorded.
+    var attempts: [AttemptEntry] { state.withLock { $0.attempts } }
     /// What searches have looked at, in this order.
     var searched: [SearchedOrder] { state.withLock { $0.searched } }
 
@@ -166,8 +169,14 @@ final class WatchedLedger: VerificationLedger, FetchLedger, DeliveryLedger {
         try await ledger.leaseDeliveries(room: room, now: now, leaseFor: leaseFor)
     }
 
-    func finish(_ work: DeliverWork, action: DeliveryRetryPolicy.Action, now: Timestamp) async throws(LedgerError) {
-        try await ledger.finish(work, action: action, now: now)
+    func finish(
+        _ work: DeliverWork,
+        action: DeliveryRetryPolicy.Action,
+        attempt: AttemptEntry,
+        now: Timestamp
+    ) async throws(LedgerError) {
+        try await ledger.finish(work, action: action, attempt: attempt, now: now)
+        state.withLock { $0.attempts.append(attempt) }
         note(.finished(delivery: work.deliveryID, action))
     }
 

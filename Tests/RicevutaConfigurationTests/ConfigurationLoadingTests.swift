@@ -111,7 +111,7 @@ struct ConfigurationLoadingTests {
         #expect(folder.filter.orders.map(\.rawValue) == ["12345e67"])
         #expect(folder.limits == SinkLimits(timeLimit: .seconds(2), concurrency: 1))
         #expect(folder.type.name == "directory" && folder.settings.text("path") == fixture.directory + "/out")
-        #expect(folder.settings.text("template") == "{item}/{order}-{type}")
+        #expect(folder.settings.text("template") == "{itemName}/{order}-{type}")
         let hook = try #require(configuration.sinks.last)
         let settings = hook.settings
         #expect(hook.type.name == "http" && settings.text("url") == "https://hooks.example.com/a?b=c")

@@ -74,7 +74,8 @@ struct ConfigurationWarningTests {
         let networks = isAllowed ? ", allowedNetworks: [192.0.2.0/24]" : ""
 
         let url = "https://crm.example.com/"
-        let warnings = try warnings("sinks: [{name: a, type: http, url: \"\(url)\", \(secret)\(networks)}]")
+        let text = "sinks: [{name: a, type: http, url: \"\(url)\", \(secret)\(networks)}]"
+        let warnings = try warnings("\(text)\n\(Self.reachable)")
 
         let isWarned = warnings.map { $0.hasPrefix("3:36 sinks[0].url: is another machine's name") }
         #expect(isWarned == (isAllowed ? [] : [true]))
@@ -108,6 +109,30 @@ struct ConfigurationWarningTests {
         if isUnsafe { #expect(warnings.first?.hasPrefix("1:21 provider.baseURL: is http: the API token") == true) }
     }
 
+    private static let reachable = "admin: {publicURL: \"https://documents.example.com\"}"
+
+    @Test(
+        "links to documents that another machine cannot follow",
+        arguments: [
+            ("https://crm.example.com/", "", true), ("https://crm.example.com/", "admin: {host: 0.0.0.0}", true),
+            ("https://crm.example.com/", "admin: {host: 10.0.0.1}", false),
+            ("https://crm.example.com/", reachable, false),
+            ("http://127.0.0.1:1/", "", false), ("http://localhost:1/", "", false),
+        ]
+    )
+    func links(url: String, admin: String, isLost: Bool) throws {
+        let secret = "secrets: [{fromEnvironment: RICEVUTA_WEBHOOK_SECRET}]"
+        let keys = "allowedNetworks: [127.0.0.0/8, 0.0.0.0/0], \(secret)"
+        for types in ["", "types: [document.available], ", "types: [order.updated], "] {
+            let text = "sinks: [{name: a, type: http, url: \"\(url)\", \(types)\(keys)}]\n\(admin)"
+
+            let found = try warnings(text).filter { $0.contains("set admin.publicURL") }
+
+            #expect(found.count == (isLost && !types.contains("updated") ? 1 : 0), "\(types)")
+            #expect(found.allSatisfy { $0.hasPrefix("3:36 sinks[0].url: is another machine") })
+        }
+    }
+
     @Test(
         "a sink in clear text, unless it is on this machine",
         arguments: [
@@ -118,7 +143,8 @@ struct ConfigurationWarningTests {
         let secret = "secrets: [{fromEnvironment: RICEVUTA_WEBHOOK_SECRET}]"
         let networks = "allowedNetworks: [127.0.0.0/8, 0.0.0.0/0]"
 
-        let warnings = try warnings("sinks: [{name: a, type: http, url: \"\(url)\", \(networks), \(secret)}]")
+        let text = "sinks: [{name: a, type: http, url: \"\(url)\", \(networks), \(secret)}]"
+        let warnings = try warnings("\(text)\n\(Self.reachable)")
 
         #expect(warnings.count == (isUnsafe ? 1 : 0))
         if isUnsafe { #expect(warnings.first?.hasPrefix("3:36 sinks[0].url: is http: notifications") == true) }

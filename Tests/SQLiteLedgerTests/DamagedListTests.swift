@@ -66,6 +66,18 @@ struct DamagedListTests {
             remains: ["ida"]
         ),
         DamagedList(
+            testDescription: "a delivery's attempts",
+            sql: """
+                INSERT INTO attempts VALUES (1, 1, 0, 1, 'accepted', 200, NULL, NULL),
+                    (1, 2, 0, 1, '?', 200, NULL, NULL)
+                """,
+            list: { ledger in
+                let first = try await ledger.deliveries(DeliveryQuery()).last
+                return try await ledger.attempts(ofDelivery: first?.id ?? "").map(\.outcome.rawValue)
+            },
+            remains: ["accepted"]
+        ),
+        DamagedList(
             testDescription: "disabled sinks",
             sql: "INSERT INTO disabled_sinks VALUES ('crm', 'gone', 0), ('a b', 'gone', 0)",
             list: { ledger in try await ledger.disabledSinks().keys.map(\.rawValue) },

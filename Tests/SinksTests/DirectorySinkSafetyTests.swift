@@ -31,7 +31,7 @@ struct DirectorySinkSafetyTests {
                 let notification = try SampleNotifications.notification(document: document)
 
                 for _ in 0..<2 {
-                    #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
+                    #expect(await sink.outcome(of: SampleNotifications.delivery(notification, path: path)) == .accepted)
                 }
 
                 let names = try FileManager.default.contentsOfDirectory(atPath: root).filter {
@@ -57,7 +57,7 @@ struct DirectorySinkSafetyTests {
                     withDestinationPath: "\(root)/elsewhere"
                 )
 
-                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
+                #expect(await sink.outcome(of: SampleNotifications.delivery(notification, path: path)) == .accepted)
 
                 let names = try FileManager.default.contentsOfDirectory(atPath: root)
                 #expect(names.contains("\(Self.order)-2.json"))
@@ -72,7 +72,9 @@ struct DirectorySinkSafetyTests {
                 let item = "\(root)/5c1a2b3c4d5e6f708192a3b4c5d6e7f8"
                 try FileManager.default.createSymbolicLink(atPath: item, withDestinationPath: elsewhere)
 
-                let outcome = await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+                let outcome = await sink.outcome(
+                    of: SampleNotifications.delivery(try SampleNotifications.notification())
+                )
 
                 guard case .transient(let reason, nil) = outcome else {
                     Issue.record("\(outcome)")
@@ -83,7 +85,7 @@ struct DirectorySinkSafetyTests {
 
                 try FileManager.default.removeItem(atPath: item)
                 #expect(
-                    await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+                    await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification()))
                         == .accepted
                 )
             }
@@ -114,11 +116,11 @@ struct DirectorySinkSafetyTests {
         try await withSink { sink, root in
             try await withDocument { path, document in
                 let notification = try SampleNotifications.notification(document: document)
-                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
+                #expect(await sink.outcome(of: SampleNotifications.delivery(notification, path: path)) == .accepted)
                 let file = "\(root)/\(Self.order).zip"
                 try Data("edited".utf8).write(to: URL(fileURLWithPath: file))
 
-                let outcome = await sink.deliver(SampleNotifications.delivery(notification, path: path))
+                let outcome = await sink.outcome(of: SampleNotifications.delivery(notification, path: path))
 
                 guard case .transient(let reason, _) = outcome else {
                     Issue.record("\(outcome)")
@@ -126,7 +128,7 @@ struct DirectorySinkSafetyTests {
                 }
                 #expect(reason.contains("\(file) is not the document that was delivered there"))
                 try FileManager.default.removeItem(atPath: file)
-                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
+                #expect(await sink.outcome(of: SampleNotifications.delivery(notification, path: path)) == .accepted)
                 #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == Data(SampleNotifications.content))
             }
         }
@@ -146,7 +148,8 @@ struct DirectorySinkSafetyTests {
             #expect(try await sink.prepare() == [])
 
             #expect(
-                await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification())) == .accepted
+                await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification()))
+                    == .accepted
             )
 
             func rights(_ path: String) throws -> (mode: Int?, group: String?) {

@@ -13,7 +13,7 @@ struct DirectorySinkTests {
             try await withDocument { path, document in
                 let notification = try SampleNotifications.notification(document: document)
 
-                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
+                #expect(await sink.outcome(of: SampleNotifications.delivery(notification, path: path)) == .accepted)
 
                 let stem = "\(root)/5c1a2b3c4d5e6f708192a3b4c5d6e7f8/65b0a1f2c3d4e5f601020304-document.available"
                 #expect(try content(of: "\(stem).zip") == SampleNotifications.content)
@@ -35,7 +35,7 @@ struct DirectorySinkTests {
         try await withSink { sink, root in
             let notification = try SampleNotifications.notification(type: .orderUpdated)
 
-            #expect(await sink.deliver(SampleNotifications.delivery(notification)) == .accepted)
+            #expect(await sink.outcome(of: SampleNotifications.delivery(notification)) == .accepted)
 
             let name = "5c1a2b3c4d5e6f708192a3b4c5d6e7f8/65b0a1f2c3d4e5f601020304-order.updated.json"
             #expect(try files(in: root) == [name])
@@ -48,7 +48,7 @@ struct DirectorySinkTests {
                 let notification = try SampleNotifications.notification(document: document)
                 for delivery in ["dlv_1", "dlv_1", "dlv_2"] {
                     let delivery = SampleNotifications.delivery(notification, delivery: delivery, path: path)
-                    #expect(await sink.deliver(delivery) == .accepted)
+                    #expect(await sink.outcome(of: delivery) == .accepted)
                 }
 
                 let names = try files(in: root)
@@ -65,12 +65,12 @@ struct DirectorySinkTests {
             try await withDocument { path, document in
                 let notification = try SampleNotifications.notification(document: document)
                 let delivery = SampleNotifications.delivery(notification, path: path)
-                #expect(await sink.deliver(delivery) == .accepted)
+                #expect(await sink.outcome(of: delivery) == .accepted)
                 let names = try files(in: root)
                 let zip = try #require(names.first { $0.hasSuffix(".zip") })
                 try FileManager.default.removeItem(atPath: "\(root)/\(zip)")
 
-                #expect(await sink.deliver(delivery) == .accepted)
+                #expect(await sink.outcome(of: delivery) == .accepted)
 
                 #expect(try files(in: root) == names)
                 #expect(try content(of: "\(root)/\(zip)") == SampleNotifications.content)
@@ -89,7 +89,7 @@ struct DirectorySinkTests {
 
                 for id in ["ntf_1", "ntf_2", "ntf_1", "ntf_2"] {
                     let notification = try SampleNotifications.notification(id: id, document: document)
-                    #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
+                    #expect(await sink.outcome(of: SampleNotifications.delivery(notification, path: path)) == .accepted)
                 }
 
                 #expect(try content(of: "\(stem).zip") == Array("another's".utf8))
@@ -117,7 +117,7 @@ struct DirectorySinkTests {
                 #expect(try await sink.prepare() == [])
 
                 let notification = try SampleNotifications.notification(document: document)
-                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
+                #expect(await sink.outcome(of: SampleNotifications.delivery(notification, path: path)) == .accepted)
 
                 #expect(
                     try files(in: root) == ["65b0a1f2c3d4e5f601020304.json", "65b0a1f2c3d4e5f601020304.zip"]
@@ -135,7 +135,7 @@ struct DirectorySinkTests {
                             id: "n\(number / 2)",
                             document: document
                         )
-                        group.addTask { await sink.deliver(SampleNotifications.delivery(notification, path: path)) }
+                        group.addTask { await sink.outcome(of: SampleNotifications.delivery(notification, path: path)) }
                     }
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
@@ -157,7 +157,7 @@ struct DirectorySinkTests {
                     document.name = name
                     var notification = try SampleNotifications.notification(id: "id-\(name.count)", document: document)
                     notification.itemName = name
-                    #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
+                    #expect(await sink.outcome(of: SampleNotifications.delivery(notification, path: path)) == .accepted)
                 }
 
                 #expect(try files(in: root).count == 10)
@@ -173,7 +173,7 @@ struct DirectorySinkTests {
             let name = try #require(SinkName(rawValue: "folder"))
             let sink = DirectorySink(name: name, root: "\(directory)/file/sub")
 
-            let outcome = await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+            let outcome = await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification()))
 
             guard case .transient(let reason, nil) = outcome else {
                 Issue.record("\(outcome)")
@@ -190,7 +190,7 @@ struct DirectorySinkTests {
                 try Data("something else of the same length!".utf8).write(to: URL(fileURLWithPath: path))
                 let notification = try SampleNotifications.notification(document: document)
 
-                let outcome = await sink.deliver(SampleNotifications.delivery(notification, path: path))
+                let outcome = await sink.outcome(of: SampleNotifications.delivery(notification, path: path))
 
                 #expect(outcome != .accepted)
                 #expect("\(outcome)".contains("was changed after it was archived"))
@@ -210,7 +210,7 @@ struct DirectorySinkTests {
                     attempt: 1,
                     documents: RemoteDocuments(content: content)
                 )
-                #expect(await sink.deliver(delivery) == .accepted)
+                #expect(await sink.outcome(of: delivery) == .accepted)
             }
 
             let stem = "65b0a1f2c3d4e5f601020304"
@@ -228,7 +228,9 @@ struct DirectorySinkTests {
                 documents: RemoteDocuments(content: SampleNotifications.content, breaksOffAfter: 1)
             )
 
-            #expect(await sink.deliver(delivery) == .transient(reason: "cannot read the document bucket: went away"))
+            #expect(
+                await sink.outcome(of: delivery) == .transient(reason: "cannot read the document bucket: went away")
+            )
             #expect(try files(in: root) == [])
         }
     }

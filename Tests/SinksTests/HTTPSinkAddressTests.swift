@@ -23,7 +23,8 @@ struct HTTPSinkAddressTests {
             )
 
             #expect(
-                await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification())) == .accepted
+                await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification()))
+                    == .accepted
             )
 
             let host = receiver.requests.first?.head.headers["host"]
@@ -40,7 +41,7 @@ struct HTTPSinkAddressTests {
             var outcomes: [DeliveryOutcome] = []
             for _ in 0..<3 {
                 outcomes.append(
-                    await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+                    await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification()))
                 )
             }
 
@@ -68,7 +69,8 @@ struct HTTPSinkAddressTests {
             )
 
             #expect(
-                await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification())) == .accepted
+                await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification()))
+                    == .accepted
             )
             #expect(receiver.requests.count == 1)
         }
@@ -78,7 +80,7 @@ struct HTTPSinkAddressTests {
     func refusesAddressesOutside(addresses: [String]) async throws {
         let sink = try TestSink.make("https://receiver.invalid/", addresses: service(.success(addresses)))
 
-        let outcome = await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+        let outcome = await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification()))
 
         guard case .permanent(let reason) = outcome else {
             Issue.record("\(outcome)")
@@ -95,10 +97,10 @@ struct HTTPSinkAddressTests {
         let delivery = SampleNotifications.delivery(try SampleNotifications.notification())
 
         #expect(
-            await sink.deliver(delivery) == .transient(reason: "cannot resolve receiver.invalid: no such name")
+            await sink.outcome(of: delivery) == .transient(reason: "cannot resolve receiver.invalid: no such name")
         )
-        #expect(await sink.deliver(delivery) == .transient(reason: "resolving receiver.invalid timed out"))
-        #expect(await sink.deliver(delivery) == .transient(reason: "receiver.invalid resolves to no address"))
+        #expect(await sink.outcome(of: delivery) == .transient(reason: "resolving receiver.invalid timed out"))
+        #expect(await sink.outcome(of: delivery) == .transient(reason: "receiver.invalid resolves to no address"))
     }
 
     @Test func movesWithTheName() async throws {
@@ -112,7 +114,7 @@ struct HTTPSinkAddressTests {
 
             let outcomes = try await withThrowingTaskGroup(of: DeliveryOutcome.self) { group in
                 let delivery = SampleNotifications.delivery(try SampleNotifications.notification())
-                for _ in 0..<60 { group.addTask { await sink.deliver(delivery) } }
+                for _ in 0..<60 { group.addTask { await sink.outcome(of: delivery) } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
 
@@ -125,7 +127,8 @@ struct HTTPSinkAddressTests {
             let sink = try TestSink.make("http://localhost:\(receiver.port)/")
 
             #expect(
-                await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification())) == .accepted
+                await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification()))
+                    == .accepted
             )
         }
     }

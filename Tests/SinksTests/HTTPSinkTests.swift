@@ -13,7 +13,7 @@ struct HTTPSinkTests {
         try await withReceiver { receiver in
             let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/hooks/in?tenant=1")
 
-            let outcome = await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+            let outcome = await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification()))
 
             #expect(outcome == .accepted)
             let request = try #require(receiver.requests.first)
@@ -46,7 +46,9 @@ struct HTTPSinkTests {
             let notification = try SampleNotifications.notification()
 
             for delivery in ["dlv_1", "dlv_2"] {
-                #expect(await sink.deliver(SampleNotifications.delivery(notification, delivery: delivery)) == .accepted)
+                #expect(
+                    await sink.outcome(of: SampleNotifications.delivery(notification, delivery: delivery)) == .accepted
+                )
             }
 
             let requests = receiver.requests
@@ -66,7 +68,8 @@ struct HTTPSinkTests {
             let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/", signer: signer)
 
             #expect(
-                await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification())) == .accepted
+                await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification()))
+                    == .accepted
             )
 
             let request = try #require(receiver.requests.first)
@@ -90,7 +93,7 @@ struct HTTPSinkTests {
                 #expect(document.size == 36)
                 let notification = try SampleNotifications.notification(document: document)
 
-                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
+                #expect(await sink.outcome(of: SampleNotifications.delivery(notification, path: path)) == .accepted)
 
                 let request = try #require(receiver.requests.first)
                 let described = try #require(try JSONValue(parsing: request.body)["data"]?["document"])
@@ -122,7 +125,7 @@ struct HTTPSinkTests {
                 )
                 let notification = try SampleNotifications.notification(document: document)
 
-                #expect(await sink.deliver(SampleNotifications.delivery(notification, path: path)) == .accepted)
+                #expect(await sink.outcome(of: SampleNotifications.delivery(notification, path: path)) == .accepted)
 
                 let described = try JSONValue(parsing: try #require(receiver.requests.first).body)["data"]?["document"]
                 let sent = described?["content_base64"]?.string.flatMap { Data(base64Encoded: $0) }
@@ -142,7 +145,7 @@ struct HTTPSinkTests {
                     try FileManager.default.removeItem(atPath: path)
                     if let spoiled { try Data(spoiled).write(to: URL(fileURLWithPath: path)) }
 
-                    let outcome = await sink.deliver(SampleNotifications.delivery(notification, path: path))
+                    let outcome = await sink.outcome(of: SampleNotifications.delivery(notification, path: path))
 
                     guard case .transient(let reason, nil) = outcome else {
                         Issue.record("\(outcome)")
@@ -174,8 +177,47 @@ struct HTTPSinkTests {
         try await withReceiver(answer: answer) { receiver in
             let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/")
 
-            #expect(await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification())) == outcome)
+            #expect(
+                await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification())) == outcome
+            )
         }
+    }
+
+    @Test(arguments: [
+        (200, "{\"ok\":true}"), (400, "{\"error\":\"signature mismatch: clock skew\"}"), (503, ""),
+    ])
+    func keepsWhatWasAnswered(status: Int, body: String) async throws {
+        let answer: @Sendable (Request) async -> Response = { _ in
+            Response(status: status, body: .bytes(Array(body.utf8)))
+        }
+        try await withReceiver(answer: answer) { receiver in
+            let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/")
+
+            let result = await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+
+            #expect(result.answer == SinkAnswer(status: status, body: Array(body.utf8)))
+            #expect(result.answer?.body == body)
+        }
+    }
+
+    @Test func keepsTheBeginningOfALongAnswer() async throws {
+        let text = "a" + String(repeating: "è", count: 100_000)
+        let answer: @Sendable (Request) async -> Response = { _ in
+            Response(status: 400, body: .bytes(Array(text.utf8)))
+        }
+        try await withReceiver(answer: answer) { receiver in
+            let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/")
+
+            let result = await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+
+            let kept = try #require(result.answer?.body)
+            #expect(kept.utf8.count == SinkAnswer.maxBodyBytes - 1, "no half of a letter is kept")
+            #expect(text.hasPrefix(kept))
+        }
+    }
+
+    @Test func anAnswerIsText() {
+        #expect(SinkAnswer(status: 500, body: [0x61, 0, 0xFF, 0x62]).body == "a\u{FFFD}\u{FFFD}b")
     }
 
     @Test(arguments: [301, 302, 307, 308])
@@ -186,7 +228,7 @@ struct HTTPSinkTests {
         try await withReceiver(answer: answer) { receiver in
             let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/here")
 
-            let outcome = await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+            let outcome = await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification()))
 
             guard case .permanent(let reason) = outcome else {
                 Issue.record("\(outcome)")
@@ -206,7 +248,7 @@ struct HTTPSinkTests {
 
             for _ in 0..<3 {
                 #expect(
-                    await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+                    await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification()))
                         == .accepted
                 )
             }
@@ -219,7 +261,7 @@ struct HTTPSinkTests {
 
             for _ in 0..<5 {
                 #expect(
-                    await sink.deliver(SampleNotifications.delivery(try SampleNotifications.notification()))
+                    await sink.outcome(of: SampleNotifications.delivery(try SampleNotifications.notification()))
                         == .accepted
                 )
             }

@@ -3,6 +3,11 @@ import Crypto
 import RicevutaCore
 import Visengine
 
+extension Sink {
+    /// How one attempt ends, whatever the destination says.
+    func outcome(of delivery: DeliveryAttempt) async -> DeliveryOutcome { await deliver(delivery).outcome }
+}
+
 enum SampleNotifications {
     static let content = Array("no real document, but content enough".utf8)
 

@@ -4,7 +4,7 @@ import RicevutaCore
 
 /// What the ledger holds, as gauges: true after a restart, where counters begin anew.
 enum LedgerGauges {
-    static func write(_ summary: LedgerSummary, to text: inout PrometheusText) {
+    static func write(_ summary: LedgerSummary, now: Timestamp, to text: inout PrometheusText) {
         func single(_ name: String, _ help: String, _ value: Int) {
             text.family(name, .gauge, help: help)
             text.sample(name, [], Double(value))
@@ -46,6 +46,30 @@ enum LedgerGauges {
             summary.oldestDueMilliseconds.mapValues { Double($0) / 1000 },
             to: &text
         )
+        write(summary.sinks, now: now, to: &text)
+    }
+
+    /// What waits for each sink; every sink has every gauge, so that an alert rule needs no special case.
+    private static func write(
+        _ sinks: [SinkName: SinkSummary],
+        now: Timestamp,
+        to text: inout PrometheusText
+    ) {
+        func each(_ name: String, _ help: String, _ value: (SinkSummary) -> Double) {
+            let values = sinks.map { ($0.key.rawValue, value($0.value)) }
+            family(name, help, "sink", Dictionary(values) { first, _ in first }, to: &text)
+        }
+        each("ricevuta_sink_pending", "Deliveries that wait for the sink.") { Double($0.waiting) }
+        each("ricevuta_sink_retrying", "Waiting deliveries that have failed at least once.") { Double($0.retrying) }
+        each("ricevuta_sink_oldest_pending_seconds", "Age of the oldest waiting delivery, in seconds; 0 without one.") {
+            summary in
+            summary.oldestWaiting.map { max(0, Double((now - $0).wholeMilliseconds) / 1000) } ?? 0
+        }
+        each("ricevuta_sink_dead_letters", "Open dead letters of the sink.") { Double($0.dead) }
+        each("ricevuta_sink_disabled", "1 if the sink answered 410 and was not enabled since, else 0.") {
+            $0.disabled == nil ? 0 : 1
+        }
+        each("ricevuta_sink_paused", "1 if an operator paused the sink, else 0.") { $0.paused == nil ? 0 : 1 }
     }
 
     /// What stores it: always 1; the labels say what.

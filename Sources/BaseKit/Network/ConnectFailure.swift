@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 
 /// What the system's error numbers say of a connection attempt that failed.
 package enum ConnectFailure {
@@ -16,4 +17,7 @@ package enum ConnectFailure {
         default: nil
         }
     }
+
+    /// What the system says of an error, without the library that met it.
+    package static func words(errno: Int32) -> String { "\(Errno(rawValue: errno))" }
 }

@@ -33,6 +33,22 @@ package enum Quantity {
         return "\(milliseconds / unit.milliseconds)\(unit.name)"
     }
 
+    /// About how long, for people: the two largest units that matter, such as `300 ms`, `1 min 30 s` or `2 d 4 h`.
+    package static func spoken(_ duration: Duration) -> String {
+        let milliseconds = max(0, duration.wholeMilliseconds)
+        guard milliseconds >= 1000 else { return "\(milliseconds) ms" }
+        // Whole seconds, rounded.
+        var rest = (milliseconds + 500) / 1000
+        var parts: [String] = []
+        for (name, seconds) in [("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)] as [(String, Int64)] {
+            let count = rest / seconds
+            rest %= seconds
+            if count > 0 { parts.append("\(count) \(name)") } else if !parts.isEmpty { break }
+            if parts.count == 2 { break }
+        }
+        return parts.joined(separator: " ")
+    }
+
     /// A size in the largest unit that leaves no rest.
     package static func text(size: Int64) -> String {
         guard size != 0, let unit = sizeUnits.first(where: { size % $0.bytes == 0 }) else { return String(size) }

@@ -22,8 +22,8 @@ public struct DeliverWork: Sendable, Equatable {
 
 /// What the dispatcher reads from and writes to the ledger.
 public protocol DeliveryLedger: JobLedger {
-    /// Takes due deliveries, oldest due first, at most `room[sink]` for each sink; sinks that are absent from `room` or
-    /// disabled are left alone. A slow sink holds up no other.
+    /// Takes due deliveries, oldest due first, at most `room[sink]` for each sink; sinks that are absent from `room`,
+    /// disabled or paused are left alone. A slow sink holds up no other.
     ///
     /// - Throws: ``LedgerError``.
     func leaseDeliveries(
@@ -33,8 +33,20 @@ public protocol DeliveryLedger: JobLedger {
     ) async throws(LedgerError)
         -> [DeliverWork]
 
-    /// Records how an attempt ended and what comes next.
+    /// Records how an attempt ended and what comes next, together.
     ///
+    /// The newest ``AttemptEntry/kept`` attempts of a delivery are kept.
+    ///
+    /// - Parameters:
+    ///   - work: What was attempted.
+    ///   - action: What comes next.
+    ///   - attempt: How the attempt went.
+    ///   - now: The current time.
     /// - Throws: ``LedgerError/leaseLost(job:)``.
-    func finish(_ work: DeliverWork, action: DeliveryRetryPolicy.Action, now: Timestamp) async throws(LedgerError)
+    func finish(
+        _ work: DeliverWork,
+        action: DeliveryRetryPolicy.Action,
+        attempt: AttemptEntry,
+        now: Timestamp
+    ) async throws(LedgerError)
 }

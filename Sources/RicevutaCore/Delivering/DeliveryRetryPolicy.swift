@@ -10,7 +10,7 @@ public struct DeliveryRetryPolicy: Sendable, Equatable {
         case retry(after: Duration, reason: String)
         /// Out of attempts, or refused for good: a dead letter, listed and replayable.
         case deadLetter(reason: String)
-        /// A dead letter, and the sink is disabled.
+        /// The sink is disabled; this delivery waits with the others until it is enabled.
         case disableSink(reason: String)
     }
 

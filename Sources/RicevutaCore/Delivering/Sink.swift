@@ -28,7 +28,7 @@ public protocol Sink: Sendable {
     ///
     /// May be repeated with the same notification after a crash, so it has to be idempotent or carry the stable id.
     /// Ends within the time limit of ``limits``, and soon after its task is cancelled, which happens a little later.
-    func deliver(_ delivery: DeliveryAttempt) async -> DeliveryOutcome
+    func deliver(_ delivery: DeliveryAttempt) async -> DeliveryResult
 
     /// Closes connections and files; what is delivered after it fails.
     func close() async
@@ -106,6 +106,7 @@ public enum DeliveryOutcome: Sendable, Equatable {
     case transient(reason: String, retryAfter: Duration? = nil)
     /// The sink will never take this notification.
     case permanent(reason: String)
-    /// The sink wants nothing any more (HTTP 410): it is disabled until an operator enables it.
+    /// The sink wants nothing any more (HTTP 410): it is disabled until an operator enables it, and this notification
+    /// waits for that like the others.
     case gone(reason: String)
 }

@@ -46,10 +46,78 @@ public protocol LedgerAdministration: Sendable {
     /// - Throws: ``LedgerError/notFound(what:name:)``.
     func refresh(_ orders: [Int64], spacing: Duration, now: Timestamp) async throws(LedgerError)
 
-    /// Enables a sink again.
+    /// Enables a sink again; what waits for it is due now.
     ///
     /// - Returns: Whether it was disabled.
-    func enable(_ sink: SinkName) async throws(LedgerError) -> Bool
+    /// - Throws: ``LedgerError``.
+    func enable(_ sink: SinkName, now: Timestamp) async throws(LedgerError) -> Bool
+
+    /// Pauses a sink: nothing is attempted until it is resumed, also after a restart. What is being attempted ends.
+    ///
+    /// - Parameters:
+    ///   - sink: Its name.
+    ///   - reason: Why, for other operators.
+    ///   - now: The current time.
+    /// - Returns: Whether it was not paused yet; the reason of one that was stays.
+    /// - Throws: ``LedgerError``.
+    func pause(_ sink: SinkName, reason: String?, now: Timestamp) async throws(LedgerError) -> Bool
+
+    /// Resumes a paused sink; what waits for it is due now.
+    ///
+    /// - Returns: Whether it was paused.
+    /// - Throws: ``LedgerError``.
+    func resume(_ sink: SinkName, now: Timestamp) async throws(LedgerError) -> Bool
+
+    /// Has all that waits for a sink attempted now, instead of when its pauses are over.
+    ///
+    /// - Returns: How many deliveries wait.
+    /// - Throws: ``LedgerError``.
+    func hasten(_ sink: SinkName, now: Timestamp) async throws(LedgerError) -> Int
+
+    /// Gives another sink what waits for one, and its open dead letters: each is settled, and a new delivery of the
+    /// same notification to the other sink is made, due now, oldest first.
+    ///
+    /// An attempt that is under way goes on, and what comes of it is not recorded.
+    ///
+    /// - Parameters:
+    ///   - sink: Whose deliveries; it need not be configured any more.
+    ///   - other: Who gets them.
+    ///   - now: The current time.
+    /// - Returns: The new deliveries' ids, each with the one that it repeats, oldest first.
+    /// - Throws: ``LedgerError``.
+    func move(from sink: SinkName, to other: SinkName, now: Timestamp) async throws(LedgerError) -> [DeliveryReplay]
+
+    /// Ends all that waits for a sink, without another attempt.
+    ///
+    /// - Parameters:
+    ///   - sink: Whose deliveries; it need not be configured any more.
+    ///   - ending: What becomes of them.
+    ///   - reason: Why, shown as their last error.
+    ///   - now: The current time.
+    /// - Returns: How many there were.
+    /// - Throws: ``LedgerError``.
+    func giveUp(
+        _ sink: SinkName,
+        _ ending: DeliveryEnding,
+        reason: String,
+        now: Timestamp
+    ) async throws(LedgerError) -> Int
+}
+
+/// How deliveries end that an operator gives up.
+public enum DeliveryEnding: Sendable, Equatable {
+    /// As dead letters, which can be replayed.
+    case deadLetters
+    /// Settled: nobody has to care for them any more.
+    case settled
+
+    /// The state that they get.
+    public var state: DeliveryState {
+        switch self {
+        case .deadLetters: .dead
+        case .settled: .settled
+        }
+    }
 }
 
 /// A delivery that repeats another.

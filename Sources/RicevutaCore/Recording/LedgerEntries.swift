@@ -9,7 +9,7 @@ public enum DeliveryState: String, Sendable, Codable, CaseIterable {
     case delivered
     /// A dead letter: out of attempts or refused for good; neither replayed nor dismissed yet.
     case dead
-    /// A dead letter that was replayed or dismissed.
+    /// A dead letter that was replayed or dismissed, or a delivery that an operator moved to another sink or dropped.
     case settled
 }
 
@@ -185,5 +185,18 @@ public struct DeliveryEntry: Sendable, Equatable {
         self.lastError = lastError
         self.replayOf = replayOf
         self.createdAt = createdAt
+    }
+
+    /// How all ids begin that begin with what an operator wrote.
+    package static func idPrefix(_ text: String) -> String { text.hasPrefix("dlv_") ? text : "dlv_" + text }
+
+    /// The one id that a prefix means; `nil` when there is none.
+    ///
+    /// - Throws: ``LedgerError/conflict(_:)`` when there are several.
+    package static func one(of ids: [String], matching prefix: String) throws(LedgerError) -> String? {
+        if idPrefix(prefix) == idPrefix("") { return nil }
+        if let id = ids.first(where: { $0 == idPrefix(prefix) }) { return id }
+        guard ids.count > 1 else { return ids.first }
+        throw .conflict("'\(prefix)' is the beginning of several deliveries' IDs: \(ids.joined(separator: ", "))…")
     }
 }

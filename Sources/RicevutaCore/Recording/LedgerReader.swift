@@ -29,6 +29,23 @@ public protocol LedgerReader: Sendable {
     /// Deliveries, newest first.
     func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> [DeliveryEntry]
 
+    /// The delivery whose id begins with a text; the `dlv_` of ids may be left out.
+    ///
+    /// - Returns: `nil` when there is none.
+    /// - Throws: ``LedgerError/conflict(_:)`` when there are several.
+    func delivery(matching prefix: String) async throws(LedgerError) -> DeliveryEntry?
+
+    /// The kept attempts of a delivery, oldest first.
+    ///
+    /// - Parameter id: The delivery's whole id.
+    /// - Returns: At most ``AttemptEntry/kept``; none of an id that there is not.
+    /// - Throws: ``LedgerError``.
+    func attempts(ofDelivery id: String) async throws(LedgerError) -> [AttemptEntry]
+
+    /// What is known of each sink for which something waits or is dead, or that is disabled or paused, whether it is
+    /// configured or not.
+    func sinks() async throws(LedgerError) -> [SinkName: SinkSummary]
+
     /// The sinks that are disabled, with the reason.
     func disabledSinks() async throws(LedgerError) -> [SinkName: String]
 
@@ -89,6 +106,14 @@ public struct DeliveryQuery: Sendable, Equatable {
     public var sink: SinkName?
     /// Only deliveries of this order.
     public var orderKey: Int64?
+    /// Only deliveries of notifications of this type.
+    public var type: NotificationType?
+    /// Only deliveries about orders of the catalogue item with this key or this name.
+    public var item: String?
+    /// Only deliveries that were written at this time or later.
+    public var since: Timestamp?
+    /// Only deliveries that are older than the one with this id.
+    public var before: String?
     /// At most so many.
     public var limit: Int
 
@@ -97,11 +122,19 @@ public struct DeliveryQuery: Sendable, Equatable {
         states: Set<DeliveryState> = [],
         sink: SinkName? = nil,
         orderKey: Int64? = nil,
+        type: NotificationType? = nil,
+        item: String? = nil,
+        since: Timestamp? = nil,
+        before: String? = nil,
         limit: Int = 100
     ) {
         self.states = states
         self.sink = sink
         self.orderKey = orderKey
+        self.type = type
+        self.item = item
+        self.since = since
+        self.before = before
         self.limit = limit
     }
 }

@@ -1,5 +1,5 @@
 /// Counts of everything.
-public struct LedgerSummary: Sendable, Equatable, Codable {
+public struct LedgerSummary: Sendable, Equatable {
     /// Callbacks recorded, duplicates not counted.
     public var callbacks: Int
     /// Callbacks by verdict.
@@ -20,6 +20,8 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
     public var jobsByKind: [String: Int]
     /// How long the oldest job that could be taken now has been due, in milliseconds, by kind.
     public var oldestDueMilliseconds: [String: Int64]
+    /// What ``LedgerReader/sinks()`` says.
+    public var sinks: [SinkName: SinkSummary]
 
     /// Creates a summary.
     public init(
@@ -32,7 +34,8 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
         quarantined: Int = 0,
         deliveriesByState: [String: Int] = [:],
         jobsByKind: [String: Int] = [:],
-        oldestDueMilliseconds: [String: Int64] = [:]
+        oldestDueMilliseconds: [String: Int64] = [:],
+        sinks: [SinkName: SinkSummary] = [:]
     ) {
         self.callbacks = callbacks
         self.callbacksByVerdict = callbacksByVerdict
@@ -44,5 +47,6 @@ public struct LedgerSummary: Sendable, Equatable, Codable {
         self.deliveriesByState = deliveriesByState
         self.jobsByKind = jobsByKind
         self.oldestDueMilliseconds = oldestDueMilliseconds
+        self.sinks = sinks
     }
 }

@@ -8,6 +8,8 @@ public enum RetentionRule: String, Sendable, CaseIterable {
     case callbacks
     /// Entries about contents that failed a check.
     case quarantine
+    /// Attempts of deliveries, with what sinks answered. Deliveries stay.
+    case attempts
 }
 
 /// Forgets what is old, a little at a time.

@@ -23,6 +23,7 @@ enum Schema {
         ("2026-12-01 know by when orders are promised, and which are late", promises),
         ("2026-12-01 note when receivers stopped", stops),
         ("2026-12-01 keep what changes of orders", history),
+        ("2026-12-01 keep delivery attempts, and pause sinks", attempts),
     ]
 
     /// The version of the schema that this program wants: how many steps lead to it.

@@ -23,5 +23,8 @@ struct JobLane {
 
     static let verify = JobLane(kind: .verify, name: "verify")
     static let fetch = JobLane(kind: .fetch, name: "fetch")
-    static func deliver(_ sink: SinkName) -> JobLane { JobLane(kind: .deliver, name: "deliver:" + sink.rawValue) }
+    static func deliver(_ sink: SinkName) -> JobLane { JobLane(kind: .deliver, name: deliverPrefix + sink.rawValue) }
+
+    /// How the names of lanes of deliveries begin.
+    static let deliverPrefix = "deliver:"
 }

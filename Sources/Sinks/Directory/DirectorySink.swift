@@ -131,7 +131,7 @@ public struct DirectorySink: Sink {
     /// Writes one notification.
     ///
     /// - Returns: Transient for whatever the file system does: disks are emptied and rights are mended.
-    public func deliver(_ delivery: DeliveryAttempt) async -> DeliveryOutcome {
+    public func deliver(_ delivery: DeliveryAttempt) async -> DeliveryResult {
         // What was written after all, if late, is written.
         await TimeLimit.run(limits.timeLimit) { [self] in
             do {
@@ -141,9 +141,9 @@ public struct DirectorySink: Sink {
                     defer { if case .staged(let file) = content { file.discard() } }
                     try write(delivery, content)
                 }
-                return .accepted
+                return DeliveryResult(.accepted)
             } catch {
-                return .transient(reason: "\(error)")
+                return DeliveryResult(.transient(reason: "\(error)"))
             }
         }
         .value
@@ -296,7 +296,7 @@ enum DirectorySinkError: Error, Equatable, CustomStringConvertible {
             "no free file name for \(path) after 1000 attempts; use {notification} in the sink's template"
         case .documentReplaced(let path):
             "\(path) is not the document that was delivered there: it was changed or replaced; move it away"
-        case .timedOut(let root, let limit): "the folder \(root) timed out after \(limit)"
+        case .timedOut(let root, let limit): "the folder \(root) timed out after \(Quantity.spoken(limit))"
         case .notResponding(let root, let count):
             "the folder \(root) does not respond: \(count) earlier deliveries still hang"
         }

@@ -12,7 +12,7 @@ struct DirectorySinkType: SinkType {
         .value(
             "template",
             .text(TextForm("a name template, such as {item}/{order}-{type}", pattern: "^.+$") { _ in true }),
-            "\"{item}/{order}-{type}\"",
+            "\"{itemName}/{order}-{type}\"",
             "File name below the folder, without extension. It needs {order} or {notification}, or all names are alike."
         ),
         .value(

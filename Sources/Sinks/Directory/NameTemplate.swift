@@ -3,7 +3,7 @@ import RicevutaCore
 import Visengine
 
 /// Where a directory sink puts what belongs to a notification: a path below its root, without an extension, such as
-/// `{item}/{order}-{type}`.
+/// `{itemName}/{order}-{type}`.
 ///
 /// | placeholder      | becomes                                                                       |
 /// |------------------|-------------------------------------------------------------------------------|
@@ -33,10 +33,10 @@ public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
     /// The template's text.
     public let description: String
 
-    /// One directory for each item: `{item}/{order}-{type}`.
+    /// One directory for each item: `{itemName}/{order}-{type}`.
     public static let standard = NameTemplate(
-        components: [[.value(.item)], [.value(.order), .text("-"), .value(.type)]],
-        description: "{item}/{order}-{type}"
+        components: [[.value(.itemName)], [.value(.order), .text("-"), .value(.type)]],
+        description: "{itemName}/{order}-{type}"
     )
 
     private init(components: [[Part]], description: String) {

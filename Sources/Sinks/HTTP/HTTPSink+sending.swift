@@ -8,7 +8,7 @@ import RicevutaCore
 extension HTTPSink {
     /// How one request to one address ended.
     enum Attempt {
-        case answered(DeliveryOutcome)
+        case answered(DeliveryResult)
         /// Nothing was sent: another address may be tried.
         case notConnected(String)
         case failed(String)
@@ -37,17 +37,36 @@ extension HTTPSink {
             retryAfter: response.headers.first(name: "retry-after"),
             now: now()
         )
-        await drain(response.body, until: min(deadline, .now + maxDraining))
-        return .answered(outcome)
+        let beginning = await read(response.body, until: min(deadline, .now + maxDraining))
+        return .answered(
+            DeliveryResult(outcome, answer: SinkAnswer(status: Int(response.status.code), body: beginning))
+        )
     }
 
-    /// Reads a short body to its end, so that the connection can be used again; what it says does not matter.
+    /// Reads a short body to its end, so that the connection can be used again.
     ///
     /// The client's own deadline ends with the answer's head.
-    private static func drain(_ body: HTTPClientResponse.Body, until deadline: ContinuousClock.Instant) async {
-        _ = await TimeLimit.run(max(.zero, ContinuousClock.now.duration(to: deadline))) {
-            _ = try? await body.collect(upTo: maxAnswerBytes)  // Longer, broken off or slow: the status counts.
+    ///
+    /// - Returns: Its beginning, for an operator; the status alone decides.
+    private static func read(
+        _ body: HTTPClientResponse.Body,
+        until deadline: ContinuousClock.Instant
+    ) async -> [UInt8] {
+        await TimeLimit.run(max(.zero, ContinuousClock.now.duration(to: deadline))) {
+            var (count, beginning) = (0, [UInt8]())
+            do {
+                for try await piece in body {
+                    count += piece.readableBytes
+                    let missing = max(0, SinkAnswer.maxBodyBytes + 1 - beginning.count)
+                    beginning += piece.readableBytesView.prefix(missing)
+                    if count > maxAnswerBytes { break }
+                }
+            } catch {
+                // Broken off, or slow: what came is what there is.
+            }
+            return beginning
         }
+        .value
     }
 
     private static func failure(_ error: any Error) -> Attempt {
@@ -56,10 +75,11 @@ extension HTTPSink {
         case ChannelError.connectTimeout: .notConnected("cannot connect: timed out")
         case let error as IOError:
             ConnectFailure.reason(errno: error.errnoCode).map { .notConnected("cannot connect: \($0)") }
-                ?? .failed("sending failed: \(error)")
+                ?? .failed("sending failed: \(ConnectFailure.words(errno: error.errnoCode))")
         case is NIOConnectionError: .notConnected("cannot connect")
         case is CancellationError: .failed("the attempt was cancelled")
-        default: .failed("sending failed: \(error)")
+        // What libraries say of themselves is long, and names files of their own sources.
+        default: .failed(TLSFailure.reason(in: "\(error)") ?? "sending failed (\(type(of: error)))")
         }
     }
 

@@ -100,17 +100,17 @@ public final class HTTPSink: Sink {
     ///
     /// - Parameter delivery: What to deliver; its document is read when it is embedded.
     /// - Returns: How it ended; see ``HTTPAnswer`` for what each status means. What the network does is transient.
-    public func deliver(_ delivery: DeliveryAttempt) async -> DeliveryOutcome {
+    public func deliver(_ delivery: DeliveryAttempt) async -> DeliveryResult {
         let deadline = ContinuousClock.now + settings.timeLimit
         let allowed: [String]
         switch await allowedAddresses() {
         case .success(let found): allowed = found
-        case .failure(let refusal): return refusal.outcome
+        case .failure(let refusal): return DeliveryResult(refusal.outcome)
         }
 
         switch await body(for: delivery, deadline: deadline) {
         case .success(let body): return await post(body, delivery: delivery, to: allowed, deadline: deadline)
-        case .failure(let refusal): return refusal.outcome
+        case .failure(let refusal): return DeliveryResult(refusal.outcome)
         }
     }
 
@@ -173,7 +173,7 @@ public final class HTTPSink: Sink {
         delivery: DeliveryAttempt,
         to addresses: [String],
         deadline: ContinuousClock.Instant
-    ) async -> DeliveryOutcome {
+    ) async -> DeliveryResult {
         var request = HTTPClientRequest(url: target.url)
         request.method = .POST
         request.headers = [
@@ -186,8 +186,8 @@ public final class HTTPSink: Sink {
         request.body = .bytes(body)
 
         switch await attempt(request, at: addresses, deadline: deadline) {
-        case .answered(let answer): return answer
-        case .notConnected(let reason), .failed(let reason): return .transient(reason: reason)
+        case .answered(let result): return result
+        case .notConnected(let reason), .failed(let reason): return DeliveryResult(.transient(reason: reason))
         }
     }
 

@@ -10,7 +10,8 @@ struct ConfigCheckCommand: RicevutaCommand {
         abstract: "Check a configuration file, its secrets, and the files and folders it names.",
         discussion: """
             Prints each problem as FILE:LINE:COLUMN: KEY: PROBLEM and exits 78. Unsafe or doubtful settings are \
-            printed as warnings; the exit code stays 0. Nothing is written, and nobody is called.
+            printed as warnings, and so are deliveries in the ledger that wait for a sink that is not configured; the \
+            exit code stays 0. Nothing is written, and nobody is called.
 
             With --connect it also tries whatever a running service needs: the provider, the API token, the clock, \
             the public address, the certificate, and each sink without a delivery (folders with temporary files, URLs \
@@ -50,15 +51,21 @@ struct ConfigCheckCommand: RicevutaCommand {
             throw ExitCode(CommandFailure.Code.configuration.rawValue)
         }
         let checks = connect ? try await ConnectionChecks.run(configuration) : []
+        let notes = withoutSecrets ? [] : await MissingSinks.notes(configuration)
         if output.json {
             Terminal.print([
                 "ok": .bool(!checks.haveFailed), "problems": [],
-                "warnings": .array(configuration.warnings.map(\.json)), "checks": .array(checks.map(\.json)),
+                "warnings": .array(
+                    configuration.warnings.map(\.json)
+                        + notes.map { ["file": .string(file.path), "key": "sinks", "message": .string($0)] }
+                ),
+                "checks": .array(checks.map(\.json)),
             ])
         } else {
             let names = configuration.sinks.map(\.name.rawValue).joined(separator: ", ")
             Terminal.print("\(file.path) is valid; sinks: \(names.isEmpty ? "none" : names)")
             for warning in configuration.warnings { Terminal.note(warning.warning) }
+            for note in notes { Terminal.note("\(file.path): warning: sinks: \(note)") }
             if !checks.isEmpty { Terminal.print(checks.text(marks: false)) }
         }
         if checks.haveFailed { throw ExitCode(CommandFailure.Code.failed.rawValue) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BaseKit
+import Pipeline
 import RicevutaConfiguration
 import RicevutaCore
 
@@ -7,26 +8,78 @@ import RicevutaCore
 struct SinkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sink",
-        abstract: "List or test sinks, or re-enable one that answered 410 Gone.",
-        subcommands: [List.self, Test.self, Enable.self]
+        abstract: "Show, test, pause and mend sinks, and move or drop what waits for them.",
+        subcommands: [
+            List.self, Show.self, Test.self, SinkPauseCommand.self, SinkResumeCommand.self, SinkEnableCommand.self,
+            SinkRetryCommand.self, SinkMoveCommand.self, SinkDropCommand.self, SinkDeadLetterCommand.self,
+        ]
     )
 
     struct List: RicevutaCommand {
-        static let configuration = CommandConfiguration(abstract: "List the configured sinks.")
+        static let configuration = CommandConfiguration(
+            abstract: "List sinks with what waits for them, also those that are not configured any more."
+        )
 
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
 
         func perform() async throws {
-            let (sinks, disabled) = try await file.withLedger { ledger, configuration in
-                (configuration.sinks.map(\.name), try await ledger.disabledSinks())
+            let sinks = try await file.withLedger { ledger, configuration in
+                SinkStatus.all(configuration, try await ledger.sinks())
             }
+            let now = Timestamp.now()
             Listing(
                 empty: "No sinks are configured.",
-                columns: ["SINK", "STATE"],
-                rows: sinks.map { [$0.rawValue, disabled[$0].map { "disabled: \($0)" } ?? "enabled"] },
-                json: .array(sinks.map { ["name": .string($0.rawValue), "disabled": JSONValue(disabled[$0])] })
+                columns: SinkStatus.columns,
+                rows: sinks.map { $0.row(at: now) },
+                json: .array(sinks.map { $0.json(at: now) })
             ).print(asJSON: output.json)
+        }
+    }
+
+    struct Show: RicevutaCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show one sink: its settings, what waits for it, and what it answered last."
+        )
+
+        @OptionGroup var file: ConfigurationOption
+        @OptionGroup var output: OutputOption
+
+        @Argument(help: "The sink's name.", completion: Completions.knownSinks)
+        var sink: String
+
+        /// Enough to see what is the matter.
+        private static let shown = 10
+
+        func perform() async throws {
+            let (status, waiting, attempts) = try await file.withLedger { ledger, configuration in
+                let name = try await configuration.knownSink(sink, ledger)
+                let all = SinkStatus.all(configuration, try await ledger.sinks())
+                let status = all.first { $0.name == name } ?? SinkStatus(name: name)
+                let query = DeliveryQuery(states: [.pending, .dead], sink: name, limit: Self.shown)
+                let waiting = try await ledger.deliveries(query)
+                let failed = waiting.first { $0.lastError != nil }
+                return (
+                    status, waiting, try await failed.asyncMap { try await ledger.attempts(ofDelivery: $0.id) } ?? []
+                )
+            }
+            let now = Timestamp.now()
+            if output.json {
+                var object = status.json(at: now).object ?? JSONObject()
+                object["deliveries"] = .array(waiting.map(\.json))
+                object["lastAttempt"] = attempts.last?.json ?? .null
+                return Terminal.print(.object(object))
+            }
+            Terminal.print(Listing.table(status.details(at: now)))
+            if let last = attempts.last {
+                Terminal.print("\nLast failure\n" + Listing.table([AttemptEntry.columns, last.row]))
+            }
+            if !waiting.isEmpty {
+                Terminal.print(
+                    "\nWaiting and dead, newest first\n"
+                        + Listing.table([DeliveryEntry.columns] + waiting.map(\.row))
+                )
+            }
         }
     }
 
@@ -42,12 +95,12 @@ struct SinkCommand: AsyncParsableCommand {
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
 
-        @Argument(help: "The sink's name. Default: every sink.")
+        @Argument(help: "The sink's name. Default: every sink.", completion: Completions.sinks)
         var sink: String?
 
         func perform() async throws {
             let configuration = try file.load()
-            let name = try sink.map { try configuration.sinkName($0) }
+            let name = try sink.map { try configuration.configuredSink($0) }
             let findings = try await SinkChecks.run(configuration, only: name).findings
             Listing(
                 empty: "No sinks are configured.",
@@ -58,26 +111,12 @@ struct SinkCommand: AsyncParsableCommand {
             guard findings.allSatisfy(\.isGood) else { throw ExitCode(CommandFailure.Code.failed.rawValue) }
         }
     }
+}
 
-    struct Enable: RicevutaCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Re-enable a disabled sink and resume its deliveries."
-        )
-
-        @OptionGroup var file: ConfigurationOption
-        @OptionGroup var output: OutputOption
-
-        @Argument(help: "The sink's name.")
-        var sink: String
-
-        func perform() async throws {
-            let name = try file.load(secrets: .skipped).sinkName(sink)
-            let wasDisabled = try await file.withLedger(.operate) { ledger, _ in try await ledger.enable(name) }
-            if output.json {
-                return Terminal.print(["name": .string(name.rawValue), "wasDisabled": .bool(wasDisabled)])
-            }
-            Terminal.print(wasDisabled ? "\(name) re-enabled" : "\(name) was not disabled")
-        }
+extension Optional where Wrapped: Sendable {
+    fileprivate func asyncMap<Value>(_ body: (Wrapped) async throws -> Value) async throws -> Value? {
+        guard let self else { return nil }
+        return try await body(self)
     }
 }
 
@@ -85,12 +124,28 @@ extension Configuration {
     /// The name of a configured sink.
     ///
     /// - Throws: ``CommandFailure``.
-    fileprivate func sinkName(_ text: String) throws -> SinkName {
-        guard let name = SinkName(rawValue: text) else { throw CommandFailure(.notFound, "invalid sink name") }
-        guard sinks.contains(where: { $0.name == name }) else {
-            throw CommandFailure(.notFound, "sink '\(name)' not found; see `ricevuta sink list`")
+    func configuredSink(_ text: String) throws -> SinkName {
+        guard let name = SinkName(rawValue: text), sinks.contains(where: { $0.name == name }) else {
+            let nearest = NearestName.of(text, among: sinks.map(\.name.rawValue)).map { "did you mean \($0)? " } ?? ""
+            throw CommandFailure(.notFound, "sink '\(text)' not found; \(nearest)See `ricevuta sink list`")
         }
         return name
+    }
+
+    /// The name of a configured sink, or of one that has deliveries and was removed from the configuration.
+    ///
+    /// - Throws: ``CommandFailure`` for a name that is neither, `LedgerError`.
+    func knownSink(_ text: String, _ ledger: any LedgerReader) async throws -> SinkName {
+        let names = sinks.map(\.name)
+        var known = names
+        if let name = SinkName(rawValue: text) {
+            if names.contains(name) { return name }
+            let waiting = try await ledger.sinks()
+            if waiting[name] != nil { return name }
+            if try await !ledger.deliveries(DeliveryQuery(sink: name, limit: 1)).isEmpty { return name }
+            known += waiting.keys.filter { !names.contains($0) }
+        }
+        throw CommandFailure(.badInput, unknown: "sink", text, among: known.map(\.rawValue))
     }
 }
 

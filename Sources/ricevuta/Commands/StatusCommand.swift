@@ -10,8 +10,9 @@ struct StatusCommand: RicevutaCommand {
         commandName: "status",
         abstract: "Show a summary of the ledger and of what is overdue.",
         discussion: """
-            Exits 1 if there are orders that wait for a choice, dead letters, disabled sinks, quarantined documents or \
-            quarantined callbacks, or if the last start of `serve` found damage in the journal.
+            Exits 1 if there are orders that wait for a choice, dead letters, quarantined documents or quarantined \
+            callbacks, sinks that fail, are disabled or not configured while deliveries wait for them, or if the last \
+            start of `serve` found damage in the journal.
             """
     )
 
@@ -19,29 +20,30 @@ struct StatusCommand: RicevutaCommand {
     @OptionGroup var output: OutputOption
 
     func perform() async throws {
-        let (summary, disabled, engine, journal) = try await file.withLedger { ledger, configuration in
-            (
-                try await ledger.summary(now: .now()), try await ledger.disabledSinks(), ledger.engine,
+        let now = Timestamp.now()
+        let (summary, sinks, engine, journal) = try await file.withLedger { ledger, configuration in
+            let summary = try await ledger.summary(now: now)
+            return (
+                summary, SinkStatus.all(configuration, summary.sinks), ledger.engine,
                 JournalFindings(at: DataDirectory(path: configuration.dataDirectory).journal)
             )
         }
         if output.json {
-            Terminal.print(Self.json(summary, disabled, engine, journal))
+            Terminal.print(Self.json(summary, sinks.map { $0.json(at: now) }, engine, journal))
         } else {
-            Terminal.print(Listing.table(Self.rows(summary, disabled, engine) + Self.rows(journal)))
+            let sinkRows = sinks.compactMap { sink in sink.sentence(at: now).map { ["sink \(sink.name)", $0] } }
+            Terminal.print(
+                Listing.table(Self.rows(summary) + sinkRows + [["ledger", engine.description]] + Self.rows(journal))
+            )
         }
         let needsCare =
-            summary.quarantined > 0 || summary.choicesNeeded > 0 || !disabled.isEmpty
+            summary.quarantined > 0 || summary.choicesNeeded > 0 || sinks.contains { $0.needsCare(at: now) }
             || (summary.deliveriesByState[DeliveryState.dead.rawValue] ?? 0) > 0
             || !journal.lines.isEmpty || journal.copies > 0 || journal.quarantined > 0
         if needsCare { throw ExitCode(CommandFailure.Code.failed.rawValue) }
     }
 
-    private static func rows(
-        _ summary: LedgerSummary,
-        _ disabled: [SinkName: String],
-        _ engine: LedgerEngine
-    ) -> [[String]] {
+    private static func rows(_ summary: LedgerSummary) -> [[String]] {
         func counts(_ values: [String: Int]) -> String {
             values.isEmpty
                 ? "none" : values.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
@@ -61,10 +63,6 @@ struct StatusCommand: RicevutaCommand {
         for (kind, late) in summary.oldestDueMilliseconds.sorted(by: { $0.key < $1.key }) where late > 1000 {
             rows.append(["overdue", "oldest \(kind) job: \(late / 1000) s"])
         }
-        for (sink, reason) in disabled.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            rows.append(["disabled sink", "\(sink): \(reason)"])
-        }
-        rows.append(["ledger", engine.description])
         return rows
     }
 
@@ -84,7 +82,7 @@ struct StatusCommand: RicevutaCommand {
 
     private static func json(
         _ summary: LedgerSummary,
-        _ disabled: [SinkName: String],
+        _ sinks: [JSONValue],
         _ engine: LedgerEngine,
         _ journal: JournalFindings
     ) -> JSONValue {
@@ -107,13 +105,7 @@ struct StatusCommand: RicevutaCommand {
                         + engine.labels.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }
                 )
             ),
-            "disabledSinks": .object(
-                JSONObject(
-                    disabled.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-                        .init($0.key.rawValue, .string($0.value))
-                    }
-                )
-            ),
+            "sinks": .array(sinks),
         ]
     }
 }

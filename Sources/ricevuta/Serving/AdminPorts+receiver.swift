@@ -17,7 +17,8 @@ extension AdminPorts {
         _ ledger: any LedgerStore,
         _ archive: LocalArchive,
         _ directory: DataDirectory,
-        links: DocumentLinks
+        links: DocumentLinks,
+        sinks: [SinkName]
     ) {
         // A disk that hangs must not keep readiness from reporting it.
         let threads = BlockingThreads(name: "admin", limit: 4)
@@ -45,7 +46,10 @@ extension AdminPorts {
             },
             engine: ledger.engine,
             summary: { () async throws(LedgerError) in
-                try await ledger.summary(now: .now())
+                var summary = try await ledger.summary(now: .now())
+                // Those for which there is nothing to say are there all the same.
+                for sink in sinks where summary.sinks[sink] == nil { summary.sinks[sink] = SinkSummary() }
+                return summary
             },
             journal: {
                 let journal = journal.statistics

@@ -37,6 +37,11 @@ struct Receiver: Sendable {
         let (ledger, journal, archive) = try await standby.whenThereIsRoom { try await open(configuration, directory) }
         report(journal, logger)
         do {
+            SinkReport.report(
+                try await ledger.sinks(),
+                configured: Set(configuration.sinks.map(\.name)),
+                logger: logger
+            )
             return try make(configuration, directory, journal, ledger, archive, sockets, manager, registry, logger)
         } catch {
             await journal.close()
@@ -106,7 +111,14 @@ struct Receiver: Sendable {
             let flow = flow(configuration, journal, ledger, archive, sinks, http, logger: logger)
             let callbackListener = CallbackListenerStatistics()
             let adminServer = AdminServer(
-                ports: AdminPorts(journal, ledger, archive, directory, links: links),
+                ports: AdminPorts(
+                    journal,
+                    ledger,
+                    archive,
+                    directory,
+                    links: links,
+                    sinks: configuration.sinks.map(\.name)
+                ),
                 hosts: configuration.admin.hosts,
                 connections: { callbackListener.statistics },
                 registry: registry,

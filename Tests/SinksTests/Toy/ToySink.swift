@@ -45,19 +45,21 @@ final class ToySink: Sink {
         return []
     }
 
-    func deliver(_ delivery: DeliveryAttempt) async -> DeliveryOutcome {
-        guard isOpen.withLock({ $0 }) else { return .transient(reason: "the toy is in its box") }
+    func deliver(_ delivery: DeliveryAttempt) async -> DeliveryResult {
+        guard isOpen.withLock({ $0 }) else { return DeliveryResult(.transient(reason: "the toy is in its box")) }
         do throws(DocumentReadError) {
             var size = 0
             if let reader = try await delivery.openDocument() {
-                guard reader.document.size <= maxBytes else { return .permanent(reason: "too large for a toy") }
+                guard reader.document.size <= maxBytes else {
+                    return DeliveryResult(.permanent(reason: "too large for a toy"))
+                }
                 while let piece = try await reader.read(upTo: 1000) { size += piece.count }
             }
             let event = CloudEvent(delivery, source: source)
             box.note("\(greeting) \(event.json["id"]?.string ?? "") \(size) \(secret.bytes.count)")
-            return .accepted
+            return DeliveryResult(.accepted)
         } catch {
-            return .transient(reason: error.description)
+            return DeliveryResult(.transient(reason: error.description))
         }
     }
 

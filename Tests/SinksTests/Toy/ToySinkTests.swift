@@ -50,9 +50,9 @@ struct ToySinkTests {
             attempt: 1,
             documents: RemoteDocuments(content: content)
         )
-        #expect(await sink.deliver(delivery) == .accepted)
+        #expect(await sink.outcome(of: delivery) == .accepted)
         await sink.close()
-        #expect(await sink.deliver(delivery) == .transient(reason: "the toy is in its box"))
+        #expect(await sink.outcome(of: delivery) == .transient(reason: "the toy is in its box"))
 
         #expect(box.events.withLock { $0 } == ["prepare left", "hi ntf_1 2500 4", "close"])
     }
@@ -64,7 +64,7 @@ struct ToySinkTests {
             try SampleNotifications.notification(document: SampleNotifications.document())
         )
 
-        guard case .transient = await sink.deliver(delivery) else {
+        guard case .transient = await sink.outcome(of: delivery) else {
             Issue.record("a document that is not there was delivered")
             return
         }
@@ -74,7 +74,7 @@ struct ToySinkTests {
             attempt: 1,
             documents: RemoteDocuments(content: SampleNotifications.content)
         )
-        #expect(await sink.deliver(large) == .permanent(reason: "too large for a toy"))
+        #expect(await sink.outcome(of: large) == .permanent(reason: "too large for a toy"))
     }
 
     @Test func saysWhenItIsOfNoUse() async throws {

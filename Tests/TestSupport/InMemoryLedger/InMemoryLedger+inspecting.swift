@@ -105,30 +105,6 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
         }
     }
 
-    package func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> [DeliveryEntry] {
-        try read { tables in
-            let entries = tables.deliveries.enumerated().map { index, row in
-                DeliveryEntry(
-                    id: row.id,
-                    notification: tables.notification(row.notification),
-                    sink: row.sink,
-                    state: row.state,
-                    attempts: row.attempts,
-                    nextAttempt: tables.jobs[.deliver(index)]?.due,
-                    lastError: row.lastError,
-                    replayOf: row.replayOf,
-                    createdAt: row.createdAt
-                )
-            }
-            let wanted = entries.filter { entry in
-                (query.states.isEmpty || query.states.contains(entry.state))
-                    && (query.sink == nil || query.sink == entry.sink)
-                    && (query.orderKey == nil || query.orderKey == entry.notification.orderKey)
-            }
-            return Array(wanted.reversed().prefix(query.limit))
-        }
-    }
-
     package func replay(
         _ ids: [String],
         onlyDead: Bool,
@@ -195,15 +171,6 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
     /// Always: it lives with its process.
     package func isServed(now: Timestamp) async throws(LedgerError) -> Bool { try read { _ in true } }
 
-    package func disabledSinks() async throws(LedgerError) -> [SinkName: String] { try read(\.disabledSinks) }
-
-    package func enable(_ sink: SinkName) async throws(LedgerError) -> Bool {
-        try change { tables in
-            tables.wakes.append(LedgerTables.Wake(kind: .deliver, delay: .zero))
-            return tables.disabledSinks.removeValue(forKey: sink) != nil
-        }
-    }
-
     package func summary(now: Timestamp) async throws(LedgerError) -> LedgerSummary {
         try read { tables in
             var summary = LedgerSummary()
@@ -223,11 +190,12 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
             for job in tables.jobs.values {
                 let kind = job.id.kind.rawValue
                 summary.jobsByKind[kind, default: 0] += 1
-                let isDisabled = job.sink.map { tables.disabledSinks[$0] != nil } ?? false
-                guard now > job.due, tables.isFree(job, at: now), !isDisabled else { continue }
+                let isStopped = job.sink.map(tables.isStopped) ?? false
+                guard now > job.due, tables.isFree(job, at: now), !isStopped else { continue }
                 let late = (now - job.due).wholeMilliseconds
                 summary.oldestDueMilliseconds[kind] = max(summary.oldestDueMilliseconds[kind] ?? 0, late)
             }
+            summary.sinks = tables.sinks
             return summary
         }
     }
@@ -241,6 +209,16 @@ extension InMemoryLedger: RetentionLedger {
         limit: Int
     ) async throws(LedgerError) -> (changed: Int, next: Int64?) {
         try change { tables in
+            if rule == .attempts {
+                var changed = 0
+                for place in tables.attempts.keys.sorted() {
+                    let kept = tables.attempts[place, default: []]
+                    let old = kept.filter { $0.startedAt < time }.prefix(limit - changed)
+                    tables.attempts[place] = kept.filter { !old.contains($0) }
+                    changed += old.count
+                }
+                return (changed, changed < limit ? nil : 0)
+            }
             if rule == .quarantine {
                 let old = tables.documents.indices.filter {
                     tables.documents[$0].quarantined != nil && tables.documents[$0].recordedAt < time
@@ -259,7 +237,7 @@ extension InMemoryLedger: RetentionLedger {
                     tables.callbacks[id] = nil
                     tables.entries[row.origin] = nil
                     tables.facts[row.fact] = nil
-                case .bodies, .callbacks, .quarantine: continue
+                case .bodies, .callbacks, .quarantine, .attempts: continue
                 }
                 changed.append(id)
             }

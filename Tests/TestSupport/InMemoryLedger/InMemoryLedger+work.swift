@@ -213,7 +213,7 @@ extension InMemoryLedger: DeliveryLedger {
     ) async throws(LedgerError) -> [DeliverWork] {
         try lease(.deliver, now: now) { tables in
             var works: [DeliverWork] = []
-            for (sink, limit) in room where tables.disabledSinks[sink] == nil {
+            for (sink, limit) in room where !tables.isStopped(sink) {
                 for (job, lease) in tables.lease(.deliver, sink: sink, limit: limit, now: now, leaseFor: leaseFor) {
                     let delivery = tables.deliveries[job.id.delivery]
                     works.append(
@@ -233,26 +233,36 @@ extension InMemoryLedger: DeliveryLedger {
     package func finish(
         _ work: DeliverWork,
         action: DeliveryRetryPolicy.Action,
+        attempt: AttemptEntry,
         now: Timestamp
     ) async throws(LedgerError) {
         try change(endingWorkUnder: work.lease) { tables in
             let job = try tables.held(work.lease)
             let index = job.id.delivery
+            var attempt = attempt
+            attempt.duration = .milliseconds(attempt.duration.wholeMilliseconds)
+            tables.attempts[index, default: []].append(attempt)
+            tables.attempts[index]?.removeAll { $0.number <= attempt.number - AttemptEntry.kept }
             func end(_ state: DeliveryState, _ reason: String?) {
                 tables.deliveries[index].state = state
                 tables.deliveries[index].lastError = reason
                 tables.jobs[job.id] = nil
+            }
+            func putOff(until due: Timestamp, _ reason: String) {
+                tables.deliveries[index].lastError = reason
+                tables.postpone(job, until: due, reason: reason)
             }
             tables.deliveries[index].attempts = work.lease.attempt
             switch action {
             case .complete: end(.delivered, nil)
             case .deadLetter(let reason): end(.dead, reason)
             case .disableSink(let reason):
-                end(.dead, reason)
-                if tables.disabledSinks[work.sink] == nil { tables.disabledSinks[work.sink] = reason }
+                if tables.disabledSinks[work.sink] == nil {
+                    tables.disabledSinks[work.sink] = SinkSummary.Stop(since: now, reason: reason)
+                }
+                putOff(until: now, reason)
             case .retry(let after, let reason):
-                tables.deliveries[index].lastError = reason
-                tables.postpone(job, until: now + after, reason: reason)
+                putOff(until: now + after, reason)
                 tables.wakes.append(LedgerTables.Wake(kind: .deliver, delay: after))
             }
         }

@@ -83,7 +83,10 @@ struct LedgerTables {
     var deliveries: [DeliveryRow] = []
     var documents: [DocumentRow] = []
     var searched: [ProviderID: [OrderID: OrderNonce?]] = [:]
-    var disabledSinks: [SinkName: String] = [:]
+    var disabledSinks: [SinkName: SinkSummary.Stop] = [:]
+    var pausedSinks: [SinkName: SinkSummary.Stop] = [:]
+    /// The attempts of each delivery, by its place, oldest first.
+    var attempts: [Int: [AttemptEntry]] = [:]
 
     init(rules: LedgerRules, receiver: ReceiverID) {
         self.rules = rules

@@ -41,6 +41,30 @@ extension DeliveryLedger {
     }
 }
 
+extension DeliveryLedger {
+    /// Records how an attempt ended that began and ended now.
+    package func finish(
+        _ work: DeliverWork,
+        action: DeliveryRetryPolicy.Action,
+        now: Timestamp
+    ) async throws(LedgerError) {
+        let outcome: DeliveryOutcome =
+            switch action {
+            case .complete: .accepted
+            case .retry(_, let reason): .transient(reason: reason)
+            case .deadLetter(let reason): .permanent(reason: reason)
+            case .disableSink(let reason): .gone(reason: reason)
+            }
+        let attempt = AttemptEntry(
+            DeliveryResult(outcome),
+            number: work.lease.attempt,
+            startedAt: now,
+            duration: .milliseconds(5)
+        )
+        try await finish(work, action: action, attempt: attempt, now: now)
+    }
+}
+
 extension PlacementLedger {
     /// Records that order `nonce` is about to be placed, its first poll an hour away.
     @discardableResult

@@ -1,0 +1,148 @@
+import BaseKit
+import Logging
+import Metrics
+import RicevutaCore
+import Synchronization
+
+/// Tells of sinks that begin to fail or recover, once each; the lines of single attempts are for debugging.
+final class SinkWatch: Sendable {
+    private let sinks: Mutex<[SinkName: SinkHealth]>
+    private let maxAttempts: Int
+    private let logger: Logger
+
+    /// How often to look for a sink whose last attempt is long ago.
+    private static let interval = Duration.seconds(5)
+
+    init(_ names: some Sequence<SinkName>, maxAttempts: Int, logger: Logger) {
+        sinks = Mutex(Dictionary(names.map { ($0, SinkHealth()) }) { first, _ in first })
+        self.maxAttempts = maxAttempts
+        self.logger = logger
+        for name in names { SinkMeters.set(isFailing: false, name) }
+    }
+
+    /// Looks at the clock now and then, until it is cancelled.
+    func run(now: @Sendable () -> Timestamp) async {
+        while !Task.isCancelled {
+            await Deadlines.shared.sleep(for: Self.interval)
+            for name in sinks.withLock({ Array($0.keys) }) { note(name) { $0.look(at: now()) } }
+        }
+    }
+
+    /// Tells what came of one attempt, and of what it shows about the sink.
+    ///
+    /// - Parameters:
+    ///   - action: What follows from it.
+    ///   - work: What was attempted.
+    ///   - attempt: How it went.
+    ///   - now: The current time.
+    ///   - logger: Names the delivery.
+    func saw(
+        _ action: DeliveryRetryPolicy.Action,
+        of work: DeliverWork,
+        _ attempt: AttemptEntry,
+        now: Timestamp,
+        logger: Logger
+    ) {
+        SinkMeters.count(attempt, work.sink)
+        report(action, of: work, attempt, logger: logger)
+        note(work.sink) { health in
+            switch action {
+            case .complete: health.succeeded(at: now)
+            case .retry(_, let reason), .deadLetter(let reason): health.failed(attempt.error ?? reason, at: now)
+            case .disableSink(let reason): health.gone(reason, attemptBegan: attempt.startedAt, at: now)
+            }
+        }
+    }
+
+    private func report(
+        _ action: DeliveryRetryPolicy.Action,
+        of work: DeliverWork,
+        _ attempt: AttemptEntry,
+        logger: Logger
+    ) {
+        switch action {
+        case .complete:
+            JobMeters.count(.deliver, "delivered", sink: work.sink)
+            logger.debug("Delivered", metadata: ["type": "\(work.notification.type.rawValue)"])
+        case .retry(let after, let reason):
+            JobMeters.count(.deliver, "retried", sink: work.sink)
+            logger.debug(
+                "Delivery attempt failed",
+                metadata: [
+                    "reason": "\(reason)", "attempt": "\(attempt.number) of \(maxAttempts)",
+                    "next": "in \(Quantity.spoken(after))",
+                ]
+            )
+        case .deadLetter(let reason):
+            JobMeters.count(.deliver, "dead", sink: work.sink)
+            Alarms.raise(
+                .deadLetter,
+                "Gave up on delivery: dead letter",
+                [
+                    "reason": "\(reason)", "attempt": "\(attempt.number) of \(maxAttempts)",
+                    "next": "ricevuta delivery show \(work.deliveryID)",
+                ],
+                to: logger
+            )
+        case .disableSink(let reason):
+            JobMeters.count(.deliver, "refused", sink: work.sink)
+            logger.debug("Delivery attempt failed", metadata: ["reason": "\(reason)", "next": "once enabled"])
+        }
+    }
+
+    private func note(_ name: SinkName, _ change: (inout SinkHealth) -> SinkHealth.Event?) {
+        // The value before is read, and nothing is called while the lock is held.
+        let event = sinks.withLock { sinks in change(&sinks[name, default: SinkHealth()]) }
+        guard let event else { return }
+        SinkMeters.set(isFailing: sinks.withLock { $0[name]?.isFailing ?? false }, name)
+        switch event {
+        case .failing(let streak):
+            Alarms.raise(
+                .sinkFailing,
+                "Sink is failing",
+                [
+                    "sink": "\(name)", "since": "\(streak.since)", "failures": "\(streak.failures)",
+                    "reason": "\(streak.reason)", "next": "ricevuta sink show \(name)",
+                ],
+                to: logger
+            )
+        case .gone(let reason):
+            Alarms.raise(
+                .sinkDisabled,
+                "Sink disabled; its deliveries wait until it is enabled",
+                ["sink": "\(name)", "reason": "\(reason)", "next": "ricevuta sink enable \(name)"],
+                to: logger
+            )
+        case .recovered(let streak, let duration):
+            logger.notice(
+                "Sink recovered",
+                metadata: [
+                    "sink": "\(name)", "failures": "\(streak.failures)", "seconds": "\(duration.components.seconds)",
+                ]
+            )
+        }
+    }
+}
+
+/// What is measured of sinks.
+enum SinkMeters {
+    /// Whether the running process has told that a sink fails; made for each sink at the start, so that it is there
+    /// before it is needed.
+    static func set(isFailing: Bool, _ sink: SinkName) {
+        Gauge(label: MetricName.sinkFailing, dimensions: [("sink", sink.rawValue)]).record(isFailing ? 1 : 0)
+    }
+
+    /// Counts one attempt by how it ended and by the class of the answer's status, such as `5xx`, and records how long
+    /// it took.
+    static func count(_ attempt: AttemptEntry, _ sink: SinkName) {
+        Timer(label: MetricName.deliveryDuration, dimensions: [("sink", sink.rawValue)])
+            .recordMilliseconds(attempt.duration.wholeMilliseconds)
+        Counter(
+            label: MetricName.deliveryAttempts,
+            dimensions: [
+                ("outcome", attempt.outcome.rawValue), ("sink", sink.rawValue),
+                ("status", attempt.status.map { "\($0 / 100)xx" } ?? "none"),
+            ]
+        ).increment()
+    }
+}
