@@ -59,7 +59,7 @@ struct SinkStatus: Sendable {
     /// What is the matter and what to do, for `status`; `nil` when nothing is.
     func sentence(at now: Timestamp) -> String? {
         let waiting = summary.waiting == 1 ? "1 delivery waits" : "\(summary.waiting) deliveries wait"
-        let oldest = summary.oldestWaiting.map { ", the oldest since \(Quantity.spoken(now - $0))" } ?? ""
+        let oldest = summary.oldestWaiting.map { ", the oldest for \(Quantity.spoken(now - $0))" } ?? ""
         switch state(at: now) {
         case .ok: return nil
         case .retrying, .failing:
