@@ -73,7 +73,7 @@ let package = Package(
         .target(
             name: "RicevutaConfiguration",
             dependencies: [
-                "BaseKit", "RicevutaCore", "Visengine", .product(name: "Yams", package: "Yams"),
+                "BaseKit", "RicevutaCore", "Visengine", crypto, .product(name: "Yams", package: "Yams"),
             ]
         ),
         .executableTarget(

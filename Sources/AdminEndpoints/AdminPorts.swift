@@ -11,8 +11,14 @@ public struct AdminPorts: Sendable {
     public var summary: @Sendable () async throws(LedgerError) -> LedgerSummary
     /// What the journal reports of itself.
     public var journal: @Sendable () -> JournalCounts
-    /// Checks links to documents.
-    public var links: DocumentLinks
+    /// Check links to documents, as the configuration in use says.
+    public var links: @Sendable () -> DocumentLinks
+    /// Which configuration is in use.
+    public var configuration: @Sendable () -> ConfigurationStatus
+    /// Kinds of calls to providers that fail.
+    public var providers: @Sendable () -> [ProviderCondition]
+    /// Kinds of calls to the provider whose circuit is open.
+    public var openCircuits: @Sendable () -> Set<String>
     /// The document with that SHA-256, `nil` when there is none; asked only after the link was found good.
     public var document: @Sendable (_ sha256: String) async -> ServedDocument?
     /// The clock that links expire by.
@@ -24,7 +30,10 @@ public struct AdminPorts: Sendable {
         engine: LedgerEngine,
         summary: @escaping @Sendable () async throws(LedgerError) -> LedgerSummary,
         journal: @escaping @Sendable () -> JournalCounts,
-        links: DocumentLinks,
+        links: @escaping @Sendable () -> DocumentLinks,
+        configuration: @escaping @Sendable () -> ConfigurationStatus,
+        providers: @escaping @Sendable () -> [ProviderCondition] = { [] },
+        openCircuits: @escaping @Sendable () -> Set<String> = { [] },
         document: @escaping @Sendable (_ sha256: String) async -> ServedDocument?,
         now: @escaping @Sendable () -> Timestamp = { .now() }
     ) {
@@ -33,6 +42,9 @@ public struct AdminPorts: Sendable {
         self.summary = summary
         self.journal = journal
         self.links = links
+        self.configuration = configuration
+        self.providers = providers
+        self.openCircuits = openCircuits
         self.document = document
         self.now = now
     }

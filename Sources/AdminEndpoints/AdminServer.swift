@@ -17,7 +17,7 @@ import RicevutaCore
 /// loopback address, on a listener of its own.
 public struct AdminServer: Sendable {
     private let ports: AdminPorts
-    private let hosts: AdminHosts
+    private let hosts: @Sendable () -> AdminHosts
     private let connections: @Sendable () -> ListenerStatistics?
     private let registry: PrometheusRegistry
     private let logger: Logger
@@ -32,7 +32,7 @@ public struct AdminServer: Sendable {
     ///   - logger: Gets a line for each refused link, never its signature.
     public init(
         ports: AdminPorts,
-        hosts: AdminHosts = AdminHosts(),
+        hosts: @escaping @Sendable () -> AdminHosts = { AdminHosts() },
         connections: @escaping @Sendable () -> ListenerStatistics? = { nil },
         registry: PrometheusRegistry,
         logger: Logger
@@ -50,7 +50,7 @@ public struct AdminServer: Sendable {
     }
 
     private func decide(_ head: RequestHead) -> HeadDecision {
-        guard hosts.allow(head.headers["host"]) else {
+        guard hosts().allow(head.headers["host"]) else {
             return .refuse(.problem(421, detail: "Host name not allowed; see admin.hostNames."))
         }
         guard AdminRoute(path: head.path) != nil else { return .refuse(.notFound()) }
@@ -72,7 +72,11 @@ public struct AdminServer: Sendable {
 
     private func readiness() async -> Response {
         let problems = await ports.problems()
-        guard !problems.isEmpty else { return .text(200, "ready\nledger \(ports.engine)\n") }
+        let configuration = ports.configuration()
+        guard !problems.isEmpty else {
+            let inUse = "configuration \(configuration.fingerprint), generation \(configuration.generation)"
+            return .text(200, "ready\nledger \(ports.engine)\n\(inUse)\n")
+        }
         return .unavailable(detail: problems.joined(separator: "; "))
     }
 
@@ -83,6 +87,8 @@ public struct AdminServer: Sendable {
         text.family("ricevuta_ready", .gauge, help: "1 if callbacks can be accepted, else 0.")
         text.sample("ricevuta_ready", [], isReady ? 1 : 0)
         LedgerGauges.write(ports.engine, to: &text)
+        ConfigurationGauges.write(ports.configuration(), to: &text)
+        ProviderGauges.write(ports.providers(), openCircuits: ports.openCircuits(), to: &text)
         if let connections = connections() { ConnectionGauges.write(connections, to: &text) }
         JournalGauges.write(ports.journal(), to: &text)
         do throws(LedgerError) {
@@ -96,7 +102,7 @@ public struct AdminServer: Sendable {
 
     private func document(_ sha256: String, head: RequestHead) async -> Response {
         // The link comes first: without a good one, nobody learns what the archive holds.
-        guard ports.links.allow(sha256: sha256, query: head.query, now: ports.now()) else {
+        guard ports.links().allow(sha256: sha256, query: head.query, now: ports.now()) else {
             logger.debug(
                 "Document link rejected",
                 metadata: ["document.sha256": "\(sha256)", "peer": "\(head.peer)"]

@@ -1,7 +1,7 @@
 import CoreMetrics
-import Logging
+public import Logging
 import Metrics
-import RicevutaCore
+public import RicevutaCore
 
 /// Counts and logs what an operator should look into.
 public enum Alarms {
@@ -11,7 +11,13 @@ public enum Alarms {
     }
 
     /// Counts an alarm and writes its line, with the kind as the field `alarm`.
-    static func raise(
+    ///
+    /// - Parameters:
+    ///   - kind: The kind.
+    ///   - message: What the line says; what the kind means where there is none.
+    ///   - metadata: Further fields, without secrets or personal data.
+    ///   - logger: Gets the line.
+    public static func raise(
         _ kind: AlarmKind,
         _ message: Logger.Message? = nil,
         _ metadata: Logger.Metadata = [:],

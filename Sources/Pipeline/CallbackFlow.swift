@@ -25,6 +25,9 @@ public struct CallbackFlow: Sendable {
     public let fetcher: FetcherService
     /// Hands notifications to sinks.
     public let dispatcher: DispatcherService
+    /// Ends the services' loops once another flow has taken over.
+    public let drain = Drain()
+    private let memory: IntakeMemory
     /// What the providers' APIs are like at the moment.
     public let health: ProviderHealth
 
@@ -71,6 +74,7 @@ public struct CallbackFlow: Sendable {
     ///   - routing: Which sink wants what.
     ///   - settings: Limits and intervals.
     ///   - environment: Clock and random source.
+    ///   - past: What an earlier flow of this process knew.
     ///   - logger: The logger of every stage; `stage` is added.
     public init(
         ports: Ports,
@@ -80,9 +84,11 @@ public struct CallbackFlow: Sendable {
         routing: DeliveryRouting,
         settings: FlowSettings,
         environment: FlowEnvironment,
+        after past: CallbackFlow? = nil,
         logger: Logger
     ) {
-        let health = ProviderHealth(now: environment.now, logger: logger)
+        memory = past?.memory ?? IntakeMemory()
+        let health = past?.health ?? ProviderHealth(now: environment.now, logger: logger)
         self.health = health
         func named(_ stage: String) -> Logger {
             var logger = logger
@@ -94,6 +100,7 @@ public struct CallbackFlow: Sendable {
             provider: provider,
             keys: keys,
             policy: policy,
+            memory: memory,
             limits: settings.intake,
             now: environment.now,
             logger: named("intake")
@@ -114,6 +121,7 @@ public struct CallbackFlow: Sendable {
             routing: routing,
             settings: settings,
             environment: environment,
+            drain: drain,
             logger: named("verifier")
         )
         fetcher = FetcherService(
@@ -127,6 +135,7 @@ public struct CallbackFlow: Sendable {
             routing: routing,
             settings: settings,
             environment: environment,
+            drain: drain,
             logger: named("fetcher")
         )
         dispatcher = DispatcherService(
@@ -135,6 +144,8 @@ public struct CallbackFlow: Sendable {
             sinks: ports.sinks,
             settings: settings,
             environment: environment,
+            drain: drain,
+            after: past?.dispatcher,
             logger: named("dispatcher")
         )
     }

@@ -15,6 +15,7 @@ public final class DispatcherService: Service {
     private let settings: FlowSettings
     private let environment: FlowEnvironment
     private let watch: SinkWatch
+    private let drain: Drain
     private let logger: Logger
 
     /// Creates a service.
@@ -25,6 +26,8 @@ public final class DispatcherService: Service {
     ///   - sinks: The destinations; each name once.
     ///   - settings: Limits and intervals.
     ///   - environment: Clock and random source.
+    ///   - drain: Ends the loop once another has taken over.
+    ///   - past: The one that it takes over from, with what that knows of the sinks.
     ///   - logger: Gets a line when a sink begins to fail or recovers, and for each dead letter.
     public init(
         ledger: any DeliveryLedger,
@@ -32,6 +35,8 @@ public final class DispatcherService: Service {
         sinks: [any Sink],
         settings: FlowSettings,
         environment: FlowEnvironment,
+        drain: Drain = Drain(),
+        after past: DispatcherService? = nil,
         logger: Logger
     ) {
         self.ledger = ledger
@@ -39,8 +44,9 @@ public final class DispatcherService: Service {
         self.sinks = Dictionary(sinks.map { ($0.name, $0) }) { first, _ in first }
         self.settings = settings
         self.environment = environment
+        self.drain = drain
         self.logger = logger
-        watch = SinkWatch(self.sinks.keys, maxAttempts: settings.delivery.maxAttempts, logger: logger)
+        watch = SinkWatch(self.sinks.keys, maxAttempts: settings.delivery.maxAttempts, after: past?.watch, logger: logger)
         room = Mutex(self.sinks.mapValues(\.limits.concurrency))
         let longest = sinks.map(\.limits.timeLimit).max() ?? .zero
         leaseTime = (longest + settings.sinkGrace) * 2 + .seconds(60)
@@ -56,6 +62,7 @@ public final class DispatcherService: Service {
                 maxInFlight: room.withLock { max(1, $0.values.reduce(0, +)) },
                 lease: { [self] _ throws(LedgerError) in try await lease() },
                 perform: { [self] work in await perform(work) },
+                drain: drain,
                 logger: logger
             ).run()
             group.cancelAll()

@@ -8,6 +8,7 @@ public struct FetcherService: Service {
     private let fetches: [ProviderID: DocumentFetch]
     private let settings: FlowSettings
     private let environment: FlowEnvironment
+    private let drain: Drain
     private let logger: Logger
 
     /// Creates a service.
@@ -19,6 +20,7 @@ public struct FetcherService: Service {
     ///   - routing: Which sink wants what.
     ///   - settings: Limits and intervals.
     ///   - environment: Clock and random source.
+    ///   - drain: Ends the loop once another has taken over.
     ///   - logger: Gets a line for each document.
     public init(
         ledger: any FetchLedger,
@@ -27,6 +29,7 @@ public struct FetcherService: Service {
         routing: DeliveryRouting,
         settings: FlowSettings,
         environment: FlowEnvironment,
+        drain: Drain = Drain(),
         logger: Logger
     ) {
         let overdue = OverdueDocuments(patience: settings.documentOverdueAfter)
@@ -45,6 +48,7 @@ public struct FetcherService: Service {
         self.ledger = ledger
         self.settings = settings
         self.environment = environment
+        self.drain = drain
         self.logger = logger
     }
 
@@ -78,6 +82,7 @@ public struct FetcherService: Service {
                     await missing.perform(work.lease, of: work.order)
                 }
             },
+            drain: drain,
             logger: logger
         ).run()
     }

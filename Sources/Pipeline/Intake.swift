@@ -13,9 +13,8 @@ public final class Intake: Sendable {
     private let keys: CallbackTokenKeys
     private let policy: SourcePolicy
     private let now: @Sendable () -> Timestamp
-    private let limiter: Mutex<FailureLimiter>
     private let limits: IntakeLimits
-    private let allowance: Mutex<BodyAllowance>
+    private let memory: IntakeMemory
     /// The second in which undecodable bodies were logged last, and how many of them.
     private let told = Mutex<(second: Int64, count: Int)>((0, 0))
     private let meters = IntakeMeters()
@@ -34,7 +33,7 @@ public final class Intake: Sendable {
     ///   - provider: Whose callbacks arrive here.
     ///   - keys: Check the tokens.
     ///   - policy: Whom callbacks are taken from.
-    ///   - limiter: How often an address may show a bad token.
+    ///   - memory: What is remembered of those who send.
     ///   - limits: How much is kept of bodies.
     ///   - now: The clock.
     ///   - logger: Gets a line for each refusal, never a token.
@@ -43,7 +42,7 @@ public final class Intake: Sendable {
         provider: ProviderID,
         keys: CallbackTokenKeys,
         policy: SourcePolicy,
-        limiter: FailureLimiter = FailureLimiter(),
+        memory: IntakeMemory = IntakeMemory(),
         limits: IntakeLimits = IntakeLimits(),
         now: @escaping @Sendable () -> Timestamp,
         logger: Logger
@@ -52,9 +51,8 @@ public final class Intake: Sendable {
         self.provider = provider
         self.keys = keys
         self.policy = policy
-        self.limiter = Mutex(limiter)
         self.limits = limits
-        allowance = Mutex(BodyAllowance(bytesPerHour: limits.bodyBytesPerOrder))
+        self.memory = memory
         self.now = now
         self.logger = logger
     }
@@ -89,7 +87,7 @@ public final class Intake: Sendable {
         }
         let time = now()
         // A proxy's own address stands for all that come through it.
-        let wait = source.isProxy ? nil : limiter.withLock { $0.wait(for: origin, now: time) }
+        let wait = source.isProxy ? nil : memory.limiter.withLock { $0.wait(for: origin, now: time) }
         let tooMany = wait.map { Admission.tooManyFailures(retryAfter: $0) }
         if let credentials = policy.credentials {
             // Before they are looked at: guessing a password is not free.
@@ -119,7 +117,7 @@ public final class Intake: Sendable {
     }
 
     private func noteFailure(of origin: [UInt8], isLimited: Bool, now: Timestamp) {
-        if isLimited { limiter.withLock { $0.fail(origin, now: now) } }
+        if isLimited { memory.limiter.withLock { $0.fail(origin, now: now) } }
     }
 
     private func warnOfProxy(_ source: SourcePolicy.Origin) {
@@ -183,7 +181,9 @@ public final class Intake: Sendable {
             return answer(.undecodable)
         }
         if let token, content.bytes.count > BodyAllowance.freeBytes {
-            let isAllowed = allowance.withLock { $0.take(content.bytes.count, of: token.nonce, now: now()) }
+            let isAllowed = memory.withAllowance(bytesPerHour: limits.bodyBytesPerOrder) {
+                $0.take(content.bytes.count, of: token.nonce, now: now())
+            }
             if !isAllowed { content.keepClaimOnly() }
         }
         let isUndecodable = content.isUndecodable

@@ -23,6 +23,8 @@ struct JobLoop<Work: Sendable>: Sendable {
     let maxInFlight: Int
     let lease: @Sendable (_ room: Int) async throws(LedgerError) -> Leased
     let perform: @Sendable (Work) async -> Void
+    /// Ends the loop without a limit of time, once another has taken over.
+    var drain = Drain()
     let logger: Logger
 
     private enum Event { case finished, gathered, woken(after: Duration), graceOver }
@@ -48,7 +50,7 @@ struct JobLoop<Work: Sendable>: Sendable {
                 return .graceOver
             }
             while true {
-                let isStopping = Task.isShuttingDownGracefully || Task.isCancelled
+                let isStopping = Task.isShuttingDownGracefully || Task.isCancelled || drain.hasBegun
                 let isRoomy = inFlight <= maxInFlight / 2
                 if !isStopping, hasMore, isChanged, inFlight < maxInFlight, isGathered || isRoomy {
                     (isChanged, isGathered) = (false, false)

@@ -19,6 +19,8 @@ enum MetricName {
     static let deliveryAttempts = "ricevuta_delivery_attempts_total"
     static let deliveryDuration = "ricevuta_delivery_attempt_duration_seconds"
     static let sinkFailing = "ricevuta_sink_failing"
+    static let providerCalls = "ricevuta_provider_calls_total"
+    static let providerCallDuration = "ricevuta_provider_call_duration_seconds"
 }
 
 /// What each metric says, for the backend that exports them.
@@ -36,6 +38,8 @@ public enum FlowMetrics {
         MetricName.deliveryAttempts: "Delivery attempts by sink, outcome and class of the answer's HTTP status.",
         MetricName.deliveryDuration: "Duration of delivery attempts by sink, in seconds.",
         MetricName.sinkFailing: "1 while the sink's attempts have been failing in a row, else 0.",
+        MetricName.providerCalls: "Attempts at calls to the provider by call and outcome (ok, refused_STATUS, …).",
+        MetricName.providerCallDuration: "Duration of attempts at calls to the provider by call, in seconds.",
     ]
 }
 
@@ -91,6 +95,21 @@ struct IntakeMeters: Sendable {
         case .timedOut: "timed_out"
         case .failed: "failed"
         }
+    }
+}
+
+/// Counters of what the provider's API is asked.
+public enum ProviderMeters {
+    /// Counts one attempt at a call.
+    ///
+    /// - Parameters:
+    ///   - call: The call's fixed name.
+    ///   - outcome: `ok`, or the failure's fixed name.
+    ///   - duration: How long it took.
+    public static func count(_ call: String, _ outcome: String, _ duration: Duration) {
+        Counter(label: MetricName.providerCalls, dimensions: [("call", call), ("outcome", outcome)]).increment()
+        Timer(label: MetricName.providerCallDuration, dimensions: [("call", call)])
+            .recordMilliseconds(duration.wholeMilliseconds)
     }
 }
 

@@ -13,11 +13,12 @@ final class SinkWatch: Sendable {
     /// How often to look for a sink whose last attempt is long ago.
     private static let interval = Duration.seconds(5)
 
-    init(_ names: some Sequence<SinkName>, maxAttempts: Int, logger: Logger) {
-        sinks = Mutex(Dictionary(names.map { ($0, SinkHealth()) }) { first, _ in first })
+    init(_ names: some Sequence<SinkName>, maxAttempts: Int, after past: SinkWatch? = nil, logger: Logger) {
+        let known = past?.sinks.withLock { $0 } ?? [:]
+        sinks = Mutex(Dictionary(names.map { ($0, known[$0] ?? SinkHealth()) }) { first, _ in first })
         self.maxAttempts = maxAttempts
         self.logger = logger
-        for name in names { SinkMeters.set(isFailing: false, name) }
+        for name in names { SinkMeters.set(isFailing: known[name]?.streak?.isTold == true, name) }
     }
 
     /// Looks at the clock now and then, until it is cancelled.

@@ -8,6 +8,7 @@ public struct VerifierService: Service {
     private let verifications: [ProviderID: OrderVerification]
     private let settings: FlowSettings
     private let environment: FlowEnvironment
+    private let drain: Drain
     private let logger: Logger
 
     /// Creates a service.
@@ -19,6 +20,7 @@ public struct VerifierService: Service {
     ///   - routing: Which sink wants what.
     ///   - settings: Limits and intervals.
     ///   - environment: Clock and random source.
+    ///   - drain: Ends the loop once another has taken over.
     ///   - logger: Gets a line for each change of state.
     public init(
         ledger: any VerificationLedger,
@@ -27,6 +29,7 @@ public struct VerifierService: Service {
         routing: DeliveryRouting,
         settings: FlowSettings,
         environment: FlowEnvironment,
+        drain: Drain = Drain(),
         logger: Logger
     ) {
         var verifications: [ProviderID: OrderVerification] = [:]
@@ -46,6 +49,7 @@ public struct VerifierService: Service {
         self.ledger = ledger
         self.settings = settings
         self.environment = environment
+        self.drain = drain
         self.logger = logger
     }
 
@@ -82,6 +86,7 @@ public struct VerifierService: Service {
                     await missing.perform(work.lease, of: work.order)
                 }
             },
+            drain: drain,
             logger: logger
         ).run()
     }

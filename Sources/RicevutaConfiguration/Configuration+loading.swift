@@ -59,7 +59,8 @@ extension Configuration {
             warnings = ConfigurationWarnings(root: root, table: table).all() + found.warnings
         }
         guard reader.problems.isEmpty, let root else { throw ConfigurationFailure(reader.problems) }
-        var configuration = ConfigurationBuilder(table: table).configuration(root)
+        var configuration = ConfigurationBuilder(table: table)
+            .configuration(root, content: ConfigurationContent(text, node))
         let told = warnings.map { place, message in
             ConfigurationProblem(file: path, line: place.line, column: place.column, key: place.key, message: message)
         }

@@ -136,4 +136,6 @@ package struct Configuration: Sendable {
     package var log: Log
     /// What works and is unsafe all the same, in the order of the file.
     package var warnings: [ConfigurationProblem] = []
+    /// What the file said, to tell it from another version of it.
+    package var content: ConfigurationContent
 }

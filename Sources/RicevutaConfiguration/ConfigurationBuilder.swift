@@ -10,7 +10,7 @@ struct ConfigurationBuilder {
     /// Every key that there is.
     let table: ConfigurationTable
 
-    func configuration(_ root: SettingValues) -> Configuration {
+    func configuration(_ root: SettingValues, content: ConfigurationContent) -> Configuration {
         let tokens = sure(root.section("tokens"))
         let source = sure(root.section("source"))
         let reconciliation = sure(root.section("reconciliation"))
@@ -62,7 +62,8 @@ struct ConfigurationBuilder {
             log: Configuration.Log(
                 level: sure(log.text("level")),
                 format: sure(log.text("format").flatMap(Configuration.Log.Format.init))
-            )
+            ),
+            content: content
         )
     }
 

@@ -37,7 +37,15 @@ import Visengine
             engine: LedgerEngine(name: "store", version: "3.40.1", note: "not fixed", labels: ["fix": "false"]),
             summary: { () throws(LedgerError) in try summary.get() },
             journal: { journal },
-            links: Self.links,
+            links: { Self.links },
+            configuration: {
+                ConfigurationStatus(
+                    fingerprint: "0123456789ab",
+                    generation: 2,
+                    since: Timestamp(seconds: 90),
+                    isLastReloadRefused: false
+                )
+            },
             document: { sha256 in
                 sha256 == Self.sha256
                     ? ServedDocument(path: documentPath, contentType: "application/pdf", fileExtension: "pdf") : nil
@@ -46,7 +54,7 @@ import Visengine
         )
         let console = AdminServer(
             ports: ports,
-            hosts: hosts,
+            hosts: { hosts },
             connections: connections,
             registry: registry,
             logger: Logger(label: "test")

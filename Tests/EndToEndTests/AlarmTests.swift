@@ -85,7 +85,7 @@ extension TestBed {
     }
 
     /// All that `/metrics` says.
-    fileprivate func metrics(of receiver: Receiver) async throws -> String {
+    func metrics(of receiver: Receiver) async throws -> String {
         try await text(receiver.admin + "/metrics")
     }
 

@@ -48,7 +48,7 @@ extension IntakeSuite {
             provider: .visengine,
             keys: keys,
             policy: policy,
-            limiter: FailureLimiter(burst: burst, refillPerSecond: 0.5),
+            memory: IntakeMemory(limiter: FailureLimiter(burst: burst, refillPerSecond: 0.5)),
             now: { Sample.now },
             logger: Sample.logger
         )

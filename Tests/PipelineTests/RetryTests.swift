@@ -14,7 +14,7 @@ import Testing
             provider: .visengine,
             keys: keys,
             policy: SourcePolicy(),
-            limiter: FailureLimiter(burst: 1, refillPerSecond: 0.001),
+            memory: IntakeMemory(limiter: FailureLimiter(burst: 1, refillPerSecond: 0.001)),
             now: { Sample.now },
             logger: Sample.logger
         )

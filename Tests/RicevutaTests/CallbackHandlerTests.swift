@@ -41,7 +41,7 @@ import Testing
             provider: .visengine,
             keys: keys,
             policy: policy,
-            limiter: FailureLimiter(burst: 1, refillPerSecond: 0.1),
+            memory: IntakeMemory(limiter: FailureLimiter(burst: 1, refillPerSecond: 0.1)),
             now: { Timestamp(seconds: 1_800_000_000) },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )

@@ -16,8 +16,8 @@ public struct VisengineError: Error, Sendable, Equatable {
         case refused(status: Int)
         /// The answer is not what the call gives.
         case unreadable(String)
-        /// The circuit is open after failures in a row: nothing was sent.
-        case circuitOpen
+        /// The circuit is open after failures in a row, the last of which is named: nothing was sent.
+        case circuitOpen(after: String)
         /// The task was cancelled.
         case cancelled
         /// The document arrived damaged.
@@ -111,7 +111,8 @@ extension VisengineError: CustomStringConvertible, CustomDebugStringConvertible,
         Mirror(self, children: ["call": call.rawValue, "name": name, "code": code?.rawValue as Any])
     }
 
-    private var reason: String {
+    /// What happened, without what was being done.
+    var reason: String {
         switch cause {
         case .notConnected(let reason): return "no connection (\(reason))"
         case .network(let reason): return reason
@@ -119,7 +120,9 @@ extension VisengineError: CustomStringConvertible, CustomDebugStringConvertible,
             let number = code.map { ", error \($0)" } ?? ""
             return "\(meaning(of: status)) (HTTP \(status)\(number))"
         case .unreadable(let reason): return "unexpected response: \(reason)"
-        case .circuitOpen: return "circuit open after repeated failures; calls are suspended for a while"
+        case .circuitOpen(let last):
+            let wait = retryAfter.map { "; next try in \(max(1, $0.components.seconds)) s" } ?? ""
+            return "\(last); circuit open after repeated failures\(wait)"
         case .cancelled: return "cancelled"
         case .damagedDocument(let error): return error.description
         case .archive(let error): return error.description

@@ -5,7 +5,13 @@ import Visengine
 ///
 /// Each kind of call has a breaker of its own: documents that cannot be had must not keep orders from being read.
 final class CallGate: Sendable {
-    private let breakers: Mutex<[VisengineCall: CircuitBreaker]>
+    private struct Breaker {
+        var circuit: CircuitBreaker
+        /// Why the last call failed.
+        var lastFailure = ""
+    }
+
+    private let breakers: Mutex<[VisengineCall: Breaker]>
     private let settings: CircuitBreaker.Settings
     private let bucket: Mutex<TokenBucket>
     private let environment: ClientEnvironment
@@ -32,21 +38,27 @@ final class CallGate: Sendable {
                 throw error
             }
         }
-        let admission = withBreaker(of: call) { $0.admit(now: environment.monotonic()) }
+        let admission = withBreaker(of: call) { $0.circuit.admit(now: environment.monotonic()) }
         if admission != .admitted { bucket.withLock { $0.release(now: environment.monotonic()) } }
         return admission
     }
 
-    func record(_ outcome: CircuitBreaker.Outcome, of call: VisengineCall) {
-        withBreaker(of: call) { $0.record(outcome, now: environment.monotonic()) }
+    func record(_ outcome: CircuitBreaker.Outcome, of call: VisengineCall, reason: String = "") {
+        withBreaker(of: call) { breaker in
+            if outcome == .failed { breaker.lastFailure = reason }
+            breaker.circuit.record(outcome, now: environment.monotonic())
+        }
     }
+
+    /// Why the last call of the kind failed.
+    func lastFailure(of call: VisengineCall) -> String { withBreaker(of: call) { $0.lastFailure } }
 
     /// The kinds of calls that are refused at the moment, or of which one is under way to see whether they work again.
     var open: Set<VisengineCall> {
         breakers.withLock { breakers in
             Set(
                 breakers.filter {
-                    switch $0.value.state {
+                    switch $0.value.circuit.state {
                     case .closed: false
                     case .open, .halfOpen: true
                     }
@@ -57,8 +69,8 @@ final class CallGate: Sendable {
 
     private func withBreaker<Value: Sendable>(
         of call: VisengineCall,
-        _ body: (inout CircuitBreaker) -> Value
+        _ body: (inout Breaker) -> Value
     ) -> Value {
-        breakers.withLock { body(&$0[call, default: CircuitBreaker(settings)]) }
+        breakers.withLock { body(&$0[call, default: Breaker(circuit: CircuitBreaker(settings))]) }
     }
 }

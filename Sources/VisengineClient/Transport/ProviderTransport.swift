@@ -63,7 +63,7 @@ struct ProviderTransport: Sendable {
             throw VisengineError(call, .cancelled)
         }
         if case .refused(let retryAfter) = admission {
-            throw VisengineError(call, .circuitOpen, retryAfter: retryAfter)
+            throw VisengineError(call, .circuitOpen(after: gate.lastFailure(of: call)), retryAfter: retryAfter)
         }
         let start = environment.monotonic()
         let outcome = await attempt()
@@ -73,7 +73,7 @@ struct ProviderTransport: Sendable {
             gate.record(.answered, of: call)
             configuration.observe(CallReport(call: call, outcome: "ok", duration: duration))
         case .failed(let error, _):
-            gate.record(error.circuitOutcome, of: call)
+            gate.record(error.circuitOutcome, of: call, reason: error.reason)
             configuration.observe(CallReport(call: call, outcome: error.name, duration: duration))
         }
         return outcome

@@ -50,6 +50,7 @@ struct OrderPlaceCommand: RicevutaCommand {
     func perform() async throws {
         try await file.withLedger(.operate, mayCreate: true, secrets: .required) { ledger, configuration in
             let registrar = try configuration.callbackRegistrar
+            if !test { configuration.warnUnlessServing("nobody takes this order's callbacks") }
             let nonce = OrderNonce.random()
             let sent = try await configuration.provider.withClient { client in
                 let placing = OrderPlacing(

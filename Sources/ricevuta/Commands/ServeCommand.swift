@@ -15,7 +15,10 @@ struct ServeCommand: RicevutaCommand {
         abstract: "Receive callbacks, fetch documents and deliver notifications until stopped.",
         discussion: """
             SIGTERM and SIGINT shut down gracefully: no new connections are accepted, requests in flight and running \
-            jobs finish, and pending jobs stay in the ledger until the next start. SIGHUP reloads TLS certificates.
+            jobs finish, and pending jobs stay in the ledger until the next start.
+
+            SIGHUP reloads the configuration and TLS certificates: the file is read whole and put in place at once or, \
+            with anything wrong in it, the current configuration stays in use.
 
             Under systemd it sends READY and WATCHDOG notifications (Type=notify, WatchdogSec=), and uses activation \
             sockets named callbacks and admin (FileDescriptorName=) instead of the configured addresses.
@@ -33,12 +36,14 @@ struct ServeCommand: RicevutaCommand {
         MetricsSystem.bootstrap(registry)
         Alarms.start()
         let isJSON = configuration.log.format == .json || configuration.log.format == .auto && !Terminal.isWatched
-        let level = Logger.Level(rawValue: configuration.log.level) ?? .info
+        let level = LogLevel(configuration.log.level)
         let logger = Logger(label: "ricevuta") { _ in LineLogHandler(level: level, isJSON: isJSON) }
         let provider = sandbox ? try await SandboxProcess(configuration.provider) : nil
         defer { provider?.stop() }
         let receiver = try await Receiver.start(
             configuration,
+            from: file.path,
+            level: level,
             manager: ServiceManager(environment: ProcessInfo.processInfo.environment),
             registry: registry,
             logger: logger

@@ -10,9 +10,10 @@ struct StatusCommand: RicevutaCommand {
         commandName: "status",
         abstract: "Show a summary of the ledger and of what is overdue.",
         discussion: """
-            Exits 1 if there are orders that wait for a choice, dead letters, quarantined documents or quarantined \
-            callbacks, sinks that fail, are disabled or not configured while deliveries wait for them, or if the last \
-            start of `serve` found damage in the journal.
+            Exits 1 if `serve` does not run or is not ready, if the provider's calls fail, if there are orders that \
+            wait for a choice, dead letters, quarantined documents or quarantined callbacks, sinks that fail, are \
+            disabled or not configured while deliveries wait for them, or if the last start of `serve` found damage \
+            in the journal.
             """
     )
 
@@ -21,23 +22,27 @@ struct StatusCommand: RicevutaCommand {
 
     func perform() async throws {
         let now = Timestamp.now()
-        let (summary, sinks, engine, journal) = try await file.withLedger { ledger, configuration in
+        let (summary, sinks, engine, journal, presence) = try await file.withLedger { ledger, configuration in
             let summary = try await ledger.summary(now: now)
             return (
                 summary, SinkStatus.all(configuration, summary.sinks), ledger.engine,
-                JournalFindings(at: DataDirectory(path: configuration.dataDirectory).journal)
+                JournalFindings(at: DataDirectory(path: configuration.dataDirectory).journal), configuration.presence
             )
         }
         if output.json {
-            Terminal.print(Self.json(summary, sinks.map { $0.json(at: now) }, engine, journal))
+            Terminal.print(Self.json(summary, sinks.map { $0.json(at: now) }, engine, journal, presence))
         } else {
             let sinkRows = sinks.compactMap { sink in sink.sentence(at: now).map { ["sink \(sink.name)", $0] } }
             Terminal.print(
-                Listing.table(Self.rows(summary) + sinkRows + [["ledger", engine.description]] + Self.rows(journal))
+                Listing.table(
+                    PresenceListing.rows(presence) + Self.rows(summary) + sinkRows
+                        + [["ledger", engine.description]] + Self.rows(journal)
+                )
             )
         }
         let needsCare =
-            summary.quarantined > 0 || summary.choicesNeeded > 0 || sinks.contains { $0.needsCare(at: now) }
+            PresenceListing.needsCare(presence) || summary.quarantined > 0 || summary.choicesNeeded > 0
+            || sinks.contains { $0.needsCare(at: now) }
             || (summary.deliveriesByState[DeliveryState.dead.rawValue] ?? 0) > 0
             || !journal.lines.isEmpty || journal.copies > 0 || journal.quarantined > 0
         if needsCare { throw ExitCode(CommandFailure.Code.failed.rawValue) }
@@ -84,12 +89,14 @@ struct StatusCommand: RicevutaCommand {
         _ summary: LedgerSummary,
         _ sinks: [JSONValue],
         _ engine: LedgerEngine,
-        _ journal: JournalFindings
+        _ journal: JournalFindings,
+        _ presence: ReceiverPresence
     ) -> JSONValue {
         func object(_ values: [String: Int]) -> JSONValue {
             .object(JSONObject(values.sorted { $0.key < $1.key }.map { .init($0.key, JSONValue($0.value)) }))
         }
         return [
+            "receiver": PresenceListing.json(presence),
             "orders": object(summary.ordersByState), "callbacks": object(summary.callbacksByVerdict),
             "choicesNeeded": JSONValue(summary.choicesNeeded), "lateOrders": JSONValue(summary.lateOrders),
             "documents": JSONValue(summary.documents), "quarantined": JSONValue(summary.quarantined),

@@ -7,14 +7,20 @@ import SystemPackage
 ///
 /// A line is one `write`, so that lines of several threads never mix.
 struct LineLogHandler: LogHandler {
-    var logLevel: Logger.Level
+    /// The shared level, unless a logger has one of its own.
+    var logLevel: Logger.Level {
+        get { ownLevel ?? shared.value }
+        set { ownLevel = newValue }
+    }
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
 
+    private var ownLevel: Logger.Level?
+    private let shared: LogLevel
     private let isJSON: Bool
 
-    init(level: Logger.Level, isJSON: Bool) {
-        logLevel = level
+    init(level: LogLevel, isJSON: Bool) {
+        shared = level
         self.isJSON = isJSON
     }
 

@@ -68,6 +68,19 @@ struct ConfigurationOption: ParsableArguments {
     }
 }
 
+extension Configuration {
+    /// Whether a receiver serves the data directory now.
+    var presence: ReceiverPresence { ReportFile(DataDirectory(path: dataDirectory)).presence }
+
+    /// Says on standard error what will not happen as long as no receiver runs.
+    ///
+    /// - Parameter consequence: For example `its callbacks are not received`.
+    func warnUnlessServing(_ consequence: String) {
+        let presence = presence
+        if !presence.isRunning { Terminal.note("warning: receiver \(presence.sentence): \(consequence)") }
+    }
+}
+
 /// For people or for programs.
 struct OutputOption: ParsableArguments {
     @Flag(help: "Print JSON.")

@@ -5,14 +5,11 @@ import Logging
 import RicevutaConfiguration
 import ServiceLifecycle
 import Synchronization
-import UnixSignals
 
-/// Reloads certificates: when their files have changed, and on SIGHUP.
-///
-/// Without TLS it only keeps SIGHUP from ending the program.
+/// Reloads certificates: when their files have changed, and whenever the configuration is reloaded.
 final class CertificateService: Service {
     private let listener: HTTPServer
-    private let tls: Configuration.Listener.TLS?
+    private let tls: Mutex<Configuration.Listener.TLS?>
     private let logger: Logger
     /// The files as they were when they were read last.
     private let used: Mutex<Stamp?>
@@ -21,36 +18,42 @@ final class CertificateService: Service {
 
     init(listener: HTTPServer, tls: Configuration.Listener.TLS?, logger: Logger) {
         self.listener = listener
-        self.tls = tls
+        self.tls = Mutex(tls)
         self.logger = logger
         used = Mutex(tls.map { Stamp($0.files) })
     }
 
     func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sighup)
         await cancelWhenGracefulShutdown {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { for await _ in signals { await self.hangUp() } }
-                if let tls = self.tls { group.addTask { await self.watch(tls) } }
-                await group.waitForAll()
+            var last = await self.currentStamp()
+            while (try? await Task.sleep(for: self.interval)) != nil {  // Cancelled means that it is over.
+                // A disk that hangs shows nothing new.
+                guard let tls = self.tls.withLock({ $0 }), let now = await self.stamp(tls) else { continue }
+                // Once they have stayed as they are: whoever writes them does so one after another.
+                if now == last, now != self.used.withLock({ $0 }) { await self.renew(tls) }
+                last = now
             }
         }
     }
 
-    private func hangUp() async {
-        guard let tls else { return logger.notice("SIGHUP ignored: no TLS configured; other changes need a restart") }
-        await renew(tls)
+    /// Takes over files that the configuration names, or those that it named before, which may have changed.
+    ///
+    /// Whether there is TLS at all is decided at the start; then nothing happens here.
+    ///
+    /// - Throws: `ListenerError`; the certificate that was in use stays in use.
+    func use(_ next: Configuration.Listener.TLS?) async throws(ListenerError) {
+        guard let next, tls.withLock({ $0 }) != nil else { return }
+        let stamp = await stamp(next)
+        try await listener.reload(next.files)
+        tls.withLock { $0 = next }
+        used.withLock { $0 = stamp }
     }
 
-    private func watch(_ tls: Configuration.Listener.TLS) async {
-        var last = await stamp(tls)
-        while (try? await Task.sleep(for: tls.reloadInterval)) != nil {  // Cancelled means that it is over.
-            // A disk that hangs shows nothing new.
-            guard let now = await stamp(tls) else { continue }
-            // Once they have stayed as they are: whoever writes them does so one after another.
-            if now == last, now != used.withLock({ $0 }) { await renew(tls) }
-            last = now
-        }
+    private var interval: Duration { tls.withLock { $0?.reloadInterval } ?? .seconds(3600) }
+
+    private func currentStamp() async -> Stamp? {
+        guard let tls = tls.withLock({ $0 }) else { return nil }
+        return await stamp(tls)
     }
 
     private func stamp(_ tls: Configuration.Listener.TLS) async -> Stamp? {
