@@ -1,3 +1,4 @@
+import Foundation
 import RicevutaCore
 import Testing
 
@@ -69,6 +70,18 @@ struct OperatorTextsTests {
                 "document_too_large", "archive_failing", "ledger_failing", "ledger_older", "journal_damaged",
                 "disk_low", "sink_failing", "dead_letter", "sink_disabled", "sink_missing", "reload_failed",
             ]
+        )
+    }
+
+    @Test(arguments: AlarmKind.allCases)
+    func hasARowForEachAlarmInTheDocumentation(_ kind: AlarmKind) throws {
+        let article = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Sources/RicevutaCore/RicevutaCore.docc/Alarms.md")
+        let text = try String(contentsOf: article, encoding: .utf8)
+
+        #expect(
+            text.contains("| `\(kind.rawValue)` | \(kind.severity.rawValue) | \(kind.meaning) | \(kind.cure) |"),
+            "Alarms.md lacks or misquotes \(kind.rawValue)"
         )
     }
 

@@ -3,6 +3,7 @@ import BaseKit
 import CallbackJournal
 import FileArchive
 import Pipeline
+import RicevutaConfiguration
 import RicevutaCore
 import VisengineClient
 
