@@ -102,7 +102,7 @@ extension EndToEnd {
                     #expect(before == 429)
 
                     receiver.program.signal(.terminalClosed)
-                    try await bed.until { try bed.log().contains("SIGHUP") }
+                    try await bed.until { try bed.log().contains("Configuration reloaded") }
 
                     let after = try await Self.status(target.port, Self.post("/callbacks/x"))
                     #expect(after == 429, "the limit was not refilled")
