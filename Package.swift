@@ -81,8 +81,8 @@ let package = Package(
             dependencies: [
                 "AdminEndpoints", "BaseKit", "CallbackJournal", "CLinux", "FileArchive", "HTTPListener",
                 "MetricsExporter", "Pipeline", "RicevutaConfiguration", "RicevutaCore", "Sinks", "SQLiteLedger",
-                "Visengine", "VisengineClient", arguments, httpClient, log, coreMetrics, lifecycle, nioCore, nioHTTP1,
-                nioPosix, signals, system,
+                "Visengine", "VisengineClient", arguments, crypto, httpClient, log, coreMetrics, lifecycle, nioCore,
+                nioHTTP1, nioPosix, signals, system,
             ]
         ),
         .executableTarget(

@@ -28,6 +28,24 @@ extension SQLiteStore: LedgerAdministration {
         }
     }
 
+    /// Has documents fetched again that the archive has lost.
+    public func fetchLost(_ orders: Set<Int64>, now: Timestamp) async throws(LedgerError) {
+        try await change("queuing document fetches") { transaction in
+            for key in orders.sorted() {
+                guard var order = try transaction.order(key: key), order.fetchLost() else { continue }
+                try transaction.save(order)
+                try transaction.arm(.fetch, subject: key, due: now, now: now)
+            }
+        }
+    }
+
+    /// Forgets quarantined contents.
+    public func forgetQuarantined(_ paths: Set<String>) async throws(LedgerError) {
+        try await change("forgetting quarantined documents") { transaction in
+            for path in paths { try transaction.run("DELETE FROM quarantine WHERE path = ?", [path]) }
+        }
+    }
+
     /// Settles dead letters without delivering them, all or none.
     public func dismiss(_ ids: [String]) async throws(LedgerError) {
         try await change("dismissing dead letters") { transaction in

@@ -40,6 +40,8 @@ extension SQLiteStore: FetchLedger {
                     now.milliseconds,
                 ]
             )
+            // There is one when the archive had lost it.
+            if transaction.db.changesCount == 0 { try transaction.replace(document, ofOrder: order.key, now: now) }
             order.document = .stored
             try transaction.save(order)
             try transaction.keep(OrderChange(at: now, cause: .fetch, document: .stored), of: order.key)
@@ -104,6 +106,28 @@ extension SQLiteStore: FetchLedger {
 }
 
 extension LedgerTransaction {
+    /// Takes another document for one that was lost, also in what is to be delivered: the provider may make it anew each
+    /// time.
+    fileprivate func replace(_ document: StoredDocument, ofOrder key: Int64, now: Timestamp) throws {
+        try run(
+            """
+            UPDATE documents SET sha256 = ?, size_bytes = ?, kind = ?, name = ?, recorded_at_ms = ?
+            WHERE order_key = ? AND sha256 <> ?
+            """,
+            [
+                document.sha256, document.size, document.kind.rawValue, document.name, now.milliseconds, key,
+                document.sha256,
+            ]
+        )
+        try run(
+            """
+            UPDATE notifications SET document_sha256 = ?, document_bytes = ?, document_kind = ?, document_name = ?
+            WHERE order_key = ? AND document_sha256 IS NOT NULL
+            """,
+            [document.sha256, document.size, document.kind.rawValue, document.name, key]
+        )
+    }
+
     /// The most bytes that an operator allowed an order's document.
     fileprivate func allowedDocumentBytes(order key: Int64) throws -> Int64? {
         try row("SELECT max_bytes FROM document_limits WHERE order_key = ?", [key])?.integer("max_bytes")

@@ -21,13 +21,14 @@ struct Ricevuta: AsyncParsableCommand {
                 name: "Running",
                 subcommands: [
                     InitCommand.self, ServeCommand.self, StatusCommand.self, DoctorCommand.self, ConfigCommand.self,
-                    LedgerCommand.self,
+                    LedgerCommand.self, BackupCommand.self, RestoreCommand.self,
                 ]
             ),
             CommandGroup(
                 name: "Ordering",
                 subcommands: [
-                    ItemCommand.self, OrderCommand.self, ExplainCommand.self, DocumentCommand.self, TokenCommand.self,
+                    ItemCommand.self, OrderCommand.self, ExplainCommand.self, DocumentCommand.self, ArchiveCommand.self,
+                    TokenCommand.self,
                 ]
             ),
             CommandGroup(

@@ -203,4 +203,52 @@ struct FetchingTests {
             #expect(try await ledger.leaseFetches() == [])
         }
     }
+
+    @Test(arguments: LedgerKind.allCases)
+    func aLostDocumentIsFetchedAgainAndNobodyIsToldTwice(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
+            let order = try await ledger.confirmed(.fulfilled)
+            let routing = try Sample.routing(["crm"])
+            let work = try #require(try await ledger.leaseFetches().first)
+            try await ledger.stored(Sample.document, for: work, routing: routing, now: Sample.now)
+
+            try await process.withCommand { command in
+                try await command.fetchLost([order.key, 999], now: Sample.now)
+                try await command.fetchLost([order.key], now: Sample.now)
+            }
+            #expect(try await ledger.documents(ofOrder: order.key, limit: 9).map(\.document) == [Sample.document])
+            let again = try #require(try await ledger.leaseFetches().first)
+            // The provider makes a zip anew each time.
+            var other = Sample.document
+            other.sha256 = String(repeating: "9", count: 64)
+            other.size = 77
+            try await ledger.stored(other, for: again, routing: routing, now: Sample.now + .seconds(5))
+
+            #expect(try await ledger.documents(ofOrder: order.key, limit: 9).map(\.document) == [other])
+            #expect(try await ledger.order(named: String(order.key))?.document == .stored)
+            let deliveries = try await ledger.deliveries(DeliveryQuery())
+            let documents = deliveries.filter { $0.notification.type == .documentAvailable }
+            #expect(documents.map(\.notification.document) == [other])
+        }
+    }
+
+    @Test(arguments: LedgerKind.allCases)
+    func aQuarantinedContentIsForgottenWhenAnOperatorSaysSo(_ kind: LedgerKind) async throws {
+        try await withLedger(kind) { ledger, process in
+            let order = try await ledger.confirmed(.fulfilled)
+            let work = try #require(try await ledger.leaseFetches().first)
+            let bad = QuarantinedDocument(reason: "truncated", path: "quarantine/ab.document", size: 5)
+            try await ledger.quarantined(bad, for: work, retryAt: Sample.now + .seconds(60), now: Sample.now)
+            #expect(try await ledger.summary(now: Sample.now).quarantined == 1)
+
+            try await process.withCommand { command in
+                try await command.forgetQuarantined(["quarantine/other.document"])
+                #expect(try await command.documents(ofOrder: order.key, limit: 9).map(\.quarantined) == [bad])
+                try await command.forgetQuarantined([bad.path])
+            }
+
+            #expect(try await ledger.summary(now: Sample.now).quarantined == 0)
+            #expect(try await ledger.documents(ofOrder: nil, limit: 9) == [])
+        }
+    }
 }

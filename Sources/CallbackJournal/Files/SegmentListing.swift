@@ -53,6 +53,9 @@ struct FirstSegment: Sendable {
 
     init(directory: String) { self.directory = directory }
 
+    /// The file's name for the first segment's number.
+    static func name(_ number: Int) -> String { prefix + SegmentName.text(number) }
+
     static func number(_ name: String) -> Int? {
         name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.count)) : nil
     }
@@ -62,7 +65,7 @@ struct FirstSegment: Sendable {
         // When it cannot be listed a further one is made, if any: the greatest counts.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         let found = names.filter { Self.number($0) != nil }.sorted { Self.number($0) ?? 0 < Self.number($1) ?? 0 }
-        let path = "\(directory)/\(Self.prefix)\(SegmentName.text(number))"
+        let path = "\(directory)/\(Self.name(number))"
         do {
             if let last = found.last {
                 guard Self.number(last) ?? 0 < number else { return }

@@ -9,4 +9,13 @@ extension OrderRecord {
         case .none: throw .conflict("the order's document is not available at the provider yet")
         }
     }
+
+    /// Has the order's document fetched once more, which the archive has lost.
+    ///
+    /// - Returns: Whether there was one.
+    public mutating func fetchLost() -> Bool {
+        guard document == .stored else { return false }
+        document = .due
+        return true
+    }
 }

@@ -46,6 +46,23 @@ public protocol LedgerAdministration: Sendable {
     /// - Throws: ``LedgerError/notFound(what:name:)``.
     func refresh(_ orders: [Int64], spacing: Duration, now: Timestamp) async throws(LedgerError)
 
+    /// Has documents fetched again, now, that the ledger has and the archive has lost.
+    ///
+    /// What the provider answers takes the lost document's place, also in deliveries that are still to be made. Nobody
+    /// is told of it again.
+    ///
+    /// - Parameters:
+    ///   - orders: The orders' numbers; one whose document is not stored is left as it is.
+    ///   - now: The current time.
+    /// - Throws: ``LedgerError``.
+    func fetchLost(_ orders: Set<Int64>, now: Timestamp) async throws(LedgerError)
+
+    /// Forgets quarantined contents.
+    ///
+    /// - Parameter paths: Where they lay, as in ``QuarantinedDocument/path``.
+    /// - Throws: ``LedgerError``.
+    func forgetQuarantined(_ paths: Set<String>) async throws(LedgerError)
+
     /// Enables a sink again; what waits for it is due now.
     ///
     /// - Returns: Whether it was disabled.

@@ -1,7 +1,5 @@
 import ArgumentParser
 import BaseKit
-import FileArchive
-import Foundation
 import RicevutaConfiguration
 import RicevutaCore
 import Visengine
@@ -10,8 +8,8 @@ import Visengine
 struct DocumentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "document",
-        abstract: "List documents, copy one out of the archive, or fetch one again.",
-        subcommands: [Fetch.self, Get.self, List.self]
+        abstract: "List documents, copy one out of the archive, fetch one again, or look at those that failed a check.",
+        subcommands: [Fetch.self, Get.self, List.self, Quarantine.self]
     )
 
     struct List: RicevutaCommand {
@@ -33,52 +31,6 @@ struct DocumentCommand: AsyncParsableCommand {
                 rows: entries.map(\.row),
                 json: .array(entries.map(\.json))
             ).print(asJSON: output.json)
-        }
-    }
-
-    struct Get: RicevutaCommand {
-        static let configuration = CommandConfiguration(abstract: "Copy an order's document out of the archive.")
-
-        @OptionGroup var file: ConfigurationOption
-        @OptionGroup var output: OutputOption
-
-        @Argument(help: "The order: its ID at the provider, its nonce, or its number in the ledger.")
-        var order: String
-
-        @Option(
-            name: [.customShort("o"), .customLong("output")],
-            help: "Output file; never overwritten if it exists. Default: ./ORDER.EXTENSION."
-        )
-        var target: String?
-
-        func perform() async throws {
-            let (stored, path) = try await file.withLedger { ledger, configuration -> (StoredDocument, String) in
-                guard let record = try await ledger.order(named: order) else {
-                    throw LedgerError.notFound(what: "order", name: order)
-                }
-                let documents = try await ledger.documents(ofOrder: record.key, limit: 10)
-                guard let stored = documents.compactMap(\.document).first else {
-                    throw CommandFailure(.notFound, "order \(record.name) has no document in the archive yet")
-                }
-                let archive = DataDirectory(path: configuration.dataDirectory).archive
-                return (stored, LocalArchive.path(of: stored, below: archive))
-            }
-            let target = target ?? "\(order).\(stored.kind.fileExtension)"
-            guard !FileManager.default.fileExists(atPath: target) else {
-                throw CommandFailure(.badInput, "\(target) already exists; choose another name with --output")
-            }
-            do {
-                try FileManager.default.copyItem(atPath: path, toPath: target)
-            } catch {
-                throw CommandFailure(.storage, "cannot copy the document to \(target): \(error.localizedDescription)")
-            }
-            if output.json {
-                Terminal.print([
-                    "path": .string(target), "sha256": .string(stored.sha256), "bytes": JSONValue(stored.size),
-                ])
-            } else {
-                Terminal.print("\(target)  \(stored.size) bytes  sha256 \(stored.sha256)")
-            }
         }
     }
 }

@@ -12,6 +12,8 @@ struct CommandFailure: Error, CustomStringConvertible {
     enum Code: Int32, CaseIterable {
         /// What was checked or waited for is not as it should be.
         case failed = 1
+        /// The command cannot be run like this.
+        case usage = 64
         /// What was given is not acceptable to the provider's rules or to what is recorded.
         case badInput = 65
         /// What was named does not exist.
@@ -20,6 +22,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         case unavailable = 69
         /// A fault of this program.
         case fault = 70
+        /// What was to be written exists already; it was left as it is.
+        case exists = 73
         /// The disk.
         case storage = 74
         /// Not now: trying again later may help, or has to be thought about first.
@@ -33,8 +37,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         static let help =
             "0 success, 1 a check failed or timed out, 64 usage error, "
             + "65 input rejected, 66 not found, 69 provider or port unavailable, 70 internal error, "
-            + "74 disk error, 75 temporary failure (busy, or outcome unknown), 77 permission denied by the provider, "
-            + "78 configuration error."
+            + "73 the output exists already, 74 disk error, 75 temporary failure (busy, or outcome unknown), "
+            + "77 permission denied by the provider, 78 configuration error."
     }
 
     var code: Code
@@ -62,6 +66,9 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let error as JournalError: self.init(.storage, error.description)
         case let error as ReceiverIdentityError: self.init(.storage, error.description)
         case let failure as FileFailure: self.init(.storage, failure.description)
+        case let error as DocumentReadError:
+            let advice = "`ricevuta archive verify --fetch` fetches it again, while the provider has it"
+            self.init(.storage, "\(error.description); \(advice)")
         case let error as ListenerError: self.init(.unavailable, error.description)
         case let failure as ListenFailure:
             self.init(failure.isConfiguration ? .configuration : .unavailable, failure.description)

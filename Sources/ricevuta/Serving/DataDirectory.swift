@@ -6,14 +6,19 @@ struct DataDirectory: Sendable {
     /// An absolute path.
     let path: String
 
+    static let ledgerName = "ledger.sqlite"
+    static let journalName = "journal"
+    static let archiveName = "archive"
+    static let receiverName = ReceiverIdentity.name
+
     /// The ledger's own directory is the data directory itself.
     var ledger: String { path }
 
     /// Callbacks that the ledger does not have yet.
-    var journal: String { path + "/journal" }
+    var journal: String { "\(path)/\(Self.journalName)" }
 
     /// Documents, and what is on its way there.
-    var archive: String { path + "/archive" }
+    var archive: String { "\(path)/\(Self.archiveName)" }
 
     /// Who receives here; made at the first start.
     ///
@@ -22,6 +27,17 @@ struct DataDirectory: Sendable {
     /// - Returns: The receiver's id.
     /// - Throws: ``ReceiverIdentityError``, `FileFailure`.
     func receiverID() throws -> ReceiverID { try ReceiverIdentity(in: path).load() }
+
+    /// The same where nobody has served yet: `nil`, and none is made.
+    ///
+    /// - Throws: ``ReceiverIdentityError``, `FileFailure`.
+    func existingReceiverID() throws -> ReceiverID? { try ReceiverIdentity(in: path).read() }
+
+    /// The file that holds it.
+    var receiverFile: String { "\(path)/\(Self.receiverName)" }
+
+    /// The file that holds the ledger, but for what its log holds.
+    var ledgerFile: String { "\(path)/\(Self.ledgerName)" }
 
     /// Bytes that are free on its file system; `nil` when the system does not say.
     var freeBytes: Int64? {

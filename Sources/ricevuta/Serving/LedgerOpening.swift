@@ -42,3 +42,31 @@ struct LedgerOpening: Sendable {
         try SQLiteStore.migrate(at: directory, configuration: configuration)
     }
 }
+
+extension LedgerOpening {
+    /// Copies the ledger of one data directory into another, also while it is served.
+    ///
+    /// - Returns: What the copy holds.
+    /// - Throws: `LedgerError`.
+    static func copy(
+        from source: DataDirectory,
+        to target: DataDirectory
+    ) throws(LedgerError) -> LedgerInventory {
+        try SQLiteStore.copy(from: source.ledger, to: target.ledger)
+    }
+
+    /// What the ledger of a data directory holds; `nil` when there is none.
+    ///
+    /// - Throws: `LedgerError`.
+    static func inventory(of directory: DataDirectory) throws(LedgerError) -> LedgerInventory? {
+        guard try SQLiteStore.exists(at: directory.ledger) else { return nil }
+        return try SQLiteStore.inventory(at: directory.ledger)
+    }
+
+    /// What is wrong with the ledger of a data directory, a line each.
+    ///
+    /// - Throws: `LedgerError`.
+    static func problems(of directory: DataDirectory) throws(LedgerError) -> [String] {
+        try SQLiteStore.problems(at: directory.ledger)
+    }
+}

@@ -4,7 +4,8 @@ import RicevutaCore
 
 /// The receiver's id in its data directory: made at the first start, synced before anything is named after it.
 struct ReceiverIdentity: Sendable {
-    private static let name = "receiver.id"
+    /// The file's name in the data directory.
+    static let name = "receiver.id"
     private let directory: String
 
     init(in directory: String) { self.directory = directory }
@@ -34,7 +35,10 @@ struct ReceiverIdentity: Sendable {
         return made
     }
 
-    private func read() throws -> ReceiverID? {
+    /// Reads the id; `nil` when there is none.
+    ///
+    /// - Throws: ``ReceiverIdentityError``, `FileFailure`.
+    func read() throws -> ReceiverID? {
         guard try DurableFiles.isTaken(path) else { return nil }
         let text = try? String(contentsOfFile: path, encoding: .utf8)  // Said below.
         guard let text, let id = ReceiverID(rawValue: text.trimmingCharacters(in: .whitespacesAndNewlines)) else {

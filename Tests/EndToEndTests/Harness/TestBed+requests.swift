@@ -100,6 +100,9 @@ extension TestBed {
     /// Sets what the account has, in euro.
     func setCredit(_ euro: Int64) async throws { _ = try await control("credit", ["credit": JSONValue(euro)]) }
 
+    /// Makes the sandbox fail in some way, as its control API says it.
+    func fault(_ faults: JSONValue) async throws { _ = try await control("faults", faults) }
+
     private func control(_ call: String, _ body: JSONValue) async throws -> JSONValue {
         var request = HTTPClientRequest(url: "\(provider)/sandbox/\(call)")
         request.method = .POST

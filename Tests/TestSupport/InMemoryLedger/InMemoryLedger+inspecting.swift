@@ -168,8 +168,24 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
         }
     }
 
+    package func fetchLost(_ orders: Set<Int64>, now: Timestamp) async throws(LedgerError) {
+        try change { tables in
+            for key in orders.sorted() {
+                guard var row = tables.orders[key], row.record.fetchLost() else { continue }
+                tables.orders[key] = row
+                tables.arm(.fetch, subject: key, due: now, now: now)
+            }
+        }
+    }
+
     /// Always: it lives with its process.
     package func isServed(now: Timestamp) async throws(LedgerError) -> Bool { try read { _ in true } }
+
+    package func forgetQuarantined(_ paths: Set<String>) async throws(LedgerError) {
+        try change { tables in
+            tables.documents.removeAll { row in row.quarantined.map { paths.contains($0.path) } ?? false }
+        }
+    }
 
     package func summary(now: Timestamp) async throws(LedgerError) -> LedgerSummary {
         try read { tables in

@@ -143,7 +143,9 @@ extension InMemoryLedger: FetchLedger {
         try change(endingWorkUnder: work.lease) { tables in
             let job = try tables.held(work.lease)
             var order = try tables.row(job.id.subject).record
-            if !tables.documents.contains(where: { $0.order == order.key && $0.document != nil }) {
+            if let place = tables.documents.firstIndex(where: { $0.order == order.key && $0.document != nil }) {
+                tables.replace(document, at: place, now: now)
+            } else {
                 tables.documents.append(
                     LedgerTables.DocumentRow(order: order.key, document: document, recordedAt: now)
                 )

@@ -86,3 +86,16 @@ extension LedgerTables {
         }
     }
 }
+
+extension LedgerTables {
+    /// Takes another document for one that was lost, also in what is to be delivered.
+    mutating func replace(_ document: StoredDocument, at place: Int, now: Timestamp) {
+        let order = documents[place].order
+        if documents[place].document?.sha256 != document.sha256 {
+            documents[place] = DocumentRow(order: order, document: document, recordedAt: now)
+        }
+        for index in told.indices where told[index].order == order && told[index].notification.document != nil {
+            told[index].notification.document = document
+        }
+    }
+}
