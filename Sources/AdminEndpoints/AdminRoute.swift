@@ -3,6 +3,7 @@ import RicevutaCore
 
 /// What the admin server has, by path.
 enum AdminRoute: Equatable {
+    case index
     case health
     case readiness
     case metrics
@@ -14,6 +15,7 @@ enum AdminRoute: Equatable {
     /// Finds a route by the raw path: nothing is decoded, so nothing can hide in an escape.
     init?(path: String) {
         switch path {
+        case "/": self = .index
         case "/healthz": self = .health
         case "/readyz": self = .readiness
         case "/metrics": self = .metrics

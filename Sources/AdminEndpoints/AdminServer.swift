@@ -7,6 +7,7 @@ import RicevutaCore
 ///
 /// | path                                       | answers                                                        |
 /// |--------------------------------------------|----------------------------------------------------------------|
+/// | `/`                                        | 200, a list of these pages                                     |
 /// | `/healthz`                                 | 200 as long as the process answers                             |
 /// | `/readyz`                                  | 200, or 503 with the reasons, when callbacks cannot be taken   |
 /// | `/metrics`                                 | 200, Prometheus' text format 0.0.4                             |
@@ -62,6 +63,7 @@ public struct AdminServer: Sendable {
 
     private func respond(_ request: Request) async -> Response {
         switch AdminRoute(path: request.head.path) {
+        case .index: .text(200, Self.index)
         case .health: .text(200, "ok\n")
         case .readiness: await readiness()
         case .metrics: await metrics()
@@ -69,6 +71,16 @@ public struct AdminServer: Sendable {
         case nil: .notFound()
         }
     }
+
+    private static let index = """
+        ricevuta: admin
+
+        /healthz            whether the process answers
+        /readyz             whether callbacks can be taken, or why not
+        /metrics            Prometheus' text format
+        /documents/SHA256   a document, with a signed link from a notification
+
+        """
 
     private func readiness() async -> Response {
         let problems = await ports.problems()

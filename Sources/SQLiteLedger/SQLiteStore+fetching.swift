@@ -106,8 +106,8 @@ extension SQLiteStore: FetchLedger {
 }
 
 extension LedgerTransaction {
-    /// Takes another document for one that was lost, also in what is to be delivered: the provider may make it anew each
-    /// time.
+    /// Takes another document for one that was lost, also in what is to be delivered: the provider may make it anew
+    /// each time.
     fileprivate func replace(_ document: StoredDocument, ofOrder key: Int64, now: Timestamp) throws {
         try run(
             """

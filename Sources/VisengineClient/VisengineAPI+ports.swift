@@ -35,7 +35,7 @@ extension VisengineAPI: DocumentSource {
             request: .read(.document, dialect.paths.document(id)),
             writer: writer
         )
-        return try await transport.repeating(.document) { await download.attempt() }
+        return try await transport.repeating(download.request) { await download.attempt() }
     }
 
     /// Streams an order's document into a writer; see ``readDocument(of:into:)``.

@@ -264,7 +264,7 @@ import Visengine
     }
 
     @Test(arguments: [
-        ("GET", "/", 404), ("GET", "/healthz/", 404), ("GET", "/%68ealthz", 404), ("GET", "/documents/", 404),
+        ("GET", "/", 200), ("GET", "/healthz/", 404), ("GET", "/%68ealthz", 404), ("GET", "/documents/", 404),
         ("GET", "/documents/../healthz", 404), ("GET", "/documents/0A", 404), ("POST", "/nothing", 404),
         ("POST", "/healthz", 405), ("DELETE", "/metrics", 405), ("HEAD", "/healthz", 200),
     ])

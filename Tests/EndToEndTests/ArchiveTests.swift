@@ -27,7 +27,8 @@ extension EndToEnd {
                     let report = try JSONValue(parsing: Array(found.text.utf8))
                     let problems = try #require(report["problems"]?.array)
                     #expect(Set(problems.compactMap { $0["order"]?.string }) == Set(ids.prefix(2)))
-                    #expect(problems.count { $0["damaged"] == true } == 1)
+                    let damaged = problems.count { $0["damaged"] == true }
+                    #expect(damaged == 1)
                     #expect(report["fetching"] == false)
 
                     let fetching = try await bed.command(["archive", "verify", "--fetch"])

@@ -44,7 +44,7 @@ extension EndToEnd {
         @Test func anItemThatNeedsAChoiceIsNotBought() async throws {
             try await withTestBed { bed in
                 let items = try await bed.json(["item", "list"]).array ?? []
-                let names = items.compactMap { $0["nome_visura"]?.string }
+                let names = items.compactMap { $0["name"]?.string }
                 let search = try #require(names.first { $0.contains("Ricerca") })
 
                 let placed = try await bed.command(["order", "place", search, "--yes"])

@@ -32,7 +32,8 @@ struct OperatorTextsTests {
     @Test(
         arguments: [
             (.failedCheck(QuarantinedDocument(reason: "length 1", path: "q/1", size: 1)), "q/1: length 1"),
-            (.tooLarge(limit: 12), "12 bytes"), (.io(doing: "sync", path: "/d", errno: 28), "cannot sync /d: error 28"),
+            (.tooLarge(limit: 12), "12 bytes"),
+            (.io(doing: "sync", path: "/d", errno: 28), "cannot sync /d: No space left on device"),
         ] as [(ArchiveError, String)]
     )
     func saysWhatTheArchiveRefuses(error: ArchiveError, text: String) { #expect("\(error)".contains(text)) }

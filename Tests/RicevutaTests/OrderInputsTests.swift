@@ -25,7 +25,9 @@ import Visengine
         values: String? = nil,
         options: [String] = []
     ) throws(CommandFailure) -> OrderInputs {
-        try OrderInputs(item, fields: fields, files: files, values: values, options: options)
+        let inputs = try OrderInputs(item, fields: fields, files: files, values: values, options: options)
+        try inputs.check(for: item)
+        return inputs
     }
 
     @Test(arguments: ["$0=Esempio", "0=Esempio", "cognome=Esempio", "COGNOME=Esempio"])

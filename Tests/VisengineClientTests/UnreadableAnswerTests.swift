@@ -1,6 +1,7 @@
 import HTTPListener
 import Testing
-import VisengineClient
+
+@testable import VisengineClient
 
 /// Whatever comes instead of an answer is a typed error, once.
 @Suite(.timeLimit(.minutes(1)))
@@ -49,6 +50,31 @@ struct UnreadableAnswerTests {
                 #expect(provider.requests.count == 1, "\(call)")
             }
         }
+    }
+
+    @Test func aWebPageIsCalledOneAndTheAddressIsTold() async throws {
+        try await withProvider { _, _ in
+            .json(200, Array("<html>welcome</html>".utf8))
+        } _: { client, _ in
+            let error = try await failure(of: .order, with: client)
+
+            #expect(error.description.contains("a web page instead of the API's JSON; check provider.baseURL"))
+            #expect(error.description.hasPrefix("cannot read the order (http://127.0.0.1:"))
+            #expect(error.url.contains("/richiesta/"))
+        }
+    }
+
+    @Test func aPortThatSpeaksNoTLSIsCalledOne() {
+        let text =
+            "handshakeFailed(NIOSSL.BoringSSLError.sslError([Error: 268435703 error:100000f7:SSL routines:"
+            + "OPENSSL_internal:WRONG_VERSION_NUMBER at swift-nio-ssl/tls_record.cc:127]))"
+        let cause = ConnectionFailure.handshakeFailure(text)
+        #expect(
+            cause
+                == .notConnected("that port does not speak TLS; provider.baseURL may have to begin with http://")
+        )
+        #expect(ConnectionFailure.handshakeFailure("handshakeFailed(x)") == .notConnected("TLS handshake failed"))
+        #expect(ConnectionFailure.handshakeFailure("uncleanShutdown") == nil)
     }
 
     @Test(arguments: nonsense)

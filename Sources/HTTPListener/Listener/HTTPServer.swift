@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Glibc
 
 /// An HTTP/1.1 server on libmicrohttpd: checks heads, collects bodies, and hands whole requests to one handler.
 ///
@@ -18,6 +19,17 @@ public final class HTTPServer: Sendable {
     ///
     /// The corresponding C function is `MHD_get_version`.
     public static var libraryVersion: String { unsafe String(cString: MHD_get_version()) }
+
+    /// The version of GnuTLS that libmicrohttpd uses, such as `3.7.9`; `nil` when none was loaded with it.
+    ///
+    /// The corresponding C function is `gnutls_check_version`. It is looked up by its name: GnuTLS is a library of
+    /// libmicrohttpd's, not of ours.
+    public static var tlsLibraryVersion: String? {
+        typealias Check = @convention(c) (UnsafePointer<CChar>?) -> UnsafePointer<CChar>?
+        guard let symbol = unsafe dlsym(nil, "gnutls_check_version") else { return nil }
+        let check = unsafe unsafeBitCast(symbol, to: Check.self)
+        return unsafe check(nil).map { unsafe String(cString: $0) }
+    }
 
     /// Starts to listen.
     ///

@@ -1,3 +1,4 @@
+import BaseKit
 public import Visengine
 
 /// Documents on disk, once for each content.
@@ -112,7 +113,8 @@ extension ArchiveError: CustomStringConvertible {
         switch self {
         case .failedCheck(let document): "document quarantined in \(document.path): \(document.reason)"
         case .tooLarge(let limit): "document is larger than the limit of \(limit) bytes"
-        case .io(let doing, let path, let errno): "cannot \(doing) \(path): error \(errno)"
+        case .io(let doing, let path, let errno):
+            FileFailure(operation: doing, path: path, code: errno).description
         }
     }
 }

@@ -32,6 +32,8 @@ public struct VisengineError: Error, Sendable, Equatable {
     public var call: VisengineCall
     /// What went wrong.
     public var cause: Cause
+    /// What was called, without a query; empty where the answer was found wanting later.
+    public var url = ""
     /// The provider's number for it, `error`.
     public var code: ProviderErrorCode?
     /// What that number means in the provider's dialect; `nil` when it is not documented.
@@ -98,7 +100,7 @@ public struct VisengineError: Error, Sendable, Equatable {
 extension VisengineError: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// One sentence for logs and operators: what was being done, what happened, and what that means.
     public var description: String {
-        var sentence = "cannot \(call.purpose): \(reason)"
+        var sentence = "cannot \(call.purpose)\(url.isEmpty ? "" : " (\(url))"): \(reason)"
         if mayHaveSucceeded { sentence += "; outcome unknown: it may have succeeded anyway, check before retrying" }
         return sentence
     }

@@ -23,8 +23,23 @@ enum ConnectionFailure {
         case let error as IOError:
             ConnectFailure.reason(errno: error.errnoCode).map { .notConnected($0) } ?? .network("connection reset")
         case is CancellationError: .cancelled
-        default: .network("the connection failed")
+        default: handshakeFailure(String(describing: error)) ?? .network("the connection failed")
         }
+    }
+
+    /// What a failed TLS handshake means, by the words of the TLS library: its errors are of no type that could be
+    /// asked, and their texts have paths of its sources.
+    static func handshakeFailure(_ text: String) -> VisengineError.Cause? {
+        guard text.contains("handshakeFailed") else { return nil }
+        let reason =
+            if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
+                "that port does not speak TLS; provider.baseURL may have to begin with http://"
+            } else if text.contains("CERTIFICATE_VERIFY_FAILED") {
+                "the TLS certificate is not trusted"
+            } else {
+                "TLS handshake failed"
+            }
+        return .notConnected(reason)
     }
 
     private static func reason(of error: NIOConnectionError) -> String {

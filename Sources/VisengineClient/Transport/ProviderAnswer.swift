@@ -21,7 +21,8 @@ struct ProviderAnswer: Sendable {
             envelope = Envelope(json: try JSONValue(parsingLeniently: body))
         } catch {
             envelope = nil
-            problem = error.description
+            let isPage = body.first { $0 > 0x20 } == UInt8(ascii: "<")
+            problem = isPage ? "a web page instead of the API's JSON; check provider.baseURL" : error.description
         }
         if (200..<300).contains(status) {
             guard let envelope else {

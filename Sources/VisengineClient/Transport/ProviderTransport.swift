@@ -15,7 +15,7 @@ struct ProviderTransport: Sendable {
     /// Makes a call whose answer is an envelope, and gives its `data`, which is `null` when absent.
     func data(_ request: ProviderRequest) async throws(VisengineError) -> JSONValue {
         let limit = request.method == .GET ? configuration.timeLimits.reading : configuration.timeLimits.changing
-        return try await repeating(request.call) {
+        return try await repeating(request) {
             let ending = await TimeLimit.run(limit) { await envelope(request, within: limit) }
             switch ending.valueInTime {
             case .success(let envelope): return .done(envelope.data ?? nil)
@@ -26,7 +26,22 @@ struct ProviderTransport: Sendable {
     }
 
     /// Attempts until one succeeds, or none is left, or another would not be safe.
+    ///
+    /// - Throws: ``VisengineError`` that names what was called.
     func repeating<Value: Sendable>(
+        _ request: ProviderRequest,
+        _ attempt: () async -> Attempt<Value>
+    ) async throws(VisengineError) -> Value {
+        do throws(VisengineError) {
+            return try await attemptRepeatedly(request.call, attempt)
+        } catch {
+            var error = error
+            error.url = configuration.baseURL + request.path.prefix { $0 != "?" }
+            throw error
+        }
+    }
+
+    private func attemptRepeatedly<Value: Sendable>(
         _ call: VisengineCall,
         _ attempt: () async -> Attempt<Value>
     ) async throws(VisengineError) -> Value {

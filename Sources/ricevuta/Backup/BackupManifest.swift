@@ -22,7 +22,7 @@ struct BackupManifest: Equatable, Sendable {
     private static let version: Int64 = 1
 
     /// The program that made it.
-    var program = Version.text
+    var program = "ricevuta \(ProgramVersion.number)"
     /// Whose data it is; `nil` where nothing has served yet.
     var receiver: ReceiverID?
     /// When the copy of the ledger was begun: what is in the ledger alone, such as an order that was placed, is as it
@@ -77,10 +77,8 @@ struct BackupManifest: Equatable, Sendable {
             throw Self.damaged(folder)
         }
         guard version <= Self.version else {
-            throw CommandFailure(
-                .badInput,
-                "the backup \(folder) was made by a newer program (\(head["program"]?.string ?? "unknown")); use that one"
-            )
+            let program = head["program"]?.string ?? "unknown"
+            throw CommandFailure(.badInput, "the backup \(folder) was made by a newer program (\(program)); use that")
         }
         guard let end = lines.last, let count = end["files"]?.int64, let size = end["bytes"]?.int64,
             let times = head["milliseconds"]?.array?.compactMap(\.int64), times.count == 2,

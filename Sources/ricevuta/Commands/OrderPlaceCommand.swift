@@ -1,4 +1,5 @@
 import ArgumentParser
+import BaseKit
 import Pipeline
 import RicevutaConfiguration
 import RicevutaCore
@@ -11,7 +12,8 @@ struct OrderPlaceCommand: RicevutaCommand {
         abstract: "Place an order: recorded locally, then sent to the provider.",
         discussion: """
             Fields are named by their key ($0 or 0) or by their name. Values on the command line are visible to other \
-            users of this machine: --values reads them from a file, or with - from standard input.
+            users of this machine: --values reads them from a file, or with - from standard input. In a terminal, \
+            what is missing is asked for, field by field. `ricevuta item show ITEM` shows what an item wants.
             """
     )
 
@@ -61,7 +63,7 @@ struct OrderPlaceCommand: RicevutaCommand {
                     registrar: registrar,
                     firstPoll: configuration.reconciliation.firstInterval
                 )
-                return try await place(nonce, placing)
+                return try await place(nonce, placing, client)
             }
             guard let sent else { return }
             if waiting.wait {
@@ -80,9 +82,33 @@ struct OrderPlaceCommand: RicevutaCommand {
         case lost
     }
 
-    private func place(_ nonce: OrderNonce, _ placing: OrderPlacing) async throws -> Sent? {
-        let detail = try await placing.item(item)
-        let inputs = try OrderInputs(detail, fields: fields, files: files, values: values, options: options)
+    private func detail(_ placing: OrderPlacing, _ client: any Catalogue) async throws -> ItemDetail {
+        do throws(OrderPlacingError) {
+            return try await placing.item(item)
+        } catch {
+            switch error {
+            case .itemNotFound, .severalItems:
+                let found = try ItemLookup(try await client.items()).find(item)
+                throw CommandFailure(.notFound, "item '\(item)' not found; use its hash, \(found.hash)")
+            case .needsChoice, .call, .notRecorded, .refused, .refusalNotRecorded, .outcomeUnknown,
+                .placedButNotRecorded:
+                throw error
+            }
+        }
+    }
+
+    private func place(
+        _ nonce: OrderNonce,
+        _ placing: OrderPlacing,
+        _ client: any Catalogue
+    ) async throws -> Sent? {
+        let detail = try await detail(placing, client)
+        var inputs = try OrderInputs(detail, fields: fields, files: files, values: values, options: options)
+        // Whoever gave everything, or cannot answer, is not asked.
+        if !yes, values != "-", Terminal.canAsk, !detail.problems(in: inputs.values, options: inputs.options).isEmpty {
+            try OrderForm(item: detail, ask: Terminal.ask, say: Terminal.note).fill(&inputs)
+        }
+        try inputs.check(for: detail)
         let request = OrderPlacing.Request(
             item: detail.item,
             values: inputs.values,
@@ -91,7 +117,11 @@ struct OrderPlaceCommand: RicevutaCommand {
         )
         if test {
             let price = try await placing.price(of: request)
-            Terminal.print("valid; price \(price.map { "\($0) EUR" } ?? "unknown")")
+            if output.json {
+                Terminal.print(["valid": true, "price": price?.json ?? .null])
+            } else {
+                Terminal.print("valid; price \(price.map { "\($0) EUR" } ?? "unknown")")
+            }
             return nil
         }
         if !yes {

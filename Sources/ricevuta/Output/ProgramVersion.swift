@@ -16,6 +16,19 @@ enum ProgramVersion {
     /// What `--version` prints.
     static let text = """
         ricevuta \(number)\(commit.map { " (\($0))" } ?? "")
-        libmicrohttpd \(HTTPServer.libraryVersion), SQLite \(SQLiteStore.libraryVersion)
+        libmicrohttpd \(HTTPServer.libraryVersion), SQLite \(SQLiteStore.libraryVersion)\(tls), Swift \(swift)
         """
+
+    private static var tls: String { HTTPServer.tlsLibraryVersion.map { ", GnuTLS \($0)" } ?? "" }
+
+    /// What it was compiled with: the compiler does not say it in any other way.
+    private static var swift: String {
+        #if compiler(>=6.4)
+        "6.4 or newer"
+        #elseif compiler(>=6.3)
+        "6.3"
+        #else
+        "6.2"
+        #endif
+    }
 }

@@ -59,8 +59,14 @@ enum Terminal {
     static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isWatched }
 
     /// Asks a question that `y` answers with yes.
-    static func confirm(_ question: String) -> Bool {
-        write("\(question) [y/N] ")
-        return ["y", "yes", "s", "si", "sì"].contains(readLine()?.lowercased() ?? "")
+    static func confirm(_ question: String) -> Bool { isYes(ask("\(question) [y/N] ") ?? "") }
+
+    /// Asks for a line; `nil` when the input has ended.
+    static func ask(_ prompt: String) -> String? {
+        write(prompt)
+        return readLine()
     }
+
+    /// Whether an answer means yes.
+    static func isYes(_ answer: String) -> Bool { ["y", "yes", "s", "si", "sì"].contains(answer.lowercased()) }
 }
