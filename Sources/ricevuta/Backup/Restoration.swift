@@ -43,7 +43,10 @@ struct Restoration {
             }
             var outcome = try check(DataDirectory(path: folder.path))
             outcome.movedTo = try present?.moveAside()
-            try folder.publish()
+            do { try folder.publish() } catch {
+                present?.moveBack(from: outcome.movedTo)
+                throw error
+            }
             return outcome
         } catch {
             folder.discard()
@@ -166,5 +169,11 @@ private final class PresentData {
             throw FileFailure(operation: "move aside", path: path, error)
         }
         return aside
+    }
+
+    /// Undoes that.
+    func moveBack(from aside: String?) {
+        // The error that comes next is of more interest; what was there keeps its other name then.
+        if let aside { try? FileManager.default.moveItem(atPath: aside, toPath: path) }
     }
 }

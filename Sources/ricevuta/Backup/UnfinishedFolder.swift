@@ -16,6 +16,8 @@ final class UnfinishedFolder {
     private let lock: FileDescriptor
     private var folders: Set<String> = []
     private static let pieceBytes = 1 << 20
+    /// Backups are kept on file servers, some of which see to names by themselves.
+    private static let syncing = NameSyncing.whereSupported
 
     /// Makes the folder, or empties what an earlier attempt left.
     ///
@@ -24,7 +26,7 @@ final class UnfinishedFolder {
     init(for target: String) throws {
         self.target = target
         path = "\(target).unfinished"
-        try DurableFiles.makeDirectory(path)
+        try DurableFiles.makeDirectory(path, syncing: Self.syncing)
         do {
             lock = try FileDescriptor.open(FilePath(path), .readOnly, options: [.directory, .closeOnExec])
         } catch {
@@ -60,9 +62,9 @@ final class UnfinishedFolder {
     ///
     /// - Throws: ``CommandFailure`` when something of that name has come meanwhile; `FileFailure`.
     func publish() throws {
-        for folder in folders { try DurableFiles.sync(directory: folder) }
-        try DurableFiles.sync(directory: path)
-        guard try DurableFiles.publish(path, as: target) else {
+        for folder in folders { try DurableFiles.sync(directory: folder, Self.syncing) }
+        try DurableFiles.sync(directory: path, Self.syncing)
+        guard try DurableFiles.publish(path, as: target, syncing: Self.syncing) else {
             throw CommandFailure(.exists, "\(target) already exists; what was written is in \(path)")
         }
     }
@@ -138,6 +140,6 @@ final class UnfinishedFolder {
     private func makeFolder(of name: String) throws(FileFailure) {
         let folder = DurableFiles.parent(of: "\(path)/\(name)")
         guard folder != path, folders.insert(folder).inserted else { return }
-        try DurableFiles.makeDirectory(folder)
+        try DurableFiles.makeDirectory(folder, syncing: Self.syncing)
     }
 }
