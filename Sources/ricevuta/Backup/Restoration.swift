@@ -68,7 +68,10 @@ struct Restoration {
         let ledger = try LedgerOpening.inventory(of: directory) ?? LedgerInventory()
         let handedOver = backup.manifest.receiver.flatMap { ledger.handedOver[$0] }
         let journal = try JournalCopy.check(directory.journal, handedOver: handedOver)
-        let paths = Dictionary(uniqueKeysWithValues: backup.manifest.entries.map { ($0.path, $0.bytes) })
+        let paths = Dictionary(
+            backup.manifest.entries.map { ($0.path, $0.bytes) },
+            uniquingKeysWith: { $1 }
+        )
         let missing = ledger.documents.filter { document in
             let path = "\(DataDirectory.archiveName)/\(LocalArchive.relativePath(of: document))"
             return paths[path] != document.size
