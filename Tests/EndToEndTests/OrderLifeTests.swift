@@ -61,6 +61,17 @@ extension EndToEnd {
                         let files = try FileManager.default.subpathsOfDirectory(atPath: bed.directory + "/documents")
                         return files.contains { $0.hasSuffix("order.choice_needed.json") }
                     }
+                    let waits = try await bed.json(["explain", id])["waitsFor"]
+                    #expect(waits?["kind"] == "choice")
+
+                    try await bed.choose(for: id)
+                    _ = try await bed.command(["order", "refresh", id])
+
+                    try await bed.until { try await bed.json(["order", "show", id])["state"] == "processing" }
+                    let chosen = try await bed.json(["order", "show", id])
+                    #expect(chosen["choiceNeededSince"] == .null)
+                    #expect(chosen["searches"] == [], "what was found is not kept for longer")
+                    #expect(try await bed.status()["choicesNeeded"] == 0)
                 }
             }
         }

@@ -84,6 +84,16 @@ extension TestBed {
     /// Moves one order on by one step.
     func advanceOnce(_ id: String) async throws { _ = try await control("advance", ["order": .string(id)]) }
 
+    /// Chooses the first result of an order's first search, as a person would at the provider.
+    func choose(for id: String) async throws {
+        var request = HTTPClientRequest(url: "\(provider)/richiesta/\(id)/ricerche")
+        request.method = .PUT
+        request.headers.add(name: "authorization", value: "Bearer sandbox-token")
+        let choice: JSONValue = ["id_ricerca": .string("\(id)_0"), "indice": 0]
+        request.body = .bytes(choice.encoded())
+        _ = try await answer(to: request)
+    }
+
     /// Changes how the sandbox misbehaves.
     func faults(_ faults: JSONValue) async throws { _ = try await control("faults", faults) }
 
