@@ -46,7 +46,12 @@ public final class DispatcherService: Service {
         self.environment = environment
         self.drain = drain
         self.logger = logger
-        watch = SinkWatch(self.sinks.keys, maxAttempts: settings.delivery.maxAttempts, after: past?.watch, logger: logger)
+        watch = SinkWatch(
+            self.sinks.keys,
+            maxAttempts: settings.delivery.maxAttempts,
+            after: past?.watch,
+            logger: logger
+        )
         room = Mutex(self.sinks.mapValues(\.limits.concurrency))
         let longest = sinks.map(\.limits.timeLimit).max() ?? .zero
         leaseTime = (longest + settings.sinkGrace) * 2 + .seconds(60)

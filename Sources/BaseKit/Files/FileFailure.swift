@@ -37,6 +37,14 @@ public struct FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
         let error = error as NSError
         if let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError { return Int32(clamping: underlying.code) }
         if error.domain == NSPOSIXErrorDomain { return Int32(clamping: error.code) }
-        return error.code == CocoaError.fileWriteFileExists.rawValue ? EEXIST : 0
+        guard error.domain == NSCocoaErrorDomain else { return 0 }
+        return switch CocoaError.Code(rawValue: error.code) {
+        case .fileWriteFileExists: EEXIST
+        case .fileNoSuchFile, .fileReadNoSuchFile: ENOENT
+        case .fileReadNoPermission, .fileWriteNoPermission: EACCES
+        case .fileWriteOutOfSpace: ENOSPC
+        case .fileWriteVolumeReadOnly: EROFS
+        default: 0
+        }
     }
 }

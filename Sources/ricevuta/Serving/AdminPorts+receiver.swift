@@ -17,7 +17,9 @@ extension AdminPorts {
             summary: { () async throws(LedgerError) in
                 var summary = try await ledger.summary(now: .now())
                 // Those for which there is nothing to say are there all the same.
-                for sink in generations.current.configuration.sinks.map(\.name) where summary.sinks[sink] == nil { summary.sinks[sink] = SinkSummary() }
+                for sink in generations.current.configuration.sinks.map(\.name) where summary.sinks[sink] == nil {
+                    summary.sinks[sink] = SinkSummary()
+                }
                 return summary
             },
             journal: {
