@@ -34,7 +34,7 @@ extension EndToEnd {
             try await withTestBed { bed in
                 let name = "Cariche Attive Persona"
                 let fields = try #require(try await bed.json(["item", "show", name])["fields"]?.array)
-                #expect(fields.count == 1 && fields.first?["type"] == "tax code of a person", "\(fields)")
+                #expect(fields.count == 1 && fields.first?["type"] == "tax code", "\(fields)")
 
                 let shown = try await inTerminal(
                     ["order", "place", name, "--config", bed.configuration],

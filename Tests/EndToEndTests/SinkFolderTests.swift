@@ -25,7 +25,7 @@ extension EndToEnd {
                     }
                     #expect(begun.duration(to: .now) < .seconds(15), "the other sink has its documents")
                     try await bed.until {
-                        try String(contentsOfFile: "\(bed.directory)/\(log)", encoding: .utf8)
+                        try await bed.command(["delivery", "list", "--json"]).text
                             .contains("earlier deliveries still hang")
                     }
                     for _ in 0..<20 {
