@@ -293,7 +293,7 @@ private final class Load: Sendable {
             #expect(status == 200)
             answered.withLock { $0[calls[index].order] = Date() }
             // So that there are some left to post while the backup is made.
-            let resumed = Date() + 0.02
+            let resumed = Date() + 0.1
             while Date() < resumed { try await Task.sleep(for: .milliseconds(5)) }
         }
     }
