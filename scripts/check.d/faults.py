@@ -33,6 +33,7 @@ LONG = "word " * 30
 PEM = "-----BEGIN {} KEY-----"
 
 FAULTS = [
+    Fault("NothingElseAtTheTop", "a file that a compiler left", "planted", "Planted.dia"),
     Fault("SwiftFormat", "a semicolon and two spaces", "let  planted = 1;\n"),
     *swift(
         "UnsafeWhereListed",

@@ -26,6 +26,19 @@ def search(tree, name, pattern, advice, allowance=None):
                 yield Finding(path, text.count("\n", 0, found.start()) + 1, name, f"{found[1]}: {advice}")
 
 
+TOP_LEVEL = {"Package.swift", "Sources", "Tests", "certs", "README.md", "scripts"}
+
+
+@rule
+def nothing_else_at_the_top(tree):
+    """The top of the repository shows what it is for, and nothing that a tool left there."""
+    for path in tree.paths:
+        top = path.split("/")[0]
+        # A resolved set of versions may lie there; it is ignored where it is not wanted.
+        if top not in TOP_LEVEL | {"Package.resolved"} and not top.startswith("."):
+            yield Finding(path, 1, nothing_else_at_the_top.rule, "move it below one of " + ", ".join(sorted(TOP_LEVEL)))
+
+
 @rule
 def no_note_to_self(tree):
     """No file holds a note of what remains to be done; that belongs into an issue."""
