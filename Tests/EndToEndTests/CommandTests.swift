@@ -24,7 +24,7 @@ extension EndToEnd {
                     let truth = try await bed.sandboxOrder(id)
                     #expect(copied["sha256"] == truth["sha256"])
                     let again = try await bed.command(["document", "get", nonce, "--output", target])
-                    #expect(again.code == 65, "nothing is written over")
+                    #expect(again.code == 73, "nothing is written over")
                     #expect(again.problems.contains("already exists"))
                     try await bed.until { try await bed.json(["order", "list", "--open"]) == [] }
                     let letters = try await bed.command(["dead-letter", "list"])
