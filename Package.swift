@@ -34,6 +34,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CArticles"),
         .target(name: "CLinux"),
         .target(name: "CSQLiteShim", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "BaseKit", dependencies: ["CLinux", "CZlib", system]),
@@ -79,7 +80,7 @@ let package = Package(
         .executableTarget(
             name: "ricevuta",
             dependencies: [
-                "AdminEndpoints", "BaseKit", "CallbackJournal", "CLinux", "FileArchive", "HTTPListener",
+                "AdminEndpoints", "BaseKit", "CallbackJournal", "CArticles", "CLinux", "FileArchive", "HTTPListener",
                 "MetricsExporter", "Pipeline", "RicevutaConfiguration", "RicevutaCore", "Sinks", "SQLiteLedger",
                 "Visengine", "VisengineClient", arguments, crypto, httpClient, log, coreMetrics, lifecycle, nioCore,
                 nioHTTP1, nioPosix, signals, system,
@@ -158,7 +159,7 @@ let package = Package(
             name: "RicevutaTests",
             dependencies: [
                 "BaseKit", "HTTPListener", "Pipeline", "ricevuta", "RicevutaConfiguration", "RicevutaCore", "Sinks",
-                "TestSupport", "Visengine", log,
+                "TestSupport", "Visengine", arguments, log,
             ]
         ),
         .testTarget(

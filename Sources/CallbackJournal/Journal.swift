@@ -270,7 +270,8 @@ public final class Journal: CallbackJournaling {
         let entries = batch.entries
         inFlight.withLock { swap(&$0, &batch) }
         defer { inFlight.withLock { swap(&$0, &batch) } }
-        // A disk that fails is not asked for every callback; each callback is tried all the same, since it comes once.
+        // A failing disk is not tried for every callback, so the journal's own thread pauses; each callback is still
+        // tried, since it comes once.
         if let notBefore = state.notBefore {
             Thread.sleep(forTimeInterval: max(0, ContinuousClock.now.duration(to: notBefore).inSeconds))
         }

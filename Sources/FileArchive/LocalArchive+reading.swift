@@ -35,7 +35,7 @@ extension LocalArchive {
     /// - Parameters:
     ///   - document: Which one.
     ///   - root: The archive's directory.
-    /// - Throws: ``ArchiveError`` when it cannot be removed; one that is gone already is no failure.
+    /// - Throws: ``ArchiveError`` when it cannot be removed; it is not an error if it is gone already.
     public static func remove(_ document: QuarantinedDocument, below root: String) throws(ArchiveError) {
         let stem = document.path.prefix { $0 != "." }
         // The content first: none lies there without its reason.

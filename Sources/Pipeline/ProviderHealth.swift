@@ -6,7 +6,7 @@ import Synchronization
 /// Sees how calls to the providers end, and reports when one kind of call begins to fail, and when it works again.
 ///
 /// A single failure is not news: the client has tried several times by then, but a provider that restarts is back a
-/// moment later. What an answer says of one order or document is none of a failure.
+/// moment later. An answer about one order or document is not a failure of the provider.
 public final class ProviderHealth: Sendable {
     private struct Subject: Hashable {
         var provider: ProviderID

@@ -1,4 +1,4 @@
-import RicevutaCore
+package import RicevutaCore
 
 extension SettingPlace {
     /// The place of a key in the section that stands here, until the file gives a better one.
@@ -26,6 +26,8 @@ package struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertibl
     package var key: String
     /// What is wrong, and what to write instead.
     package var message: String
+    /// The kind of problem.
+    package var code = ErrorCode.settingInvalid
 
     /// `file:line:column: key: message`, which editors and terminals turn into a link.
     package var description: String {
@@ -46,6 +48,9 @@ package struct ConfigurationFailure: Error, Equatable, CustomStringConvertible {
             }
             .map(\.element)
     }
+
+    /// The kind of the first problem.
+    package var code: ErrorCode { problems.first?.code ?? .settingInvalid }
 
     /// One line for each problem.
     package var description: String { problems.map(\.description).joined(separator: "\n") }

@@ -16,7 +16,7 @@ struct ConfigurationFile {
         }
         guard data.count <= 1 << 20 else { throw failure(path, "the file is larger than 1 MiB") }
         guard let text = String(validating: data, as: UTF8.self) else { throw failure(path, "the file is not UTF-8") }
-        // Editors on Windows begin a file with a mark of its encoding, which is none of its text.
+        // Editors on Windows begin a file with a byte order mark, which is not part of its text.
         return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     }
 
@@ -28,16 +28,26 @@ struct ConfigurationFile {
         } catch let error as YamlError {
             throw failure(path, error, in: text)
         } catch {
-            throw Self.failure(path, "invalid YAML")
+            throw Self.failure(path, "invalid YAML", .configurationSyntax)
         }
         guard let node, node.scalar?.string.isEmpty != true else {
-            throw Self.failure(path, "the file is empty; `ricevuta config example` prints an example")
+            throw Self.failure(
+                path,
+                "the file is empty; `ricevuta config example` prints an example",
+                .configurationSyntax
+            )
         }
         return node
     }
 
-    private static func failure(_ path: String, _ message: String) -> ConfigurationFailure {
-        ConfigurationFailure([ConfigurationProblem(file: path, line: 0, column: 0, key: "", message: message)])
+    private static func failure(
+        _ path: String,
+        _ message: String,
+        _ code: ErrorCode = .configurationMissing
+    ) -> ConfigurationFailure {
+        ConfigurationFailure([
+            ConfigurationProblem(file: path, line: 0, column: 0, key: "", message: message, code: code)
+        ])
     }
 
     /// Of the parser's words only those that hold nothing of the file's text.
@@ -54,10 +64,17 @@ struct ConfigurationFile {
                 }
             default: []
             }
-        guard !found.isEmpty else { return Self.failure(path, "invalid YAML") }
+        guard !found.isEmpty else { return Self.failure(path, "invalid YAML", .configurationSyntax) }
         return ConfigurationFailure(
             found.map {
-                ConfigurationProblem(file: path, line: $0.line, column: $0.column, key: "", message: $0.message)
+                ConfigurationProblem(
+                    file: path,
+                    line: $0.line,
+                    column: $0.column,
+                    key: "",
+                    message: $0.message,
+                    code: .configurationSyntax
+                )
             }
         )
     }

@@ -19,14 +19,15 @@ struct ConfigurationReader {
     }
 
     /// Notes a problem.
-    mutating func refuse(_ place: SettingPlace, _ message: String) {
+    mutating func refuse(_ place: SettingPlace, _ message: String, _ code: ErrorCode = .settingInvalid) {
         problems.append(
             ConfigurationProblem(
                 file: file,
                 line: place.line,
                 column: place.column,
                 key: place.key,
-                message: message
+                message: message,
+                code: code
             )
         )
     }
@@ -103,7 +104,8 @@ struct ConfigurationReader {
             } else {
                 refuse(
                     place.child(UnknownKey.shown(name)).moved(to: key.mark),
-                    UnknownKey.message(name, among: keys, in: table)
+                    UnknownKey.message(name, among: keys, in: table),
+                    .settingUnknown
                 )
             }
         }
@@ -114,7 +116,7 @@ struct ConfigurationReader {
                 // The mark of a value that is not there is somewhere else, so the key's own stands in.
                 let child = place.child(key.name).moved(to: name.mark)
                 if value.isAbsent, !key.kind.mayBeEmpty {
-                    refuse(child, "has no value; expected \(key.kind.expectation)")
+                    refuse(child, "has no value; expected \(key.kind.expectation)", .settingMissing)
                 } else if !(value.isAbsent && key.isOptional) {
                     section.entries[key.name] = read(value, as: key.kind, at: child)
                 }
@@ -138,7 +140,7 @@ struct ConfigurationReader {
         case (.refused, .section(let keys)), (.section, .section(let keys)):
             return SettingEntry(value: .section(section(pairs: [], keys, at: place)), place: place)
         case (.refused, _):
-            refuse(place, "missing; expected \(key.kind.expectation)")
+            refuse(place, "missing; expected \(key.kind.expectation)", .settingMissing)
             return nil
         default: return nil
         }
@@ -190,7 +192,7 @@ struct ConfigurationReader {
         do {
             return try secrets.resolve(source, text, as: form)
         } catch {
-            refuse(place.moved(to: value.mark), error.message)
+            refuse(place.moved(to: value.mark), error.message, .secretUnavailable)
             return nil
         }
     }

@@ -1,6 +1,6 @@
 import Yams
 
-/// Finds where the keys stand that a section has twice; the parser tells of the first place only.
+/// Finds where the keys stand that a section has twice; the parser reports the first place only.
 enum DuplicateKeys {
     /// One that stands there once more.
     struct Repetition {

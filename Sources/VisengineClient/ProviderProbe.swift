@@ -16,7 +16,7 @@ public struct ProviderProbe: Sendable {
 }
 
 extension VisengineAPI {
-    /// Reads the catalogue once, without trying again, and tells how that went.
+    /// Reads the catalogue once, without trying again, and reports how that went.
     public func probe() async -> ProviderProbe {
         let begun = transport.environment.monotonic()
         let limit = transport.configuration.timeLimits.reading

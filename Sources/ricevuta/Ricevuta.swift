@@ -1,4 +1,5 @@
 import ArgumentParser
+import RicevutaCore
 
 /// `ricevuta`: receives the callbacks of paid documents, and makes sure that they arrive.
 @main
@@ -13,7 +14,9 @@ struct Ricevuta: AsyncParsableCommand {
             Start with `ricevuta init --sandbox` for a first order on this machine, or with `ricevuta init`. Commands \
             that read or change the ledger can run alongside `serve`.
 
-            Exit codes: \(CommandFailure.Code.help)
+            Exit codes: \(ExitStatus.help)
+
+            `ricevuta help topics` lists what else is explained; `ricevuta help CODE` explains an error's code.
             """,
         version: ProgramVersion.text,
         groupedSubcommands: [
@@ -38,4 +41,42 @@ struct Ricevuta: AsyncParsableCommand {
             CommandGroup(name: "Developing", subcommands: [ListenCommand.self, SecretCommand.self]),
         ]
     )
+
+    /// Runs the command that the arguments name, or prints the page of help that they ask for.
+    static func main() async {
+        do {
+            if try printHelpPage() { return }
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            end(error)
+        }
+    }
+
+    private static func printHelpPage() throws -> Bool {
+        let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard let page = try HelpPages.page(for: Array(CommandLine.arguments.dropFirst()), commands: commands) else {
+            return false
+        }
+        Terminal.print(page)
+        return true
+    }
+
+    /// Ends the process as the parser does, which names the next command after a mistake in the command line, and says
+    /// where more is explained.
+    private static func end(_ error: any Error) -> Never {
+        if let failure = error as? CommandFailure {
+            Terminal.note(Terminal.prefix + failure.description)
+            Terminal.note(failure.advice)
+            exit(withError: failure.code.exitStatus.exit)
+        }
+        guard exitCode(for: error) == .validationFailure, !(error is ExitCode) else { exit(withError: error) }
+        Terminal.note(fullMessage(for: error))
+        Terminal.note("More: `ricevuta help \(ErrorCode.usage)`.")
+        exit(withError: ExitCode.validationFailure)
+    }
 }

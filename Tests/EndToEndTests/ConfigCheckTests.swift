@@ -29,9 +29,10 @@ extension EndToEnd {
                 for check in checks {
                     #expect(check.code == 78)
                     let lines = check.problems.split(separator: "\n")
-                    #expect(lines.count == 2)
+                    #expect(lines.count == 3)
                     #expect(lines.first?.hasPrefix("\(bed.configuration):3:9: admin.prot: ") == true)
-                    #expect(lines.last?.hasPrefix("\(bed.configuration):4:14: log.level: ") == true)
+                    #expect(lines.dropFirst().first?.hasPrefix("\(bed.configuration):4:14: log.level: ") == true)
+                    #expect(lines.last == "Next: `ricevuta config example`. More: `ricevuta help RV-0203`.")
                 }
                 let both = try await bed.command(["config", "check", bed.configuration])
                 #expect(both.code == 64, "which of the two is not for the program to choose")
@@ -105,6 +106,8 @@ extension EndToEnd {
 
                 let failure = try JSONValue(parsing: Array(order.problems.utf8))
                 #expect(failure["error"]?["exitCode"]?.int64 == 66)
+                #expect(failure["error"]?["code"]?.string?.hasPrefix("RV-0") == true)
+                #expect(failure["error"]?["next"]?.string?.hasPrefix("ricevuta ") == true)
                 #expect(failure["error"]?["message"]?.string?.contains("no ledger") == true)
                 #expect(order.text.isEmpty)
             }

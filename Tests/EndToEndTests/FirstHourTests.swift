@@ -100,7 +100,7 @@ extension EndToEnd {
                 try "mine".write(toFile: path, atomically: true, encoding: .utf8)
                 let second = try await Self.shell("'\(program)' init --sandbox", in: directory)
 
-                #expect(second.code == 65)
+                #expect(second.code == 73)
                 #expect(second.text.contains("secrets/token-key exists already"))
                 #expect(try String(contentsOfFile: path, encoding: .utf8) == "mine")
                 #expect(!FileManager.default.fileExists(atPath: directory + "/ricevuta.yaml"))

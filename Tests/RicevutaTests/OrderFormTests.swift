@@ -159,7 +159,7 @@ import Visengine
 
         let failure = #expect(throws: CommandFailure.self) { _ = try lookup.find(text) }
         #expect(failure?.description.contains(proposal) == true, "\(failure?.description ?? "")")
-        #expect(failure?.code == .notFound)
+        #expect(failure?.code.exitStatus == .notFound)
         #expect(lookup.matching("attive uno").map(\.name) == ["Cariche Attive Persona"])
     }
 }

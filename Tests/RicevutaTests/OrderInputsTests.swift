@@ -47,7 +47,7 @@ import Visengine
     @Test(arguments: [["0"], [], ["7=x"], ["0="]])
     func refusesWhatTheItemDoesNotTake(fields: [String]) {
         let failure = #expect(throws: CommandFailure.self) { try inputs(fields) }
-        #expect(failure?.code == .badInput)
+        #expect(failure?.code.exitStatus == .badInput)
     }
 
     @Test func readsFilesAndValues() throws {

@@ -47,6 +47,7 @@ UNSAFE = Allowance({
     "Sources/SQLiteLedger/Statements/Statement+bare.swift": "binds and reads statements, without GRDB's copies",
     "Sources/SQLiteLedger/Opening/SQLiteStore+library.swift": "asks SQLite for its version, which is a C string",
     "Sources/ricevuta/Output/ProgramVersion.swift": "the commit is a C string",
+    "Sources/ricevuta/Help/Article.swift": "articles are C strings",
     "Sources/BaseKit/Network/HostResolver.swift": "`getaddrinfo` and its list",
     "Sources/BaseKit/System/ServiceManager.swift": "fills in a `sockaddr_un`, and sends to it",
     # Peers that do with a socket what no library would.

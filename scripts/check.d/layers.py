@@ -4,7 +4,7 @@ Within a layer nobody uses anybody. Tests may use everything.
 """
 
 LAYERS = {
-    "C": ["CLinux", "CMicroHTTPD", "CSQLiteShim", "CZlib"],
+    "C": ["CArticles", "CLinux", "CMicroHTTPD", "CSQLiteShim", "CZlib"],
     "kit": ["BaseKit"],
     "listener": ["HTTPListener"],
     "exporter": ["MetricsExporter"],

@@ -177,7 +177,7 @@ def main():
         commands = Commands(receiver, load.stopping, options.work / "plain/ledger.sqlite", options.commands or 1)
         threads = [threading.Thread(target=target) for target in
                    [load.honest] * 4 + [load.malformed] * 2 + [load.forged, load.dripping]
-                   + ([commands.run] * 6 if options.commands else [])]
+                   + ([commands.run] * 16 if options.commands else [])]
         for thread in threads:
             thread.start()
         begun, sizes = time.monotonic(), []

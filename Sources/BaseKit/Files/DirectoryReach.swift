@@ -7,7 +7,7 @@ package enum DirectoryReach {
     /// Blocks on the disk. What only an attempt would show, such as a full disk, is not found.
     ///
     /// - Parameter path: An absolute path; links are followed.
-    /// - Returns: A sentence without a subject, such as "is not a directory"; `nil` when nothing stands against it.
+    /// - Returns: A sentence without a subject, such as "is not a directory"; `nil` when there is no obstacle.
     package static func obstacle(_ path: String) -> String? {
         var place = path
         var isMissing = false

@@ -18,7 +18,7 @@ package enum TLSFailure {
     /// What is wrong, in words that an operator can act on.
     ///
     /// - Parameter description: What the library says, which is long and names files of its sources.
-    /// - Returns: One line; `nil` when the description is none of TLS.
+    /// - Returns: One line; `nil` when the description is not a TLS error.
     package static func reason(in description: String) -> String? {
         if let known = reasons.first(where: { description.contains($0.0) }) { return "TLS failed: \(known.1)" }
         let isTLS = ["handshakeFailed", "BoringSSL", "NIOSSL"].contains { description.contains($0) }

@@ -2,8 +2,8 @@
 package enum HTMLText {
     /// The text of a fragment, a line for each block, list items after a hyphen.
     ///
-    /// What is no HTML comes out as it is, but for its white space. Never fails: an unknown element is left out and its
-    /// content kept, an unknown character reference stays as it was written.
+    /// Text that is not HTML stays as it is, except for white space. Never fails: an unknown element is left out and
+    /// its content kept, an unknown character reference stays as it was written.
     package static func plain(_ html: String) -> String {
         var reader = Reader(rest: html[...])
         return reader.read()

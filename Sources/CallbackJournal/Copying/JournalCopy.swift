@@ -73,7 +73,7 @@ public struct JournalCopy: Sendable {
     /// What a copy holds, read as a start would read it.
     ///
     /// - Parameters:
-    ///   - directory: The copy, to which nobody writes; what a crash leaves is removed from it.
+    ///   - directory: The copy; nothing else writes to it. What a crash leaves is removed from it.
     ///   - handedOver: What the ledger beside it says has been handed over to it; `nil` when it does not say.
     /// - Returns: How many callbacks the next start hands over to the ledger, and what is wrong.
     /// - Throws: ``JournalError``.

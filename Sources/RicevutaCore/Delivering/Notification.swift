@@ -16,7 +16,7 @@ public enum NotificationType: String, Sendable, Codable, CaseIterable {
     /// A search is over: the order stands still until somebody chooses a result.
     case orderChoiceNeeded = "order.choice_needed"
 
-    /// Whether it tells of a new state, and so of the one before.
+    /// Whether it reports a new state, and so the one before.
     package var isChangeOfState: Bool {
         switch self {
         case .orderUpdated, .orderCancelled: true

@@ -12,7 +12,7 @@ struct SQLiteVersion: Sendable, Equatable {
         return SQLiteVersion(text: text ?? "unknown")
     }
 
-    /// Whether the WAL-reset bug is fixed in it, as far as the version tells.
+    /// Whether the WAL-reset bug is fixed in it, as far as the version shows.
     ///
     /// Fixed in 3.51.3, and in 3.44.6 and 3.50.7 for those lines (https://sqlite.org/wal.html#the_wal_reset_bug). A
     /// distribution may have patched an older one without another number.

@@ -312,7 +312,7 @@ extension Error {
 }
 
 extension DatabaseError {
-    /// What to do next, where the code tells.
+    /// What to do next, where the code shows it.
     fileprivate var advice: String {
         switch resultCode {
         case .SQLITE_FULL: "; free some space on the disk"

@@ -49,7 +49,7 @@ struct DirectorySlot {
         return check.isWhole()
     }
 
-    /// The event's id in the JSON file; `nil` for a file that is none of ours.
+    /// The event's id in the JSON file; `nil` for a file that is not ours.
     private var sidecarID: String? {
         // Whatever cannot be opened or read is another's: a FIFO, a link, a file without rights.
         guard let handle = try? DurableFiles.openRegularFile(sidecarPath) else { return nil }

@@ -19,7 +19,7 @@ struct PlainOrder {
         var parser = JSONParser(bytes: bytes, limits: JSONValue.Limits())
         guard try parser.scan(&outer, data: &data) else { return nil }
         if let data {
-            // An order with data of ours beside it is none of the two.
+            // An order with data of ours beside it is neither of the two.
             guard !outer.hasCertainMember, data.hasCertainMember else { return nil }
             order = data
             envelope = outer

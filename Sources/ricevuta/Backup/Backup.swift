@@ -25,10 +25,10 @@ struct Backup {
     /// - Throws: ``CommandFailure``, `LedgerError`, `JournalError`, `FileFailure`; nothing of it is left then.
     func make(at target: String) throws -> BackupManifest {
         guard try !DurableFiles.isTaken(target) else {
-            throw CommandFailure(.exists, "\(target) already exists; choose another name")
+            throw CommandFailure(.outputExists, "\(target) already exists; choose another name")
         }
         guard !(target + "/").hasPrefix(source.path + "/") else {
-            throw CommandFailure(.badInput, "\(target) lies in the data directory; choose a place outside of it")
+            throw CommandFailure(.inputInvalid, "\(target) lies in the data directory; choose a place outside of it")
         }
         let folder = try UnfinishedFolder(for: target)
         do {
@@ -42,7 +42,7 @@ struct Backup {
                 return manifest
             }
             throw CommandFailure(
-                .notNow,
+                .backupTooSlow,
                 "the journal gives up callbacks faster than they are copied; raise journal.keepBytes or free disk space"
             )
         } catch {

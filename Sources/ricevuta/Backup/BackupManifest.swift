@@ -78,7 +78,10 @@ struct BackupManifest: Equatable, Sendable {
         }
         guard version <= Self.version else {
             let program = head["program"]?.string ?? "unknown"
-            throw CommandFailure(.badInput, "the backup \(folder) was made by a newer program (\(program)); use that")
+            throw CommandFailure(
+                .backupNewer,
+                "the backup \(folder) was made by a newer program (\(program)); use that"
+            )
         }
         guard let end = lines.last, let count = end["files"]?.int64, let size = end["bytes"]?.int64,
             let times = head["milliseconds"]?.array?.compactMap(\.int64), times.count == 2,
@@ -128,6 +131,6 @@ struct BackupManifest: Equatable, Sendable {
     }
 
     private static func damaged(_ folder: String) -> CommandFailure {
-        CommandFailure(.badInput, "the manifest of the backup \(folder) is damaged; use another backup")
+        CommandFailure(.backupDamaged, "the manifest of the backup \(folder) is damaged; use another backup")
     }
 }

@@ -1,5 +1,6 @@
 import BaseKit
 import Foundation
+import RicevutaCore
 
 /// A finished backup, read.
 struct BackupReader {
@@ -8,7 +9,7 @@ struct BackupReader {
     /// What it says that it holds.
     let manifest: BackupManifest
 
-    /// How many problems are told of.
+    /// How many problems are listed.
     private static let maxProblems = 10
 
     /// Reads the manifest.
@@ -17,11 +18,11 @@ struct BackupReader {
     /// - Throws: ``CommandFailure`` when it is no finished backup; `FileFailure`.
     init(_ folder: String) throws {
         self.folder = folder
-        guard try DurableFiles.isTaken(folder) else { throw CommandFailure(.notFound, "\(folder) not found") }
+        guard try DurableFiles.isTaken(folder) else { throw CommandFailure(.inputUnreadable, "\(folder) not found") }
         let path = "\(folder)/\(BackupManifest.name)"
         guard let handle = try DurableFiles.openRegularFile(path) else {
             throw CommandFailure(
-                .badInput,
+                .backupDamaged,
                 "\(folder) is not a finished backup: it has no \(BackupManifest.name); use another backup"
             )
         }
@@ -49,7 +50,7 @@ struct BackupReader {
         guard count > 0 else { return }
         if count > problems.count { problems.append("and \(count - problems.count) more") }
         throw CommandFailure(
-            .badInput,
+            .backupDamaged,
             "the backup \(folder) is damaged; use another one\n  " + problems.joined(separator: "\n  ")
         )
     }

@@ -38,7 +38,7 @@ struct Restoration {
         do {
             for entry in backup.manifest.entries {
                 guard try folder.copy("\(backup.folder)/\(entry.path)", to: entry.path) == entry else {
-                    throw CommandFailure(.storage, "\(entry.path) changed while it was copied; check the disk")
+                    throw CommandFailure(.fileFailed, "\(entry.path) changed while it was copied; check the disk")
                 }
             }
             var outcome = try check(DataDirectory(path: folder.path))
@@ -61,7 +61,7 @@ struct Restoration {
         let problems = try LedgerOpening.problems(of: directory)
         guard problems.isEmpty else {
             throw CommandFailure(
-                .failed,
+                .backupIncomplete,
                 "the ledger in this backup is damaged; use another backup\n  " + problems.joined(separator: "\n  ")
             )
         }
@@ -100,7 +100,7 @@ struct Restoration {
             ]
         }
         lines.append("with --replace it is moved aside, not deleted")
-        return CommandFailure(.exists, lines.joined(separator: "\n"))
+        return CommandFailure(.backupOverwrites, lines.joined(separator: "\n"))
     }
 
     private static func row(_ what: String, _ there: Int, _ kept: Int, lost: [String]) -> String {
@@ -147,7 +147,7 @@ private final class PresentData {
         // The lock that a serving process holds, see `ServingLock`.
         guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             try? lock.close()  // It was opened for the lock only.
-            throw CommandFailure(.notNow, "\(path) is in use by `ricevuta serve`; stop it first")
+            throw CommandFailure(.directoryInUse, "\(path) is in use by `ricevuta serve`; stop it first")
         }
         do throws(LedgerError) {
             ledger = try LedgerOpening.inventory(of: DataDirectory(path: path))

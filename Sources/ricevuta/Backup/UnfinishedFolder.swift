@@ -1,6 +1,7 @@
 import BaseKit
 import Crypto
 import Foundation
+import RicevutaCore
 import SystemPackage
 
 /// A folder that is filled under another name, `NAME.unfinished`, and gets its own when all that is in it is on disk.
@@ -34,7 +35,10 @@ final class UnfinishedFolder {
         }
         guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             try? lock.close()  // It was opened for the lock only.
-            throw CommandFailure(.notNow, "another process is writing \(path); wait for it, or choose another name")
+            throw CommandFailure(
+                .directoryInUse,
+                "another process is writing \(path); wait for it, or choose another name"
+            )
         }
         try clear()
     }
@@ -65,7 +69,7 @@ final class UnfinishedFolder {
         for folder in folders { try DurableFiles.sync(directory: folder, Self.syncing) }
         try DurableFiles.sync(directory: path, Self.syncing)
         guard try DurableFiles.publish(path, as: target, syncing: Self.syncing) else {
-            throw CommandFailure(.exists, "\(target) already exists; what was written is in \(path)")
+            throw CommandFailure(.outputExists, "\(target) already exists; what was written is in \(path)")
         }
     }
 

@@ -45,7 +45,7 @@ struct ArchiveCommand: AsyncParsableCommand {
                 if !report.problems.isEmpty { Terminal.print(Listing.table(report.rows)) }
                 Terminal.print(report.summary(isFetched: fetch))
             }
-            if !report.problems.isEmpty { throw ExitCode(CommandFailure.Code.failed.rawValue) }
+            if !report.problems.isEmpty { throw ExitStatus.failed.exit }
         }
     }
 }

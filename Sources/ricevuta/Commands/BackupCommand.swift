@@ -2,6 +2,7 @@ import ArgumentParser
 import BaseKit
 import Foundation
 import RicevutaConfiguration
+import RicevutaCore
 
 /// The command `ricevuta backup`.
 struct BackupCommand: RicevutaCommand {
@@ -27,7 +28,10 @@ struct BackupCommand: RicevutaCommand {
     func perform() async throws {
         let configuration = try file.load(secrets: .skipped)
         guard try LedgerOpening(configuration).exists else {
-            throw CommandFailure(.notFound, "no ledger in \(configuration.dataDirectory) yet; nothing to back up")
+            throw CommandFailure(
+                .nothingToBackUp,
+                "no ledger in \(configuration.dataDirectory) yet; nothing to back up"
+            )
         }
         let path = URL(fileURLWithPath: folder).standardizedFileURL.path
         let backup = Backup(
@@ -53,7 +57,7 @@ struct BackupCommand: RicevutaCommand {
         }
         guard !manifest.missingDocuments.isEmpty else { return }
         throw CommandFailure(
-            .failed,
+            .backupIncomplete,
             "\(manifest.missingDocuments.count) documents of the ledger are missing or damaged in the archive; "
                 + "`ricevuta archive verify` lists them"
         )
@@ -115,7 +119,7 @@ struct RestoreCommand: RicevutaCommand {
             Terminal.print("restored \(restoration.target)\n\(reader.manifest.contents)\(callbacks)\(aside)")
         }
         guard !outcome.findings.isEmpty else { return }
-        throw CommandFailure(.failed, outcome.findings.joined(separator: "\n"))
+        throw CommandFailure(.backupIncomplete, outcome.findings.joined(separator: "\n"))
     }
 
     private func json(_ manifest: BackupManifest, _ outcome: Restoration.Outcome?) -> JSONValue {

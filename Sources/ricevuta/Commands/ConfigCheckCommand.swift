@@ -48,7 +48,7 @@ struct ConfigCheckCommand: RicevutaCommand {
         } catch {
             guard output.json else { throw error }
             Terminal.print(["ok": false, "problems": .array(error.problems.map(\.json)), "warnings": []])
-            throw ExitCode(CommandFailure.Code.configuration.rawValue)
+            throw ExitStatus.configuration.exit
         }
         let checks = connect ? try await ConnectionChecks.run(configuration) : []
         let notes = withoutSecrets ? [] : await MissingSinks.notes(configuration)
@@ -68,7 +68,7 @@ struct ConfigCheckCommand: RicevutaCommand {
             for note in notes { Terminal.note("\(file.path): warning: sinks: \(note)") }
             if !checks.isEmpty { Terminal.print(checks.text(marks: false)) }
         }
-        if checks.haveFailed { throw ExitCode(CommandFailure.Code.failed.rawValue) }
+        if checks.haveFailed { throw ExitStatus.failed.exit }
     }
 }
 
@@ -78,7 +78,7 @@ extension ConfigurationProblem {
         [
             "file": .string(file), "line": line > 0 ? JSONValue(line) : nil,
             "column": column > 0 ? JSONValue(column) : nil,
-            "key": key.isEmpty ? nil : .string(key), "message": .string(message),
+            "key": key.isEmpty ? nil : .string(key), "message": .string(message), "code": .string(code.description),
         ]
     }
 

@@ -158,7 +158,7 @@ extension Configuration {
         let configured = Set(sinks.map(\.name))
         guard let lost = entries.first(where: { !configured.contains($0.sink) }) else { return }
         throw CommandFailure(
-            .badInput,
+            .stateConflict,
             "delivery \(lost.id) goes to sink '\(lost.sink)', which is not configured; "
                 + "`ricevuta sink move \(lost.sink) TO` gives its deliveries and dead letters to another sink"
         )

@@ -24,7 +24,7 @@ struct DoctorCommand: RicevutaCommand {
         } else {
             Terminal.print(checks.text(marks: true))
         }
-        if checks.haveFailed { throw ExitCode(CommandFailure.Code.failed.rawValue) }
+        if checks.haveFailed { throw ExitStatus.failed.exit }
     }
 
     private func checks() async throws -> [Check] {

@@ -25,7 +25,7 @@ extension DocumentCommand {
                 let record = try await ledger.requireOrder(order)
                 let documents = try await ledger.documents(ofOrder: record.key, limit: 10)
                 guard let stored = documents.compactMap(\.document).first else {
-                    throw CommandFailure(.notFound, "order \(record.name) has no document in the archive yet")
+                    throw CommandFailure(.documentNotStored, "order \(record.name) has no document in the archive yet")
                 }
                 return (record, stored, DataDirectory(path: configuration.dataDirectory).archive)
             }

@@ -59,13 +59,13 @@ extension DocumentCommand.Quarantine {
                 let found = try await ledger.quarantined(named: content)
                 guard let entry = found.first, found.count == 1 else {
                     let contents = found.map(\.content).joined(separator: ", ")
-                    throw CommandFailure(.badInput, "'\(content)' has several quarantined contents: \(contents)")
+                    throw CommandFailure(.nameAmbiguous, "'\(content)' has several quarantined contents: \(contents)")
                 }
                 return (entry, DataDirectory(path: configuration.dataDirectory).archive)
             }
             guard entry.isKept else {
                 throw CommandFailure(
-                    .notFound,
+                    .quarantinedNotFound,
                     "the content was not kept: it is larger than archive.maxQuarantineBytes; only its reason was"
                 )
             }
@@ -73,7 +73,7 @@ extension DocumentCommand.Quarantine {
             try DocumentTarget(path).write { take in
                 let source = "\(archive)/\(entry.document.path)"
                 guard let handle = try DurableFiles.openRegularFile(source) else {
-                    throw CommandFailure(.notFound, "\(source) is not there any more")
+                    throw CommandFailure(.quarantinedNotFound, "\(source) is not there any more")
                 }
                 defer { try? handle.close() }  // Opened for reading: closing loses nothing.
                 while let piece = try handle.read(upToCount: 256 << 10), !piece.isEmpty { try take(piece) }
@@ -176,12 +176,12 @@ extension LedgerReader {
         let isHash = name.count >= 4 && name.allSatisfy(\.isHexDigit)
         let byHash = isHash ? all.filter { $0.content.hasPrefix(name.lowercased()) } : []
         if Set(byHash.map(\.content)).count > 1 {
-            throw CommandFailure(.badInput, "several contents begin with '\(name)'; give more digits")
+            throw CommandFailure(.nameAmbiguous, "several contents begin with '\(name)'; give more digits")
         }
         if !byHash.isEmpty { return byHash }
         let order = try await order(named: name)
         let found = all.filter { $0.entry.orderKey == order?.key }
-        guard !found.isEmpty else { throw CommandFailure(.notFound, "no quarantined document '\(name)'") }
+        guard !found.isEmpty else { throw CommandFailure(.quarantinedNotFound, "no quarantined document '\(name)'") }
         return found
     }
 }

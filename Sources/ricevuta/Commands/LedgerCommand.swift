@@ -1,6 +1,7 @@
 import ArgumentParser
 import BaseKit
 import RicevutaConfiguration
+import RicevutaCore
 
 /// The command `ricevuta ledger`.
 struct LedgerCommand: AsyncParsableCommand {
@@ -27,7 +28,7 @@ struct LedgerCommand: AsyncParsableCommand {
             let opening = LedgerOpening(configuration)
             guard try opening.exists else {
                 throw CommandFailure(
-                    .notFound,
+                    .ledgerMissing,
                     "no ledger in \(configuration.dataDirectory) yet; `ricevuta serve` creates it"
                 )
             }

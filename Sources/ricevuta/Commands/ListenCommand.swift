@@ -69,7 +69,7 @@ struct ListenCommand: RicevutaCommand {
         }
         guard let secret = ProcessInfo.processInfo.environment[secretVariable].flatMap({ WebhookSecret($0) }) else {
             throw CommandFailure(
-                .configuration,
+                .secretUnavailable,
                 "\(secretVariable) is not a secret of the form whsec_ + base64; `ricevuta secret` creates one"
             )
         }
@@ -106,7 +106,7 @@ struct ListenCommand: RicevutaCommand {
         }
         let isFound = until == nil ? await arrival() : await TimeLimit.run(timeout, arrival).value
         await listener.stop(within: .seconds(1))
-        if !isFound { throw CommandFailure(.failed, "timed out: no valid event of that type arrived") }
+        if !isFound { throw CommandFailure(.eventTimedOut, "timed out: no valid event of that type arrived") }
     }
 
     /// `90s`, `5m`; a number alone is seconds.

@@ -114,7 +114,7 @@ extension OrderQuery {
             state = .unknown(String(text.dropFirst("unknown:".count)))
         } else {
             let names = Self.states.map(\.name) + Self.placements.map(\.rawValue)
-            throw CommandFailure(.badInput, unknown: "state", text, among: names + ["unknown:NAME"])
+            throw CommandFailure(.unknownName, unknown: "state", text, among: names + ["unknown:NAME"])
         }
     }
 }

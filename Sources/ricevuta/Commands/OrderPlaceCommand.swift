@@ -89,7 +89,7 @@ struct OrderPlaceCommand: RicevutaCommand {
             switch error {
             case .itemNotFound, .severalItems:
                 let found = try ItemLookup(try await client.items()).find(item)
-                throw CommandFailure(.notFound, "item '\(item)' not found; use its hash, \(found.hash)")
+                throw CommandFailure(.itemNotFound, "item '\(item)' not found; use its hash, \(found.hash)")
             case .needsChoice, .call, .notRecorded, .refused, .refusalNotRecorded, .outcomeUnknown,
                 .placedButNotRecorded:
                 throw error
@@ -126,10 +126,13 @@ struct OrderPlaceCommand: RicevutaCommand {
         }
         if !yes {
             guard Terminal.canAsk else {
-                throw ValidationError("No terminal to confirm the order on; pass --yes to place it without asking.")
+                throw CommandFailure(
+                    .confirmationNeeded,
+                    "no terminal to confirm the order on; pass --yes to place it without asking"
+                )
             }
             guard Terminal.confirm("Place an order for \"\(detail.item.name)\" \(price(of: detail, inputs))?") else {
-                throw CommandFailure(.failed, "cancelled: no order was placed")
+                throw CommandFailure(.cancelled, "cancelled: no order was placed")
             }
         }
         do throws(OrderPlacingError) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BaseKit
 import RicevutaConfiguration
+import RicevutaCore
 
 /// A command whose failures end it with a sentence on standard error and a code that means something.
 protocol RicevutaCommand: AsyncParsableCommand {
@@ -9,7 +10,7 @@ protocol RicevutaCommand: AsyncParsableCommand {
 }
 
 extension RicevutaCommand {
-    /// Mistakes in the command line are told as all others are.
+    /// Mistakes in the command line are reported like all others.
     // swift-format-ignore: NoLeadingUnderscores
     static var _errorPrefix: String { Terminal.prefix }
 
@@ -23,14 +24,13 @@ extension RicevutaCommand {
         } catch {
             let failure = CommandFailure(error)
             if Self.printsJSON {
-                Terminal.printError(failure)
-            } else if error is ConfigurationFailure {
-                // Each line begins with its place, which editors and terminals turn into a link.
-                Terminal.note(failure.description)
+                Terminal.note(failure.json)
             } else {
-                Terminal.printError(failure.description)
+                // Where a file is wrong, each line begins with its place, which editors and terminals turn into a link.
+                Terminal.note((error is ConfigurationFailure ? "" : Terminal.prefix) + failure.description)
+                Terminal.note(failure.advice)
             }
-            throw ExitCode(failure.code.rawValue)
+            throw failure.code.exitStatus.exit
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BaseKit
 import Foundation
+import RicevutaCore
 import Sinks
 
 /// The command `ricevuta secret`.
@@ -27,7 +28,7 @@ struct SecretCommand: RicevutaCommand {
         try file.write(Array("\(secret)\n".utf8))
         guard try file.publish(as: path, syncing: .whereSupported) else {
             file.discard()
-            throw CommandFailure(.exists, "\(out) already exists; choose another name with --out")
+            throw CommandFailure(.outputExists, "\(out) already exists; choose another name with --out")
         }
         output.json ? Terminal.print(["path": .string(path)]) : Terminal.print("created \(path)")
     }

@@ -108,7 +108,7 @@ struct SinkCommand: AsyncParsableCommand {
                 rows: findings.map { [$0.sink.rawValue, $0.text] },
                 json: .array(findings.map(\.json))
             ).print(asJSON: output.json)
-            guard findings.allSatisfy(\.isGood) else { throw ExitCode(CommandFailure.Code.failed.rawValue) }
+            guard findings.allSatisfy(\.isGood) else { throw ExitStatus.failed.exit }
         }
     }
 }
@@ -127,7 +127,7 @@ extension Configuration {
     func configuredSink(_ text: String) throws -> SinkName {
         guard let name = SinkName(rawValue: text), sinks.contains(where: { $0.name == name }) else {
             let nearest = NearestName.of(text, among: sinks.map(\.name.rawValue)).map { "did you mean \($0)? " } ?? ""
-            throw CommandFailure(.notFound, "sink '\(text)' not found; \(nearest)See `ricevuta sink list`")
+            throw CommandFailure(.sinkNotFound, "sink '\(text)' not found; \(nearest)See `ricevuta sink list`")
         }
         return name
     }
@@ -145,7 +145,7 @@ extension Configuration {
             if try await !ledger.deliveries(DeliveryQuery(sink: name, limit: 1)).isEmpty { return name }
             known += waiting.keys.filter { !names.contains($0) }
         }
-        throw CommandFailure(.badInput, unknown: "sink", text, among: known.map(\.rawValue))
+        throw CommandFailure(.unknownName, unknown: "sink", text, among: known.map(\.rawValue))
     }
 }
 

@@ -29,7 +29,7 @@ struct SinkMoveCommand: RicevutaCommand {
         let moved = try await file.withLedger(.operate) { ledger, configuration in
             let target = try configuration.configuredSink(to)
             let source = try await configuration.knownSink(from, ledger)
-            guard source != target else { throw CommandFailure(.badInput, "\(from) and \(to) are the same sink") }
+            guard source != target else { throw CommandFailure(.inputInvalid, "\(from) and \(to) are the same sink") }
             return try await ledger.move(from: source, to: target, now: .now())
         }
         moved.print(empty: "Nothing waits for \(from).", verb: "moved", output)
@@ -61,14 +61,17 @@ struct SinkDropCommand: RicevutaCommand {
 
     func perform() async throws {
         if !yes, !Terminal.canAsk {
-            throw ValidationError("No terminal to confirm it on; pass --yes to drop them without asking.")
+            throw CommandFailure(
+                .confirmationNeeded,
+                "no terminal to confirm it on; pass --yes to drop them without asking"
+            )
         }
         let (name, waiting) = try await file.withLedger { ledger, configuration in
             let name = try await configuration.knownSink(sink, ledger)
             return (name, try await ledger.sinks()[name]?.waiting ?? 0)
         }
         if !yes, waiting > 0, !Terminal.confirm("Drop \(waiting) deliveries that wait for \(name)?") {
-            throw CommandFailure(.failed, "cancelled: nothing was dropped")
+            throw CommandFailure(.cancelled, "cancelled: nothing was dropped")
         }
         try await giveUp(.settled, reason: "dropped by an operator" + (reason.map { ": \($0)" } ?? ""))
     }

@@ -45,7 +45,7 @@ struct StatusCommand: RicevutaCommand {
             || sinks.contains { $0.needsCare(at: now) }
             || (summary.deliveriesByState[DeliveryState.dead.rawValue] ?? 0) > 0
             || !journal.lines.isEmpty || journal.copies > 0 || journal.quarantined > 0
-        if needsCare { throw ExitCode(CommandFailure.Code.failed.rawValue) }
+        if needsCare { throw ExitStatus.failed.exit }
     }
 
     private static func rows(_ summary: LedgerSummary) -> [[String]] {

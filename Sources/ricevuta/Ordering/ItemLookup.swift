@@ -18,7 +18,7 @@ struct ItemLookup {
         if let only = found.first, found.count == 1 { return only }
         guard found.isEmpty else {
             let hashes = found.map { "\($0.hash) (\($0.category))" }.joined(separator: ", ")
-            throw CommandFailure(.badInput, "\(found.count) items are called '\(text)'; use a hash: \(hashes)")
+            throw CommandFailure(.itemAmbiguous, "\(found.count) items are called '\(text)'; use a hash: \(hashes)")
         }
         throw notFound(text)
     }
@@ -31,7 +31,7 @@ struct ItemLookup {
         let proposal = near.isEmpty ? "" : "; did you mean \(names)\(more)?"
         let list = near.count > Self.maxProposals ? "`ricevuta item list '\(text)'`" : "`ricevuta item list`"
         return CommandFailure(
-            .notFound,
+            .itemNotFound,
             "item '\(text)' not found\(proposal)\(proposal.isEmpty ? ";" : "") \(list) shows more"
         )
     }

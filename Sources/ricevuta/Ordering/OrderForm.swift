@@ -1,4 +1,5 @@
 import BaseKit
+import RicevutaCore
 import Visengine
 
 /// Asks for an item's fields, one by one in the order of the form, until the item takes the answers.
@@ -88,7 +89,7 @@ struct OrderForm {
 
     private func read(_ prompt: String) throws(CommandFailure) -> String {
         guard let line = ask(prompt) else {
-            throw CommandFailure(.failed, "cancelled: no order was placed")
+            throw CommandFailure(.cancelled, "cancelled: no order was placed")
         }
         return String(decoding: ASCII.trimmed(Array(line.utf8)[...]), as: UTF8.self)
     }

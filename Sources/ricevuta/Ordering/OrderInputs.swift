@@ -1,5 +1,6 @@
 import BaseKit
 import Foundation
+import RicevutaCore
 import Visengine
 
 /// What the user gave for an item's fields.
@@ -31,7 +32,7 @@ struct OrderInputs {
             do throws(FileFailure) {
                 values[key] = try Self.file(path)
             } catch {
-                throw CommandFailure(.notFound, "\(item.name(ofField: key)): \(error)")
+                throw CommandFailure(.inputUnreadable, "\(item.name(ofField: key)): \(error)")
             }
         }
         self.options = options.map { text in
@@ -47,7 +48,7 @@ struct OrderInputs {
         guard !problems.isEmpty else { return }
         let lines = problems.map { "  \(Self.text(of: $0, item, filled: filled))" }
         throw CommandFailure(
-            .badInput,
+            .orderInvalid,
             "the order is incomplete or invalid:\n\(lines.joined(separator: "\n"))\n"
                 + "`ricevuta item show \(item.item.hash)` shows what the item wants"
         )
@@ -104,14 +105,14 @@ struct OrderInputs {
     private mutating func read(_ path: String, _ item: ItemDetail) throws(CommandFailure) {
         let data =
             path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
-        guard let data else { throw CommandFailure(.notFound, "cannot read \(path)") }
+        guard let data else { throw CommandFailure(.inputUnreadable, "cannot read \(path)") }
         // The file may hold personal data, of which the parser's error could repeat some.
         guard let object = try? JSONValue(parsing: Array(data)).object else {
-            throw CommandFailure(.badInput, "\(path) is not a JSON object")
+            throw CommandFailure(.inputInvalid, "\(path) is not a JSON object")
         }
         for member in object.members {
             guard let text = member.value.text else {
-                throw CommandFailure(.badInput, "\(path): the value of \(member.key) is neither text nor a number")
+                throw CommandFailure(.inputInvalid, "\(path): the value of \(member.key) is neither text nor a number")
             }
             set(text, for: Self.key(member.key, item), item)
         }
@@ -119,7 +120,7 @@ struct OrderInputs {
 
     private static func pair(_ text: String, _ item: ItemDetail) throws(CommandFailure) -> (String, String) {
         guard let sign = text.firstIndex(of: "=") else {
-            throw CommandFailure(.badInput, "expected FIELD=VALUE")
+            throw CommandFailure(.inputInvalid, "expected FIELD=VALUE")
         }
         return (key(String(text[..<sign]), item), String(text[text.index(after: sign)...]))
     }

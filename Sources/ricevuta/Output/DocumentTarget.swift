@@ -1,4 +1,5 @@
 import Foundation
+import RicevutaCore
 import SystemPackage
 
 /// Where a command writes a document: a new file, or standard output.
@@ -20,7 +21,7 @@ enum DocumentTarget {
         switch self {
         case .standardOutput:
             guard isatty(STDOUT_FILENO) == 0 else {
-                throw CommandFailure(.usage, "standard output is a terminal; redirect it, or name a file")
+                throw CommandFailure(.outputIsTerminal, "standard output is a terminal; redirect it, or name a file")
             }
             try produce { piece in try Self.write(piece, to: .standardOutput, named: "standard output") }
         case .file(let path):
@@ -44,15 +45,15 @@ enum DocumentTarget {
                 permissions: [.ownerReadWrite, .groupRead, .otherRead]
             )
         } catch Errno.fileExists {
-            throw CommandFailure(.exists, "\(path) already exists; choose another name with --output")
+            throw CommandFailure(.outputExists, "\(path) already exists; choose another name with --output")
         } catch {
-            throw CommandFailure(.storage, "cannot create \(path): \(error)")
+            throw CommandFailure(.outputFailed, "cannot create \(path): \(error)")
         }
     }
 
     private static func write(_ piece: Data, to descriptor: FileDescriptor, named name: String) throws {
         do { try descriptor.writeAll(piece) } catch {
-            throw CommandFailure(.storage, "cannot write \(name): \(error)")
+            throw CommandFailure(.outputFailed, "cannot write \(name): \(error)")
         }
     }
 }

@@ -56,7 +56,7 @@ struct ConfigurationOption: ParsableArguments {
         let opening = LedgerOpening(configuration)
         guard try opening.exists || mayCreate else {
             throw CommandFailure(
-                .notFound,
+                .ledgerMissing,
                 "no ledger in \(configuration.dataDirectory) yet; `ricevuta serve` or `ricevuta order place` creates it"
             )
         }

@@ -41,17 +41,6 @@ enum Terminal {
     /// What stands before the program's own errors.
     static let prefix = "ricevuta: "
 
-    /// Writes why a command failed.
-    static func printError(_ text: String) { note(prefix + text) }
-
-    /// Writes why a command failed, as JSON on one line: `{"error": {"exitCode": 66, "message": "…"}}`.
-    static func printError(_ failure: CommandFailure) {
-        let json: JSONValue = [
-            "error": ["exitCode": JSONValue(Int(failure.code.rawValue)), "message": .string(failure.description)]
-        ]
-        note(String(decoding: TerminalText.escaped(json: json.encoded()), as: UTF8.self))
-    }
-
     /// Whether a person looks at standard error.
     static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
 

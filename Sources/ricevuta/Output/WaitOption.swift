@@ -47,12 +47,15 @@ struct WaitOption: ParsableArguments {
             )
         } catch {
             switch error {
-            case .ended(let text): throw CommandFailure(.failed, "the order ended without a document: \(text)")
+            case .ended(let text): throw CommandFailure(.orderEnded, "the order ended without a document: \(text)")
             case .needsChoice:
                 let show = "`ricevuta order show \(name)`"
-                throw CommandFailure(.failed, "the order waits for a choice among search results: see \(show)")
+                throw CommandFailure(.choiceNeeded, "the order waits for a choice among search results: see \(show)")
             case .timedOut:
-                throw CommandFailure(.failed, "timed out waiting for the document; `ricevuta explain \(name)` says why")
+                throw CommandFailure(
+                    .waitTimedOut,
+                    "timed out waiting for the document; `ricevuta explain \(name)` says why"
+                )
             case .ledger(let failure): throw failure
             case .cancelled: throw CancellationError()
             }

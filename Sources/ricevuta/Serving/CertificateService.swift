@@ -76,7 +76,7 @@ final class CertificateService: Service {
     }
 }
 
-/// What tells that files have changed without reading them; links are followed, as renewing tools set them.
+/// Shows that files have changed without reading them; links are followed, as renewing tools set them.
 private struct Stamp: Equatable, Sendable {
     private struct File: Equatable, Sendable {
         var inode: UInt64?

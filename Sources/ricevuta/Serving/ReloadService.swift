@@ -105,7 +105,7 @@ struct ReloadService: Service {
         }
         switch outcome {
         case .finished(let result): return try result.get()
-        case .abandoned, .refused: throw CommandFailure(.storage, "reading \(file) timed out: the disk hangs")
+        case .abandoned, .refused: throw CommandFailure(.diskHangs, "reading \(file) timed out: the disk hangs")
         }
     }
 

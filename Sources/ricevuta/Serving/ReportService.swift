@@ -55,9 +55,9 @@ struct ReportFile: Sendable {
 
     init(_ directory: DataDirectory) { path = directory.path + "/serve.json" }
 
-    /// Replaces the report; a disk that is full leaves the old one, whose age tells.
+    /// Replaces the report; on a full disk the old one stays, and its age shows it.
     func write(_ report: ReceiverReport) {
-        // What cannot be written tells by its age.
+        // A report that cannot be written is recognised by its age.
         try? Data(report.json.encoded()).write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 

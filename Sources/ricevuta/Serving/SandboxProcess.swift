@@ -26,7 +26,7 @@ final class SandboxProcess {
         process.standardInput = input
         process.standardOutput = output
         do { try process.run() } catch {
-            throw CommandFailure(.unavailable, "cannot start \(executable.path)")
+            throw CommandFailure(.sandboxFailed, "cannot start \(executable.path)")
         }
         // It says when it listens, and nothing else.
         let threads = BlockingThreads(name: "sandbox", limit: 1)
@@ -35,7 +35,7 @@ final class SandboxProcess {
         guard case .finished(let line) = said, line.hasPrefix("listening on ") else {
             stop()
             throw CommandFailure(
-                .unavailable,
+                .sandboxFailed,
                 "the sandbox does not listen at \(provider.baseURL); its own message says why"
             )
         }
@@ -51,7 +51,10 @@ final class SandboxProcess {
         let own = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         let sandbox = own.deletingLastPathComponent().appending(path: "visengine-sandbox")
         guard FileManager.default.isExecutableFile(atPath: sandbox.path) else {
-            throw CommandFailure(.notFound, "no \(sandbox.path): --sandbox needs visengine-sandbox beside ricevuta")
+            throw CommandFailure(
+                .sandboxMissing,
+                "no \(sandbox.path): --sandbox needs visengine-sandbox beside ricevuta"
+            )
         }
         return sandbox
     }
@@ -60,7 +63,7 @@ final class SandboxProcess {
         let host = WebAddress.host(of: url)
         guard url.hasPrefix("http://"), WebAddress.isLoopback(host), let port = URL(string: url)?.port else {
             throw CommandFailure(
-                .configuration,
+                .settingInvalid,
                 "--sandbox needs a provider.baseURL on this machine, such as http://127.0.0.1:8090; "
                     + "`ricevuta init --sandbox` writes such a configuration"
             )

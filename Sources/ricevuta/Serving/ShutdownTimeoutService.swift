@@ -19,7 +19,7 @@ struct ShutdownTimeoutService: Service {
                 "Shutdown timed out; exiting anyway (the disk may hang; acknowledged callbacks are safe)",
                 metadata: ["after": "\(limit)"]
             )
-            _exit(CommandFailure.Code.storage.rawValue)
+            _exit(ExitStatus.storage.rawValue)
         }
         thread.name = "end-limit"
         thread.start()

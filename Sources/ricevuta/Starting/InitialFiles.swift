@@ -48,7 +48,7 @@ struct InitialFiles: Sendable {
             let path = "\(directory)/\(file.path)"
             // Whatever it is that has the name: a link that leads nowhere, too.
             guard (try? FileManager.default.attributesOfItem(atPath: path)) == nil else {  // Missing is what is wanted.
-                throw CommandFailure(.badInput, "\(path) exists already; `ricevuta init` overwrites nothing")
+                throw CommandFailure(.outputExists, "\(path) exists already; `ricevuta init` overwrites nothing")
             }
         }
         for file in files {
