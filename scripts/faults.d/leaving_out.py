@@ -41,6 +41,7 @@ def matters(target):
 # Those that need not be noticed, and why they are there.
 REASONS = {
     r".* at SQLite|.*Checkpointer.*|ledger's rollback journal .*": "SQLite's own",
+    r"report of the running service .*": "Foundation's, of all that it writes atomically; the report may get lost",
     r".* at FolderProbe.*": "tries out what a folder can do",
     r".* at ReceiverIdentity.*": "without its ID a receiver is another one, which hands its whole journal over",
     r"new journal segment .*": "its zeros are on disk before its first record, whose sync then writes nothing else",

@@ -21,6 +21,7 @@ KINDS = [
     (r"data/ledger\.sqlite-journal", "ledger's rollback journal"),
     (r"data/ledger\..*", "other file of the ledger"),
     (r"data/.*receiver\.id.*", "receiver's ID"),
+    (r"data/(serve\.json|\.dat\.nosync.*)", "report of the running service"),
     (r"data", "data directory"),
     (r"data/archive/incoming/[^/]*/.*", "archived file"),
     (r"data/archive(/(documents|incoming|quarantine)|/incoming/[^/]*)?", "archive's directories"),

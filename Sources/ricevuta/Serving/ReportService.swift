@@ -49,7 +49,7 @@ struct ReportService: Service {
     }
 }
 
-/// The file in the data directory that holds the report: not synced, since it says nothing that outlives the process.
+/// The file in the data directory that holds the report, which may get lost: it says nothing that outlives the process.
 struct ReportFile: Sendable {
     private let path: String
 
