@@ -165,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "BaseKit", "CallbackJournal", "RicevutaCore", "SQLiteLedger", "TestSupport", crypto, grdb,
+                "BaseKit", "CallbackJournal", "HTTPListener", "RicevutaCore", "SQLiteLedger", "TestSupport", crypto,
+                grdb,
                 httpClient, nioCore, nioHTTP1, .product(name: "Subprocess", package: "swift-subprocess"), system,
             ],
             exclude: ["Native", "Receivers", "Senders"]

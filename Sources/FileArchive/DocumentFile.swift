@@ -20,7 +20,7 @@ struct DocumentFile: ~Copyable {
         } catch {
             throw .unreadable(at: path, reason: error.description)
         }
-        guard let opened else { throw .unreadable(at: path, reason: "file not found") }
+        guard let opened else { throw .missing(at: path) }
         handle = opened
     }
 

@@ -57,6 +57,9 @@ public final class DispatcherService: Service {
         leaseTime = (longest + settings.sinkGrace) * 2 + .seconds(60)
     }
 
+    /// The sinks that have been reported to fail and have taken nothing since, by name.
+    public var failingSinks: [SinkName] { watch.failing }
+
     /// Runs until graceful shutdown or cancellation.
     public func run() async {
         await withTaskGroup(of: Void.self) { group in

@@ -105,9 +105,9 @@ struct DocumentFetch: Sendable {
             JobMeters.count(.fetch, "failed")
             Alarms.raise(.archiveFailing, "Archive write failed", ["error": "\(failure)"], to: logger)
             try await ledger.postpone(work.lease, until: now + backoff, reason: failure.description)
-        case .provider(.unauthorized):
+        case .provider(.unauthorized(let reason)):
             JobMeters.count(.fetch, "failed")
-            try await ledger.postpone(work.lease, until: now + .seconds(300), reason: "not authorized")
+            try await ledger.postpone(work.lease, until: now + .seconds(300), reason: reason)
         case .provider(.transient(let reason, let retryAfter)):
             // However long the provider is away: what was paid for is asked for again.
             JobMeters.count(.fetch, "failed")

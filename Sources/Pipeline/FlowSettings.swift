@@ -55,7 +55,7 @@ public struct FlowSettings: Sendable {
         unknownOrderPatience: Duration = .seconds(86_400),
         documentPatience: Duration = .seconds(3 * 86_400),
         tokens: TokenLifetime = TokenLifetime(),
-        documentOverdueAfter: Duration = .seconds(3600)
+        documentOverdueAfter: Duration = LedgerSummary.documentPatience
     ) {
         self.intake = intake
         self.reconciliation = reconciliation

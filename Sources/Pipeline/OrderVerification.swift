@@ -90,7 +90,10 @@ struct OrderVerification: Sendable {
             Alarms.raise(
                 .foreignOrder,
                 "Callback token belongs to a different order",
-                ["candidate.id": "\(id)"],
+                [
+                    "candidate.id": "\(id)", "order.nonce": "\(nonce)",
+                    "next": "ricevuta explain \(work.order.key)",
+                ],
                 to: logger
             )
             return await reject(

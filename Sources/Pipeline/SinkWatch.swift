@@ -21,6 +21,11 @@ final class SinkWatch: Sendable {
         for name in names { SinkMeters.set(isFailing: known[name]?.streak?.isTold == true, name) }
     }
 
+    /// The sinks that were told to fail and have taken nothing since, by name.
+    var failing: [SinkName] {
+        sinks.withLock { $0.filter(\.value.isFailing).keys.sorted { $0.rawValue < $1.rawValue } }
+    }
+
     /// Looks at the clock now and then, until it is cancelled.
     func run(now: @Sendable () -> Timestamp) async {
         while !Task.isCancelled {
@@ -46,6 +51,15 @@ final class SinkWatch: Sendable {
     ) {
         SinkMeters.count(attempt, work.sink)
         report(action, of: work, attempt, logger: logger)
+        if attempt.outcome == .unreadable {
+            // None of the sink's doing.
+            return Alarms.raise(
+                .documentMissing,
+                "Document unreadable in the archive",
+                ["error": "\(attempt.error ?? "")"],
+                to: logger
+            )
+        }
         note(work.sink) { health in
             switch action {
             case .complete: health.succeeded(at: now)

@@ -53,17 +53,6 @@ extension SQLiteStore: DeliveryLedger {
             }
         }
     }
-
-    /// The sinks that are disabled, with the reason.
-    public func disabledSinks() async throws(LedgerError) -> [SinkName: String] {
-        try await list("listing disabled sinks") { rows in
-            let sinks = try rows.list("SELECT sink, reason FROM disabled_sinks") {
-                row throws(UnreadableRow) -> (SinkName, String) in
-                (try row.name("sink"), try row.text("reason"))
-            }
-            return Dictionary(sinks) { first, _ in first }
-        }
-    }
 }
 
 extension LedgerTransaction {

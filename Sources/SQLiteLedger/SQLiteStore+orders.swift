@@ -54,6 +54,24 @@ extension SQLiteStore {
         }
     }
 
+    /// Orders that somebody may have to look at, those first that wait for a person.
+    public func troubledOrders(limit: Int) async throws(LedgerError) -> [OrderRecord] {
+        try await list("listing troubled orders") { rows in
+            try rows.list(
+                """
+                SELECT \(OrderRecord.columns) FROM orders WHERE key IN (
+                    SELECT subject FROM jobs WHERE lane IN ('verify', 'fetch') AND last_reason IS NOT NULL
+                    UNION SELECT key FROM orders WHERE choice_since_ms IS NOT NULL
+                    UNION SELECT key FROM orders WHERE document = 'failed'
+                    UNION SELECT key FROM orders WHERE late_since_ms IS NOT NULL
+                        AND coalesce(state, '') NOT IN ('available', 'fulfilled', 'cancelled')
+                ) ORDER BY choice_since_ms IS NULL, document <> 'failed', document <> 'due', key
+                """,
+                limit: limit
+            ) { row throws(UnreadableRow) in try OrderRecord(row: row) }
+        }
+    }
+
     /// A text as `LIKE` looks for it as it is.
     private static func literal(_ text: String) -> String {
         text.replacing(#"\"#, with: #"\\"#).replacing("%", with: #"\%"#).replacing("_", with: #"\_"#)

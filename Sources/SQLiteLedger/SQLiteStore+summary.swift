@@ -27,6 +27,15 @@ extension SQLiteStore {
                     AND coalesce(state, '') NOT IN ('available', 'fulfilled', 'cancelled')
                 """
             )
+            summary.overdueDocuments = try count(
+                db,
+                """
+                SELECT count(*) FROM jobs j JOIN orders o ON o.key = j.subject
+                WHERE j.lane = 'fetch' AND j.last_reason IS NOT NULL
+                    AND coalesce(o.last_update_ms, o.created_at_ms) <= ?
+                """,
+                [(now - LedgerSummary.documentPatience).milliseconds]
+            )
             summary.documents = try count(db, "SELECT count(*) FROM documents")
             summary.quarantined = try count(
                 db,
@@ -58,7 +67,9 @@ extension SQLiteStore {
     }
 }
 
-private func count(_ db: Database, _ sql: String) throws -> Int { try Int.fetchOne(db, sql: sql) ?? 0 }
+private func count(_ db: Database, _ sql: String, _ arguments: StatementArguments = []) throws -> Int {
+    try Int.fetchOne(db, sql: sql, arguments: arguments) ?? 0
+}
 
 private func counts(_ db: Database, _ sql: String) throws -> [String: Int] {
     var counts: [String: Int] = [:]

@@ -13,6 +13,8 @@ public import Visengine
 ///   moves an order on, without `order` all of them; `to` stands instead of `steps`, and `wait` answers when all
 ///   callbacks have been answered. Answers `{"steps": N}`.
 /// - `POST /sandbox/cancel`, with `{"order": ID, "reason": "…", "wait": true}`. Answers `{}`.
+/// - `POST /sandbox/age`, with `{"order": ID, "hours": 48}`: dates an order back, as if all of it had happened so many
+///   hours earlier, and sends no callback. Answers `{}`.
 /// - `POST /sandbox/orders`, with `{"count": N, "item": HASH, "callback": CALLBACK_DATA}`, in whose texts `{n}` is
 ///   replaced by 0, 1, …, or with `{"callbacks": [CALLBACK_DATA, …]}`: makes orders without check or charge. Answers
 ///   `{"ids": […]}`.

@@ -66,8 +66,8 @@ public struct SandboxConfiguration: Sendable {
     /// The system's clock, in Unix seconds.
     public static let systemTime: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
 
-    func document(of order: OrderID) -> SandboxDocument {
-        SandboxDocument(order: order.rawValue, kind: isZipped ? .zip : .pdf, size: documentBytes)
+    func document(of order: String) -> SandboxDocument {
+        SandboxDocument(order: order, kind: isZipped ? .zip : .pdf, size: documentBytes)
     }
 }
 

@@ -19,7 +19,7 @@ public struct SandboxOrderReport: Sendable, Equatable {
     init?(_ id: OrderID, in state: SandboxState) {
         // Reading never refuses.
         guard let order = (try? state.reading { $0[id] }) ?? nil else { return nil }
-        let document = state.configuration.document(of: id)
+        let document = state.document(of: id)
         self.id = id
         self.state = order.stage?.rawValue
         sha256 = document.sha256

@@ -98,6 +98,20 @@ final class SandboxState: Sendable {
         }
     }
 
+    /// The document of an order, which may be that of every other.
+    func document(of order: OrderID) -> SandboxDocument {
+        configuration.document(of: quirks.contains(.equalDocuments) ? "uguale" : order.rawValue)
+    }
+
+    /// Dates an order back; nobody is told.
+    func age(_ id: OrderID, bySeconds seconds: Int64) {
+        content.withLock { content in
+            guard var order = content.book[id] else { return }
+            order.age(bySeconds: seconds)
+            content.book.keep(order)
+        }
+    }
+
     func setCredit(_ credit: Price) { content.withLock { $0.book.credit = credit } }
 
     // MARK: Callbacks

@@ -85,7 +85,7 @@ struct LocalDocumentReaderTests {
         let document = Self.document([1])
         let reader = LocalDocumentReader(document, at: "/nonexistent/document", threads: Self.threads)
 
-        await #expect(throws: DocumentReadError.unreadable(at: "/nonexistent/document", reason: "file not found")) {
+        await #expect(throws: DocumentReadError.missing(at: "/nonexistent/document")) {
             try await reader.read(upTo: 10)
         }
     }

@@ -247,7 +247,7 @@ struct DeliveringTests {
 
             try await ledger.finish(gone, action: .disableSink(reason: "status 410"), now: Sample.now)
 
-            #expect(try await ledger.disabledSinks() == [crm: "status 410"])
+            #expect(try await ledger.sinks()[crm]?.disabled?.reason == "status 410")
             #expect(try await ledger.deliveries(DeliveryQuery(states: [.dead])).isEmpty, "it waits like the others")
             let waiting = try #require(try await ledger.delivery(matching: gone.deliveryID))
             #expect(waiting.state == .pending && waiting.lastError == "status 410")
@@ -259,7 +259,7 @@ struct DeliveringTests {
             }
             #expect(try await ledger.enable(crm, now: Sample.now))
             #expect(try await !ledger.enable(crm, now: Sample.now))
-            #expect(try await ledger.disabledSinks() == [:])
+            #expect(try await ledger.sinks()[crm]?.disabled == nil)
             let works = try await ledger.leaseDeliveries()
             #expect(works.count == 3)
             #expect(works.first { $0.deliveryID == gone.deliveryID }?.lease.attempt == 2)

@@ -34,7 +34,13 @@ struct HistoryTests {
                 OrderChange(at: at(1), cause: .placing, placement: .placed),
                 OrderChange(at: at(60), cause: .callback, to: .processing),
                 OrderChange(at: at(180), cause: .callback, from: .processing, to: .available, document: .due),
-                OrderChange(at: at(4000), cause: .poll, from: .available, to: .fulfilled),
+                OrderChange(
+                    at: at(4000),
+                    cause: .poll,
+                    from: .available,
+                    to: .fulfilled,
+                    note: "its callback never came"
+                ),
                 OrderChange(at: at(4001), cause: .fetch, document: .failed, note: "not found"),
                 OrderChange(at: at(4002), cause: .command, document: .due),
                 OrderChange(at: at(4003), cause: .fetch, document: .stored),

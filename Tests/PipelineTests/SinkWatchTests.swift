@@ -54,6 +54,43 @@ import Testing
         #expect(attempts[1].contains("2 of 16") && attempts[1].contains("in 1 min 30 s"))
     }
 
+    @Test func aDocumentThatTheArchiveLacksIsNoneOfTheSinksDoing() throws {
+        let watch = try watch()
+        let reason = "cannot read the document /archive/0a.zip: file not found"
+        for number in 1...4 {
+            watch.saw(
+                .retry(after: .seconds(90), reason: reason),
+                of: try Sample.delivery("d1", to: try Sample.sink("crm")),
+                attempt(number, .unreadable(reason: reason)),
+                now: Sample.now + .seconds(number),
+                logger: lines.logger()
+            )
+        }
+
+        #expect(told(.error).count == 4 && told(.error).allSatisfy { $0.contains("document_missing") })
+        #expect(told(.warning).isEmpty && watch.failing.isEmpty)
+    }
+
+    @Test func namesTheSinksThatFailUntilTheyTakeSomething() throws {
+        let watch = try watch()
+        let work = try Sample.delivery("d1", to: try Sample.sink("crm"))
+        for number in 1...3 {
+            #expect(watch.failing.isEmpty, "not after \(number - 1)")
+            watch.saw(
+                .retry(after: .seconds(90), reason: "503"),
+                of: work,
+                attempt(number, .transient(reason: "503")),
+                now: Sample.now,
+                logger: lines.logger()
+            )
+        }
+        #expect(watch.failing == [work.sink])
+
+        watch.saw(.complete, of: work, attempt(4, .accepted), now: Sample.now, logger: lines.logger())
+
+        #expect(watch.failing.isEmpty)
+    }
+
     @Test func saysHowADisabledSinkIsEnabledAgain() throws {
         let watch = try watch()
         for number in 1...2 {

@@ -23,6 +23,13 @@ struct DeliveryRetryPolicyTests {
         }
     }
 
+    @Test func aDocumentThatCannotBeReadIsTriedAgainAsLongAsASinkThatFails() {
+        for attempt in [1, 3, 6] {
+            let action = Self.schedule.action(after: .unreadable(reason: "x"), attempt: attempt, random: 1)
+            #expect(action == Self.schedule.action(after: .transient(reason: "x"), attempt: attempt, random: 1))
+        }
+    }
+
     @Test(
         arguments: [
             (0, 1, nil, .seconds(5)), (1, 1, nil, .seconds(5)), (2, 1, nil, .seconds(10)), (3, 1, nil, .seconds(20)),

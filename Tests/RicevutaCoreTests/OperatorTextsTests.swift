@@ -68,7 +68,8 @@ struct OperatorTextsTests {
                 "missed_callback", "unconfirmed_callback", "unknown_state", "other_order", "foreign_order",
                 "binding_conflict", "api_unauthorized", "provider_unreachable", "order_unknown", "order_late",
                 "choice_needed", "document_overdue", "document_damaged", "quarantined", "document_lost",
-                "document_too_large", "archive_failing", "ledger_failing", "ledger_older", "journal_damaged",
+                "document_too_large", "document_missing", "archive_failing", "ledger_failing", "ledger_older",
+                "journal_damaged",
                 "disk_low", "sink_failing", "dead_letter", "sink_disabled", "sink_missing", "reload_failed",
             ]
         )

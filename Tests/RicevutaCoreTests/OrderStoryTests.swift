@@ -94,7 +94,8 @@ struct OrderStoryTests {
             },
             word: "provider",
             sentence: "The provider: the order is processing, promised by 2027-01-15 07:59:00Z, which is over; "
-                + "it is read next at 2027-01-15 08:05:00Z (last time: HTTP 503)."
+                + "it is read next at 2027-01-15 08:05:00Z (last time: HTTP 503); "
+                + "`ricevuta order refresh id1` tries at once."
         ),
         Case(
             testDescription: "being read",
@@ -118,14 +119,16 @@ struct OrderStoryTests {
             change: job(.verify, "no order with this token at the provider"),
             word: "confirmation",
             sentence: "The provider's confirmation that the order exists; it is read next at 2027-01-15 08:05:00Z "
-                + "(last time: no order with this token at the provider)."
+                + "(last time: no order with this token at the provider); "
+                + "`ricevuta order refresh nnnnnnnnnnnnnnnnnnnnnn` tries at once."
         ),
         Case(
             testDescription: "a document that cannot be fetched",
             document: .due,
             change: job(.fetch, "HTTP 500"),
             word: "document",
-            sentence: "The document, which the provider has: next attempt 2027-01-15 08:05:00Z (last time: HTTP 500)."
+            sentence: "The document, which the provider has: next attempt 2027-01-15 08:05:00Z (last time: HTTP 500); "
+                + "`ricevuta document fetch id1` tries at once."
         ),
         Case(
             testDescription: "a document that was given up",
@@ -139,16 +142,35 @@ struct OrderStoryTests {
             testDescription: "a delivery",
             change: { $0.deliveries = [try delivery(.pending, next: next, error: "connection refused")] },
             word: "deliveries",
-            sentence: "1 delivery: the next attempt is at 2027-01-15 08:05:00Z (last time: connection refused)."
+            sentence: "1 delivery to crm: the next attempt is at 2027-01-15 08:05:00Z (last time: connection refused); "
+                + "`ricevuta sink retry crm` tries at once."
         ),
         Case(
             testDescription: "a delivery to a disabled sink",
             change: {
                 $0.deliveries = [try delivery(.pending, next: next)]
-                $0.disabledSinks = [try Sample.sink("crm"): "410 Gone"]
+                $0.stoppedSinks = [try Sample.sink("crm"): .gone(reason: "410 Gone")]
             },
             word: "sink",
             sentence: "The disabled sink crm: 410 Gone; `ricevuta sink enable crm`."
+        ),
+        Case(
+            testDescription: "a delivery to a paused sink",
+            change: {
+                $0.deliveries = [try delivery(.pending, next: next)]
+                $0.stoppedSinks = [try Sample.sink("crm"): .paused(reason: "new host")]
+            },
+            word: "sink",
+            sentence: "The paused sink crm: new host; `ricevuta sink resume crm`."
+        ),
+        Case(
+            testDescription: "a delivery to a sink that is gone",
+            change: {
+                $0.deliveries = [try delivery(.pending, next: next)]
+                $0.stoppedSinks = [try Sample.sink("crm"): .missing]
+            },
+            word: "sink",
+            sentence: "The sink crm, which is not configured; `ricevuta sink move crm TO` or `ricevuta sink drop crm`."
         ),
         Case(
             testDescription: "a dead letter",

@@ -77,12 +77,6 @@ struct DamagedListTests {
             },
             remains: ["accepted"]
         ),
-        DamagedList(
-            testDescription: "disabled sinks",
-            sql: "INSERT INTO disabled_sinks VALUES ('crm', 'gone', 0), ('a b', 'gone', 0)",
-            list: { ledger in try await ledger.disabledSinks().keys.map(\.rawValue) },
-            remains: ["crm"]
-        ),
     ]
 
     @Test(arguments: lists)

@@ -229,7 +229,7 @@ struct DirectorySinkTests {
             )
 
             #expect(
-                await sink.outcome(of: delivery) == .transient(reason: "cannot read the document bucket: went away")
+                await sink.outcome(of: delivery) == .unreadable(reason: "cannot read the document bucket: went away")
             )
             #expect(try files(in: root) == [])
         }

@@ -147,7 +147,7 @@ struct HTTPSinkTests {
 
                     let outcome = await sink.outcome(of: SampleNotifications.delivery(notification, path: path))
 
-                    guard case .transient(let reason, nil) = outcome else {
+                    guard case .unreadable(let reason) = outcome else {
                         Issue.record("\(outcome)")
                         continue
                     }

@@ -24,7 +24,7 @@ struct FileDocuments: DocumentOpening {
     let path: String?
 
     func open(_ document: StoredDocument) throws(DocumentReadError) -> any DocumentReader {
-        guard let path else { throw .unreadable(at: "nowhere", reason: "file not found") }
+        guard let path else { throw .missing(at: "nowhere") }
         return LocalDocumentReader(document, at: path, threads: Self.threads)
     }
 }

@@ -113,7 +113,7 @@ struct ControlFaultsTests {
         Refused(
             body: ["quirks": ["odd"]],
             detail: "a quirk must be one of plainID, numericCode, emptyObjectAsList, escapedSlashes, "
-                + "wrongContentType, multipart, sizeAsText, trace"
+                + "wrongContentType, multipart, sizeAsText, trace, equalDocuments"
         ),
     ]
 

@@ -104,6 +104,27 @@ struct ControlStepsTests {
         }
     }
 
+    @Test func anOrderIsDatedBack() async throws {
+        try await withSandbox { wire in
+            let id = try await wire.place()
+            let name: JSONValue = .string(id.rawValue)
+            let before = try await wire.order(id)
+            _ = try await wire.control("advance", ["order": name])
+
+            #expect(try await wire.control("age", ["order": name, "hours": 48]).json == [:])
+
+            let after = try await wire.order(id)
+            func difference(_ key: String) -> Int64? {
+                guard let old = before[key]?.int64, let new = after[key]?.int64 else { return nil }
+                return old - new
+            }
+            #expect(difference("timestamp_creation") == 172_800)
+            let stamp = try #require(after["timestamp_stati"]?["dati_disponibili"]?.int64)
+            #expect(after["timestamp_last_update"]?.int64 == stamp)
+            #expect(try await wire.control("age", ["order": name, "hours": 0]).status == 400)
+        }
+    }
+
     @Test func whatIsOverCannotBeCancelled() async throws {
         try await withSandbox { wire in
             let done = try await wire.place()

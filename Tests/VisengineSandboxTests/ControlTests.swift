@@ -46,14 +46,14 @@ struct ControlTests {
 
             #expect(guide.status == 200)
             let calls = guide.json["calls"]?.array?.compactMap { $0["request"]?.string } ?? []
-            #expect(calls.count == 11)
+            #expect(calls.count == 12)
             for call in calls where call.hasPrefix("GET ") && !call.hasSuffix("/ID") {
                 #expect(try await wire.send(.get, String(call.dropFirst(4)), token: nil).status == 200, "\(call)")
             }
         }
     }
 
-    @Test(arguments: ["advance", "cancel", "callbacks"])
+    @Test(arguments: ["advance", "age", "cancel", "callbacks"])
     func anUnknownOrderIsNotFound(_ call: String) async throws {
         try await withSandbox { wire in
             let answer = try await wire.control(call, ["order": "65f0c0ffee0123456789abcd"])

@@ -80,6 +80,20 @@ struct QuirkTests {
         "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
     }
 
+    @Test func allOrdersHaveTheSameDocument() async throws {
+        try await withSandbox { wire in
+            let (first, second) = (try await wire.place(), try await wire.place())
+            #expect(try await wire.download(first).bytes != wire.download(second).bytes)
+            wire.sandbox.setFaults { $0.quirks = [.equalDocuments] }
+
+            let document = try await wire.download(first)
+
+            #expect(document.bytes != nil)
+            #expect(try await wire.download(second).bytes == document.bytes)
+            #expect(wire.sandbox.report(first)?.sha256 == wire.sandbox.report(second)?.sha256)
+        }
+    }
+
     @Test func refusalsHaveATrace() async throws {
         try await withSandbox { wire in
             #expect(try await wire.send(.get, "/visure/0000").json["trace"] == nil)

@@ -17,6 +17,11 @@ enum LedgerGauges {
             summary.choicesNeeded
         )
         single("ricevuta_ledger_late_orders", "Orders past their promised time.", summary.lateOrders)
+        single(
+            "ricevuta_ledger_overdue_documents",
+            "Documents that have been available for an hour or longer and failed to be fetched.",
+            summary.overdueDocuments
+        )
         single("ricevuta_ledger_quarantined", "Quarantined documents.", summary.quarantined)
         family(
             "ricevuta_ledger_callbacks_by_verdict",

@@ -41,6 +41,8 @@ public protocol LocalDocument: Sendable {
 
 /// Why a document cannot be taken from the archive.
 public enum DocumentReadError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// It is not there any more; `at` says where it lay.
+    case missing(at: String)
     /// It cannot be opened or read; `at` says where it lies.
     case unreadable(at: String, reason: String)
     /// Its bytes are not those that were archived.
@@ -49,10 +51,13 @@ public enum DocumentReadError: Error, Equatable, Sendable, CustomStringConvertib
     /// One line for an operator, with what to do next.
     public var description: String {
         switch self {
+        case .missing(let place): "cannot read the document \(place): file not found; \(Self.cure)"
         case .unreadable(let place, let reason): "cannot read the document \(place): \(reason)"
-        case .changed(let place): "the document \(place) was changed after it was archived; restore it from a backup"
+        case .changed(let place): "the document \(place) was changed after it was archived; \(Self.cure)"
         }
     }
+
+    private static let cure = "`ricevuta archive verify --fetch` fetches it again, while the provider has it"
 }
 
 /// Why a document was not copied.

@@ -8,6 +8,8 @@ public struct AttemptEntry: Sendable, Equatable {
         case accepted
         /// It may pass.
         case failed
+        /// The document could not be read from the archive.
+        case unreadable
         /// The sink will never take this notification.
         case refused
         /// The sink wants nothing any more (HTTP 410).
@@ -57,6 +59,7 @@ public struct AttemptEntry: Sendable, Equatable {
             switch result.outcome {
             case .accepted: (.accepted, nil)
             case .transient(let reason, _): (.failed, reason)
+            case .unreadable(let reason): (.unreadable, reason)
             case .permanent(let reason): (.refused, reason)
             case .gone(let reason): (.gone, reason)
             }

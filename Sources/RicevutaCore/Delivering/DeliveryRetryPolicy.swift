@@ -52,6 +52,8 @@ public struct DeliveryRetryPolicy: Sendable, Equatable {
         case .accepted: return .complete
         case .permanent(let reason): return .deadLetter(reason: reason)
         case .gone(let reason): return .disableSink(reason: reason)
+        case .unreadable(let reason):
+            return action(after: .transient(reason: reason), attempt: attempt, random: random)
         case .transient(let reason, _) where attempt >= maxAttempts:
             return .deadLetter(reason: "gave up after \(attempt) attempts: \(reason)")
         case .transient(let reason, let retryAfter):

@@ -104,6 +104,8 @@ public enum DeliveryOutcome: Sendable, Equatable {
     case accepted
     /// May pass; the sink may have said how long to wait.
     case transient(reason: String, retryAfter: Duration? = nil)
+    /// The notification's document could not be read from the archive; the sink was not asked, or may be asked again.
+    case unreadable(reason: String)
     /// The sink will never take this notification.
     case permanent(reason: String)
     /// The sink wants nothing any more (HTTP 410): it is disabled until an operator enables it, and this notification

@@ -31,6 +31,8 @@ public struct OrderChange: Sendable, Equatable {
 
     /// The note of a read-back that an operator asked for.
     package static let refresh = "to be read back"
+    /// The note of a change that no callback told of.
+    package static let missed = "its callback never came"
     /// The note of a read-back after which no other is planned.
     package static let parked = "polling stopped"
 
@@ -83,8 +85,16 @@ public struct OrderChange: Sendable, Equatable {
     ///   - after: The order after.
     ///   - cause: What caused it.
     ///   - at: When.
-    public init?(from before: OrderRecord, to after: OrderRecord, cause: Cause, at: Timestamp) {
+    ///   - alarms: What an operator should know of the step.
+    public init?(
+        from before: OrderRecord,
+        to after: OrderRecord,
+        cause: Cause,
+        at: Timestamp,
+        alarms: [AlarmKind] = []
+    ) {
         self.init(at: at, cause: cause)
+        if alarms.contains(.missedCallback) { note = Self.missed }
         if before.state != after.state { (from, to) = (before.state, after.state) }
         if before.placement != after.placement { placement = after.placement }
         if before.document != after.document { document = after.document }

@@ -12,10 +12,10 @@ extension OrderStory {
         case confirmation(next: Timestamp?, problem: String?)
         /// The document, fetched next at that time, or now.
         case document(next: Timestamp?, problem: String?)
-        /// So many deliveries, the next at that time, or now.
-        case deliveries(Int, next: Timestamp?, problem: String?)
-        /// A sink that is disabled.
-        case sink(SinkName)
+        /// So many deliveries to these sinks, the next at that time, or now.
+        case deliveries(Int, to: [SinkName], next: Timestamp?, problem: String?)
+        /// A sink that takes nothing until somebody acts.
+        case sink(SinkName, SinkStop)
         /// Somebody who chooses one of so many search results.
         case choice(Int)
         /// Somebody who deals with so many dead letters.
@@ -58,10 +58,20 @@ extension OrderStory {
         let dead = deliveries.count { $0.state == .dead }
         if dead > 0 { return .deadLetters(dead) }
         let pending = deliveries.filter { $0.state == .pending }
-        if let disabled = pending.first(where: { disabledSinks[$0.sink] != nil }) { return .sink(disabled.sink) }
+        for delivery in pending {
+            if let stop = stoppedSinks[delivery.sink] { return .sink(delivery.sink, stop) }
+        }
         guard !pending.isEmpty else { return nil }
-        let next = pending.min { ($0.nextAttempt?.milliseconds ?? 0) < ($1.nextAttempt?.milliseconds ?? 0) }
-        return .deliveries(pending.count, next: next?.nextAttempt, problem: next?.lastError)
+        // A sink that has failed before those that were not tried yet.
+        let failed = pending.first { $0.lastError != nil }
+        let meant = failed.map { failed in pending.filter { $0.sink == failed.sink } } ?? pending
+        let next = meant.min { ($0.nextAttempt?.milliseconds ?? 0) < ($1.nextAttempt?.milliseconds ?? 0) }
+        return .deliveries(
+            meant.count,
+            to: Set(meant.map(\.sink)).sorted { $0.rawValue < $1.rawValue },
+            next: next?.nextAttempt,
+            problem: failed?.lastError
+        )
     }
 
     private func job(_ kind: JobKind) -> JobEntry? { work.jobs.first { $0.kind == kind } }
@@ -79,17 +89,26 @@ extension OrderStory {
             let promised = order.promisedBy.map { ", promised by \(Self.text($0))" } ?? ""
             let late = order.lateSince == nil ? "" : ", which is over"
             let state = order.state?.name ?? "not shown yet"
-            return "The provider: the order is \(state)\(promised)\(late); \(read(next))\(failed(problem))."
+            let cure = failed(problem, now: "order refresh \(name)")
+            return "The provider: the order is \(state)\(promised)\(late); \(read(next))\(cure)."
         case .confirmation(let next, let problem):
-            return "The provider's confirmation that the order exists; \(read(next))\(failed(problem))."
+            let cure = failed(problem, now: "order refresh \(name)", isAlways: true)
+            return "The provider's confirmation that the order exists; \(read(next))\(cure)."
         case .document(let next, let problem):
             let time = next.map { "next attempt \(Self.text($0))" } ?? "it is being fetched now"
-            return "The document, which the provider has: \(time)\(failed(problem))."
-        case .deliveries(let count, let next, let problem):
+            return "The document, which the provider has: \(time)\(failed(problem, now: "document fetch \(name)"))."
+        case .deliveries(let count, let sinks, let next, let problem):
             let time = next.map { "the next attempt is at \(Self.text($0))" } ?? "one is under way"
-            return "\(count) deliver\(count == 1 ? "y" : "ies"): \(time)\(failed(problem))."
-        case .sink(let sink):
-            return "The disabled sink \(sink)\(reason(disabledSinks[sink])); `ricevuta sink enable \(sink)`."
+            let names = sinks.map(\.rawValue).joined(separator: ", ")
+            let cure = failed(problem, now: "sink retry \(names)")
+            return "\(count) deliver\(count == 1 ? "y" : "ies") to \(names): \(time)\(cure)."
+        case .sink(let sink, .gone(let why)):
+            return "The disabled sink \(sink)\(reason(why)); `ricevuta sink enable \(sink)`."
+        case .sink(let sink, .paused(let why)):
+            return "The paused sink \(sink)\(reason(why)); `ricevuta sink resume \(sink)`."
+        case .sink(let sink, .missing):
+            return "The sink \(sink), which is not configured; `ricevuta sink move \(sink) TO` or "
+                + "`ricevuta sink drop \(sink)`."
         case .choice(let count):
             return count == 0
                 ? "Somebody to search again at the provider: the search found nothing to choose from."
@@ -109,7 +128,11 @@ extension OrderStory {
         next.map { "it is read next at \(Self.text($0))" } ?? "it is being read now"
     }
 
-    private func failed(_ problem: String?) -> String { problem.map { " (last time: \($0))" } ?? "" }
+    /// Why the last attempt failed, and the command that makes the next one at once.
+    private func failed(_ problem: String?, now command: String, isAlways: Bool = false) -> String {
+        let cure = problem != nil || isAlways ? "; `ricevuta \(command)` tries at once" : ""
+        return (problem.map { " (last time: \($0))" } ?? "") + cure
+    }
 
     /// Without milliseconds: `2026-03-01 09:30:00Z`.
     private static func text(_ time: Timestamp) -> String {

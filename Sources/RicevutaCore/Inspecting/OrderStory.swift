@@ -19,8 +19,8 @@ public struct OrderStory: Sendable, Equatable {
     public var documents: [DocumentEntry]
     /// Its deliveries, newest first.
     public var deliveries: [DeliveryEntry]
-    /// The sinks that are disabled, with the reason.
-    public var disabledSinks: [SinkName: String]
+    /// The sinks that its deliveries wait for and that take nothing until somebody acts.
+    public var stoppedSinks: [SinkName: SinkStop]
 
     /// Creates a story.
     public init(
@@ -31,7 +31,7 @@ public struct OrderStory: Sendable, Equatable {
         hasMoreCallbacks: Bool = false,
         documents: [DocumentEntry] = [],
         deliveries: [DeliveryEntry] = [],
-        disabledSinks: [SinkName: String] = [:]
+        stoppedSinks: [SinkName: SinkStop] = [:]
     ) {
         self.order = order
         self.work = work
@@ -40,7 +40,7 @@ public struct OrderStory: Sendable, Equatable {
         self.hasMoreCallbacks = hasMoreCallbacks
         self.documents = documents
         self.deliveries = deliveries
-        self.disabledSinks = disabledSinks
+        self.stoppedSinks = stoppedSinks
     }
 }
 
@@ -52,11 +52,17 @@ extension LedgerReader {
     /// - Parameters:
     ///   - name: As in ``LedgerReader/order(named:)``.
     ///   - limit: The most callbacks: whoever has an order's token can post any number.
+    ///   - configured: The sinks that there are; `nil` when that is not known.
     /// - Returns: The story.
     /// - Throws: ``LedgerError/notFound(what:name:)``, or what reading throws.
-    public func story(of name: String, callbacks limit: Int = 100) async throws(LedgerError) -> OrderStory {
+    public func story(
+        of name: String,
+        callbacks limit: Int = 100,
+        configured: Set<SinkName>? = nil
+    ) async throws(LedgerError) -> OrderStory {
         guard let order = try await order(named: name) else { throw .notFound(what: "order", name: name) }
         let callbacks = try await callbacks(ofOrder: order.key, limit: limit + 1)
+        let deliveries = try await deliveries(DeliveryQuery(orderKey: order.key, limit: 1000))
         return OrderStory(
             order: order,
             work: try await work(ofOrder: order.key),
@@ -64,9 +70,31 @@ extension LedgerReader {
             callbacks: Array(callbacks.suffix(limit)),
             hasMoreCallbacks: callbacks.count > limit,
             documents: try await documents(ofOrder: order.key, limit: 100),
-            deliveries: try await deliveries(DeliveryQuery(orderKey: order.key, limit: 1000)),
-            disabledSinks: try await disabledSinks()
+            deliveries: deliveries,
+            stoppedSinks: try await stops(of: deliveries, configured)
         )
+    }
+
+    /// Why sinks take none of these deliveries, where they do not.
+    private func stops(
+        of deliveries: [DeliveryEntry],
+        _ configured: Set<SinkName>?
+    ) async throws(LedgerError) -> [SinkName: SinkStop] {
+        let waiting = Set(deliveries.filter { $0.state == .pending }.map(\.sink))
+        // All that is open is counted for this, which most orders need not.
+        guard !waiting.isEmpty else { return [:] }
+        let known = try await sinks()
+        var stops: [SinkName: SinkStop] = [:]
+        for sink in waiting {
+            if configured?.contains(sink) == false {
+                stops[sink] = .missing
+            } else if let disabled = known[sink]?.disabled {
+                stops[sink] = .gone(reason: disabled.reason)
+            } else if let paused = known[sink]?.paused {
+                stops[sink] = .paused(reason: paused.reason)
+            }
+        }
+        return stops
     }
 }
 

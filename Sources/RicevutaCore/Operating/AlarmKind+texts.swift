@@ -117,6 +117,11 @@ extension AlarmKind {
                 "A document is larger than `archive.maxDocumentBytes`.",
                 "`document fetch --max-bytes` allows it for this order."
             )
+        case .documentMissing:
+            (
+                "A document is missing from the archive, or cannot be read there; its deliveries wait.",
+                "`archive verify --fetch` finds all of them and fetches them again; else restore a backup."
+            )
         case .archiveFailing:
             (
                 "Documents cannot be written to the archive; they are fetched again.",
@@ -164,7 +169,7 @@ extension AlarmKind {
             )
         case .reloadFailed:
             (
-                "A changed configuration was refused; the old one is in use.",
+                "A changed configuration or certificate was refused; the old one is in use.",
                 "`config check` says what is wrong; mend it and reload."
             )
         }

@@ -47,6 +47,8 @@ public enum AlarmKind: String, Sendable, Equatable, CaseIterable, Codable {
     case documentLost = "document_lost"
     /// A document is larger than allowed.
     case documentTooLarge = "document_too_large"
+    /// A document cannot be read from the archive.
+    case documentMissing = "document_missing"
     /// Documents cannot be written.
     case archiveFailing = "archive_failing"
     /// Callbacks cannot be recorded.
@@ -65,7 +67,7 @@ public enum AlarmKind: String, Sendable, Equatable, CaseIterable, Codable {
     case sinkDisabled = "sink_disabled"
     /// Deliveries wait for a sink that is not configured.
     case sinkMissing = "sink_missing"
-    /// A changed configuration was refused; the old one is in use.
+    /// A changed configuration or certificate was refused; the old one is in use.
     case reloadFailed = "reload_failed"
 
     /// How bad it is.
@@ -83,8 +85,8 @@ public enum AlarmKind: String, Sendable, Equatable, CaseIterable, Codable {
             .unconfirmedCallback, .unknownState, .otherOrder, .foreignOrder, .bindingConflict, .providerUnreachable,
             .orderUnknown, .orderLate, .choiceNeeded, .documentDamaged, .quarantined, .sinkFailing, .sinkMissing:
             .warning
-        case .unauthorized, .documentOverdue, .documentLost, .documentTooLarge, .archiveFailing, .ledgerFailing,
-            .ledgerOlder, .journalDamaged, .diskLow, .deadLetter, .sinkDisabled, .reloadFailed:
+        case .unauthorized, .documentOverdue, .documentLost, .documentTooLarge, .documentMissing, .archiveFailing,
+            .ledgerFailing, .ledgerOlder, .journalDamaged, .diskLow, .deadLetter, .sinkDisabled, .reloadFailed:
             .error
         }
     }

@@ -43,6 +43,14 @@ public enum ReceiverPresence: Sendable, Equatable {
         }
     }
 
+    /// The sinks that a running receiver has told to fail.
+    public var failingSinks: [SinkName] {
+        switch self {
+        case .running(let report): report.failingSinks
+        case .silent, .ended, .stopped: []
+        }
+    }
+
     /// One line for `status`.
     public var sentence: String {
         switch self {
@@ -51,7 +59,8 @@ public enum ReceiverPresence: Sendable, Equatable {
         case .silent(let report, let age):
             "not responding for \(age.components.seconds) s (process \(report.process)): the process or its disk hangs"
         case .ended(let report):
-            "not running: process \(report.process) ended without stopping; last seen \(report.writtenAt)"
+            "not running: process \(report.process) ended without stopping; last seen \(report.writtenAt); "
+                + "`ricevuta serve` starts it"
         case .stopped: "not running; `ricevuta serve` starts it"
         }
     }

@@ -1,8 +1,9 @@
 public import BaseKit
 
-/// What a running receiver says of itself every few seconds, for commands that run in another process.
+/// What a running receiver says of itself every few seconds, and when something changes, for commands that run in
+/// another process.
 public struct ReceiverReport: Sendable, Equatable {
-    /// How often it is written.
+    /// How often it is written where nothing changes.
     public static let interval = Duration.seconds(5)
 
     /// The process's number.
@@ -27,6 +28,10 @@ public struct ReceiverReport: Sendable, Equatable {
     public var problems: [String]
     /// Kinds of calls that fail.
     public var providers: [ProviderCondition]
+    /// Sinks that have been reported to fail.
+    public var failingSinks: [SinkName]
+    /// Why a changed configuration or certificate is not in use; `nil` when the last one is.
+    public var reloadProblem: String?
 
     /// Creates a report.
     public init(
@@ -40,7 +45,9 @@ public struct ReceiverReport: Sendable, Equatable {
         callbacks: String,
         admin: String,
         problems: [String],
-        providers: [ProviderCondition]
+        providers: [ProviderCondition],
+        failingSinks: [SinkName],
+        reloadProblem: String?
     ) {
         self.process = process
         self.version = version
@@ -53,6 +60,8 @@ public struct ReceiverReport: Sendable, Equatable {
         self.admin = admin
         self.problems = problems
         self.providers = providers
+        self.failingSinks = failingSinks
+        self.reloadProblem = reloadProblem
     }
 }
 
@@ -66,6 +75,8 @@ extension ReceiverReport {
             "configuration": .string(configuration), "fingerprint": .string(fingerprint),
             "generation": JSONValue(generation), "callbacks": .string(callbacks), "admin": .string(admin),
             "problems": .array(problems.map { .string($0) }), "providers": .array(providers.map(\.json)),
+            "failingSinks": .array(failingSinks.map { .string($0.rawValue) }),
+            "reloadProblem": JSONValue(reloadProblem),
         ]
     }
 
@@ -87,7 +98,9 @@ extension ReceiverReport {
             callbacks: json["callbacks"]?.string ?? "",
             admin: json["admin"]?.string ?? "",
             problems: json["problems"]?.array?.compactMap(\.string) ?? [],
-            providers: json["providers"]?.array?.compactMap { ProviderCondition(json: $0) } ?? []
+            providers: json["providers"]?.array?.compactMap { ProviderCondition(json: $0) } ?? [],
+            failingSinks: json["failingSinks"]?.array?.compactMap { $0.string.flatMap(SinkName.init(rawValue:)) } ?? [],
+            reloadProblem: json["reloadProblem"]?.string
         )
     }
 }

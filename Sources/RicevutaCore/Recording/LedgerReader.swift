@@ -46,8 +46,9 @@ public protocol LedgerReader: Sendable {
     /// configured or not.
     func sinks() async throws(LedgerError) -> [SinkName: SinkSummary]
 
-    /// The sinks that are disabled, with the reason.
-    func disabledSinks() async throws(LedgerError) -> [SinkName: String]
+    /// Orders that somebody may have to look at, those first that wait for a person: a search's result is to be
+    /// chosen, the document was given up or failed to be fetched, the last read failed, or the promised time is over.
+    func troubledOrders(limit: Int) async throws(LedgerError) -> [OrderRecord]
 
     /// Whether a receiver serves the ledger: its heartbeat is not older than its timeout.
     ///

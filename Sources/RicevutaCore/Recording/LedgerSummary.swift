@@ -10,6 +10,8 @@ public struct LedgerSummary: Sendable, Equatable {
     public var choicesNeeded: Int
     /// Orders whose document was promised by now and is not there.
     public var lateOrders: Int
+    /// Documents that failed to be fetched and have been available for ``documentPatience`` or longer.
+    public var overdueDocuments: Int
     /// Documents in the archive, counted for each order.
     public var documents: Int
     /// Contents in quarantine of orders whose document is not in the archive.
@@ -23,6 +25,9 @@ public struct LedgerSummary: Sendable, Equatable {
     /// What ``LedgerReader/sinks()`` says.
     public var sinks: [SinkName: SinkSummary]
 
+    /// After how long an operator should look at a document that is available and cannot be fetched.
+    public static let documentPatience = Duration.seconds(3600)
+
     /// Creates a summary.
     public init(
         callbacks: Int = 0,
@@ -30,6 +35,7 @@ public struct LedgerSummary: Sendable, Equatable {
         ordersByState: [String: Int] = [:],
         choicesNeeded: Int = 0,
         lateOrders: Int = 0,
+        overdueDocuments: Int = 0,
         documents: Int = 0,
         quarantined: Int = 0,
         deliveriesByState: [String: Int] = [:],
@@ -42,6 +48,7 @@ public struct LedgerSummary: Sendable, Equatable {
         self.ordersByState = ordersByState
         self.choicesNeeded = choicesNeeded
         self.lateOrders = lateOrders
+        self.overdueDocuments = overdueDocuments
         self.documents = documents
         self.quarantined = quarantined
         self.deliveriesByState = deliveriesByState

@@ -28,7 +28,13 @@ extension LedgerTransaction {
             promises: context.promises
         )
         try save(advance.record)
-        let change = OrderChange(from: order, to: advance.record, cause: .init(job.source), at: context.now)
+        let change = OrderChange(
+            from: order,
+            to: advance.record,
+            cause: .init(job.source),
+            at: context.now,
+            alarms: advance.alarms
+        )
         try keep(change, of: order.key)
         try keepSearches(of: reading, before: order, after: advance.record)
         let before = mismatched

@@ -142,6 +142,10 @@ public struct DirectorySink: Sink {
                     try write(delivery, content)
                 }
                 return DeliveryResult(.accepted)
+            } catch let error as DocumentReadError {
+                return DeliveryResult(.unreadable(reason: "\(error)"))
+            } catch DocumentCopyError.source(let error) {
+                return DeliveryResult(.unreadable(reason: "\(error)"))
             } catch {
                 return DeliveryResult(.transient(reason: "\(error)"))
             }

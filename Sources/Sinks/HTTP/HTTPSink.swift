@@ -163,7 +163,7 @@ public final class HTTPSink: Sink {
         }
         switch read.valueInTime {
         case .success(let body): return .success(body)
-        case .failure(let error): return .failure(.passing(error.description))
+        case .failure(let error): return .failure(.unreadable(error.description))
         case nil: return .failure(.passing("reading the document timed out"))
         }
     }
@@ -216,19 +216,22 @@ public final class HTTPSink: Sink {
 enum Refusal: Error {
     /// May be otherwise in a while, without anybody's doing.
     case passing(String)
+    /// The document cannot be read from the archive.
+    case unreadable(String)
     /// Will be so until somebody changes something.
     case lasting(String)
 
     var outcome: DeliveryOutcome {
         switch self {
         case .passing(let reason): .transient(reason: reason)
+        case .unreadable(let reason): .unreadable(reason: reason)
         case .lasting(let reason): .permanent(reason: reason)
         }
     }
 
     var failure: SinkFailure {
         switch self {
-        case .passing(let reason): .unreachable(reason: reason)
+        case .passing(let reason), .unreadable(let reason): .unreachable(reason: reason)
         case .lasting(let reason): .unusable(reason: reason)
         }
     }

@@ -24,6 +24,9 @@ public struct ProviderErrorTable: Sendable {
         case notYetAvailable
     }
 
+    /// What every sentence begins with that says that the wallet lacks credit, which a person can mend.
+    public static let insufficientCredit = "insufficient credit"
+
     private let meanings: [ProviderErrorCode: Meaning]
 
     /// Creates a table.

@@ -138,7 +138,7 @@ extension VisengineError: CustomStringConvertible, CustomDebugStringConvertible,
         case 200..<300: "the provider reported a failure"
         case 300..<400: "the provider answered with a redirect, which is not followed; check provider.baseURL"
         case 401: "the API token was rejected"
-        case 402: "insufficient credit"
+        case 402: ProviderErrorTable.insufficientCredit
         case 403: "the API token lacks the required scope"
         case 404: "not found at the provider"
         case 422: "not possible in the order's current state"

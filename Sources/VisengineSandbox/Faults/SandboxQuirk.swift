@@ -16,4 +16,6 @@ public enum SandboxQuirk: String, Sendable, Hashable, CaseIterable {
     case sizeAsText
     /// Refusals have a `trace`.
     case trace
+    /// Every order has the same document, as two orders for the same facts have.
+    case equalDocuments
 }

@@ -43,6 +43,13 @@ struct SandboxOrder: Sendable {
         updatedAt = now
     }
 
+    /// Has everything have happened so much earlier.
+    mutating func age(bySeconds seconds: Int64) {
+        createdAt -= seconds
+        updatedAt -= seconds
+        stamps = stamps.mapValues { $0 - seconds }
+    }
+
     /// The values as the rules read them: texts, and numbers as text.
     var texts: [String: String] { Self.texts(values) }
 

@@ -21,6 +21,11 @@ enum ControlGuide {
             body: ["order": "ID", "reason": "Dati non corretti", "wait": true]
         ),
         Call(
+            request: "POST /sandbox/age",
+            does: "dates an order back by so many hours; sends no callback",
+            body: ["order": "ID", "hours": 48]
+        ),
+        Call(
             request: "POST /sandbox/orders",
             does: "makes orders without check or charge",
             body: ["count": 1, "item": "HASH", "callback": ["url": "http://127.0.0.1:8080/callbacks/TOKEN"]]

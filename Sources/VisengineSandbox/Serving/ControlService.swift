@@ -13,6 +13,7 @@ struct ControlService: Sendable {
             switch (request.head.method, segments.joined(separator: "/"), segments.count) {
             case ("POST", "advance", 1): return try await advance(body)
             case ("POST", "cancel", 1): return try await cancel(body)
+            case ("POST", "age", 1): return try age(body)
             case ("POST", "callbacks", 1): return try await resend(body)
             case ("POST", "credit", 1): return try setCredit(body)
             case ("GET", "faults", 1): return Self.answer(try state.faults { $0.json })
@@ -65,6 +66,15 @@ struct ControlService: Sendable {
             throw ControlError("the order is a draft or finished")
         }
         await waitIfAsked(body)
+        return Self.answer([:])
+    }
+
+    private func age(_ body: JSONObject) throws(ControlError) -> Response {
+        guard let id = try existing(body["order"]) else { throw ControlError("order must be an order's id") }
+        guard let hours = body["hours"]?.int64, (1...100_000).contains(hours) else {
+            throw ControlError("hours must be from 1 to 100000")
+        }
+        state.age(id, bySeconds: hours * 3600)
         return Self.answer([:])
     }
 

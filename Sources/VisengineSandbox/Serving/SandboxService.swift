@@ -106,7 +106,7 @@ struct SandboxService: Sendable {
         let order = try state.reading { (book) throws(Refusal) in try book.orderWithDocument(id) }
         let fault = (try? state.faults { $0.takeDocumentFault() }) ?? nil  // Taking one throws nothing.
         let isText = state.quirks.contains(.sizeAsText)
-        let document = state.configuration.document(of: order.id)
+        let document = state.document(of: order.id)
         let pieces = DocumentAnswer.pieces(of: document, fault: fault, sizeIsText: isText)
         // A body that is to break off needs a length that it does not reach.
         let length = pieces.size + (pieces.breaksOff ? 1024 : 0)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BaseKit
+import RicevutaConfiguration
 import RicevutaCore
 import Visengine
 
@@ -17,8 +18,9 @@ struct ExplainCommand: RicevutaCommand {
     var order: String
 
     func perform() async throws {
-        let (story, isServed) = try await file.withLedger { ledger, _ in
-            (try await ledger.story(of: order), try await ledger.isServed(now: .now()))
+        let (story, isServed) = try await file.withLedger { ledger, configuration in
+            let sinks = Set(configuration.sinks.map(\.name))
+            return (try await ledger.story(of: order, configured: sinks), try await ledger.isServed(now: .now()))
         }
         if output.json {
             var json = story.parts
@@ -39,7 +41,6 @@ struct ExplainCommand: RicevutaCommand {
             Listing.table([
                 ["order", record.name], ["item", record.itemName ?? record.item?.rawValue ?? "-"],
                 ["state", record.state?.name ?? record.placement.rawValue], ["document", record.document.rawValue],
-                ["waits for", story.waitingSentence],
             ])
         )
         let more = story.hasMoreCallbacks ? "(older callbacks are left out)\n" : ""
@@ -47,6 +48,8 @@ struct ExplainCommand: RicevutaCommand {
         if let jobs = Listing.section("Jobs", JobEntry.columns, story.work.jobs.map(\.row)) {
             Terminal.print("\n" + jobs)
         }
+        // Last, where it is read first.
+        Terminal.print("\nWaits for: \(story.waitingSentence)")
         if !isServed { Terminal.noteThatNothingServes() }
     }
 }

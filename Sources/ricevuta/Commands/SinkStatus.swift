@@ -5,8 +5,7 @@ import Visengine
 
 /// One sink as commands show it: what the configuration and the ledger say.
 ///
-/// Commands run beside the service, so that all of it stands in files: how many attempts in a row failed, the service
-/// alone knows.
+/// Commands run beside the service, so that all of it stands in files: the ledger, and the service's report.
 struct SinkStatus: Sendable {
     /// In a word.
     enum State: String, CaseIterable {
@@ -14,7 +13,7 @@ struct SinkStatus: Sendable {
         case ok
         /// Deliveries have failed, and are tried again.
         case retrying
-        /// The same for a minute or more.
+        /// The same for a minute or more, or so often that the service has told of it.
         case failing
         /// An operator paused it.
         case paused
@@ -28,11 +27,19 @@ struct SinkStatus: Sendable {
     /// As configured; `nil` when it is not.
     var sink: Configuration.Sink?
     var summary = SinkSummary()
+    /// Whether the service has told that it fails.
+    var isToldToFail = false
 
     /// The configured sinks in the order of the file, then those that only the ledger knows.
     static func all(_ configuration: Configuration, _ known: [SinkName: SinkSummary]) -> [SinkStatus] {
+        let failing = configuration.presence.failingSinks
         let configured = configuration.sinks.map { sink in
-            SinkStatus(name: sink.name, sink: sink, summary: known[sink.name] ?? SinkSummary())
+            SinkStatus(
+                name: sink.name,
+                sink: sink,
+                summary: known[sink.name] ?? SinkSummary(),
+                isToldToFail: failing.contains(sink.name)
+            )
         }
         let names = Set(configured.map(\.name))
         let others = known.filter { !names.contains($0.key) && ($0.value.waiting > 0 || $0.value.dead > 0) }
@@ -44,7 +51,7 @@ struct SinkStatus: Sendable {
         if sink == nil { return .missing }
         if summary.disabled != nil { return .disabled }
         if summary.paused != nil { return .paused }
-        if summary.isFailing(at: now) { return .failing }
+        if summary.isFailing(at: now) || (isToldToFail && summary.retrying > 0) { return .failing }
         return summary.retrying > 0 ? .retrying : .ok
     }
 
@@ -64,7 +71,8 @@ struct SinkStatus: Sendable {
         case .ok: return nil
         case .retrying, .failing:
             let next = summary.nextAttempt.map { ", next attempt \($0.wait(at: now))" } ?? ""
-            return "\(state(at: now).rawValue): \(waiting)\(oldest)\(next): \(summary.lastError ?? "unknown reason")"
+            let reason = summary.lastError ?? "unknown reason"
+            return "\(state(at: now).rawValue): \(waiting)\(oldest)\(next): \(reason); `ricevuta sink test \(name)`"
         case .paused:
             let reason = summary.paused?.reason.map { " (\($0))" } ?? ""
             return "paused\(since(summary.paused, now))\(reason): \(waiting); `ricevuta sink resume \(name)`"

@@ -10,6 +10,9 @@ enum PresenceListing {
         rows.append([
             "configuration", "\(report.fingerprint), generation \(report.generation) (\(report.configuration))",
         ])
+        if let problem = report.reloadProblem {
+            rows.append(["reload failed", "\(problem); `ricevuta config check`"])
+        }
         rows += report.problems.map { ["not ready", $0] }
         rows += report.providers.map { condition in
             let what = condition.isUnauthorized ? "API token rejected" : "failing"
@@ -25,7 +28,7 @@ enum PresenceListing {
     /// Whether somebody has to do something.
     static func needsCare(_ presence: ReceiverPresence) -> Bool {
         guard case .running(let report) = presence else { return true }
-        return !report.problems.isEmpty || !report.providers.isEmpty
+        return !report.problems.isEmpty || !report.providers.isEmpty || report.reloadProblem != nil
     }
 
     /// For programs.

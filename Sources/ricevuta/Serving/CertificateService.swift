@@ -2,7 +2,9 @@ import BaseKit
 import Foundation
 import HTTPListener
 import Logging
+import Pipeline
 import RicevutaConfiguration
+import RicevutaCore
 import ServiceLifecycle
 import Synchronization
 
@@ -13,6 +15,7 @@ final class CertificateService: Service {
     private let logger: Logger
     /// The files as they were when they were read last.
     private let used: Mutex<Stamp?>
+    private let refusal = Mutex<String?>(nil)
     /// Looking at files blocks.
     private let threads = BlockingThreads(name: "certificates", limit: 1)
 
@@ -22,6 +25,9 @@ final class CertificateService: Service {
         self.logger = logger
         used = Mutex(tls.map { Stamp($0.files) })
     }
+
+    /// Why the files as they are now are not in use; `nil` when they are.
+    var problem: String? { refusal.withLock { $0 } }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -47,6 +53,7 @@ final class CertificateService: Service {
         try await listener.reload(next.files)
         tls.withLock { $0 = next }
         used.withLock { $0 = stamp }
+        refusal.withLock { $0 = nil }
     }
 
     private var interval: Duration { tls.withLock { $0?.reloadInterval } ?? .seconds(3600) }
@@ -66,11 +73,15 @@ final class CertificateService: Service {
         if let stamp = await stamp(tls) { used.withLock { $0 = stamp } }
         do throws(ListenerError) {
             try await listener.reload(tls.files)
+            refusal.withLock { $0 = nil }
             logger.notice("TLS certificate reloaded", metadata: ["file": "\(tls.certificate)"])
         } catch {
-            logger.error(
+            refusal.withLock { $0 = "\(error)" }
+            Alarms.raise(
+                .reloadFailed,
                 "TLS certificate reload failed; keeping the current certificate",
-                metadata: ["reason": "\(error)"]
+                ["error": "\(error)", "next": "ricevuta config check"],
+                to: logger
             )
         }
     }

@@ -14,8 +14,8 @@ final class GenerationService: Service {
         var isStopping = false
         /// When the current one was made.
         var since = Timestamp.now()
-        /// Whether the last reload was refused.
-        var isLastReloadRefused = false
+        /// Why the last reload was refused; `nil` when it was not.
+        var reloadProblem: String?
     }
 
     private let state: Mutex<State>
@@ -38,7 +38,7 @@ final class GenerationService: Service {
                 fingerprint: $0.current.configuration.content.fingerprint,
                 generation: $0.current.number,
                 since: $0.since,
-                isLastReloadRefused: $0.isLastReloadRefused
+                isLastReloadRefused: $0.reloadProblem != nil
             )
         }
     }
@@ -49,15 +49,18 @@ final class GenerationService: Service {
             let last = state.current
             state.current = next
             state.since = .now()
-            state.isLastReloadRefused = false
+            state.reloadProblem = nil
             return last
         }
         succeed.yield(next)
         last.handOver()
     }
 
+    /// Why the last reload was refused; `nil` when it was not.
+    var reloadProblem: String? { state.withLock { $0.reloadProblem } }
+
     /// Notes that a reload was refused.
-    func noteRefusedReload() { state.withLock { $0.isLastReloadRefused = true } }
+    func noteRefusedReload(_ reason: String) { state.withLock { $0.reloadProblem = reason } }
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

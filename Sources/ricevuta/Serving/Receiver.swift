@@ -167,7 +167,7 @@ struct Receiver: Sendable {
                 ReportService(
                     directory: stores.directory,
                     readiness: readiness,
-                    report: { start.report(generations, problems: $0) },
+                    report: { start.report(generations, certificates, problems: $0) },
                     logger: logger
                 ),
                 SystemdService(

@@ -49,11 +49,12 @@ struct ReloadService: Service {
             handler.replace(by: generation.handler)
             generations.replace(by: generation)
         } catch {
-            generations.noteRefusedReload()
+            let reason = Self.text(of: error)
+            generations.noteRefusedReload(reason)
             Alarms.raise(
                 .reloadFailed,
                 "Configuration reload failed; keeping the current one",
-                ["error": "\(Self.text(of: error))"],
+                ["error": "\(reason)", "next": "ricevuta config check"],
                 to: logger
             )
             return

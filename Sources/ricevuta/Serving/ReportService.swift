@@ -12,15 +12,23 @@ struct ReportService: Service {
     let report: @Sendable (_ problems: [String]) -> ReceiverReport
     let logger: Logger
 
+    /// How often to look for something that is new, which is written at once.
+    private static let pace = Duration.milliseconds(500)
+
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var last: [Readiness.Problem] = []
+            var written: ReceiverReport?
             while !Task.isCancelled {
                 let problems = await readiness.problems
                 tell(problems, after: last)
                 last = problems
-                await write(report(problems.map(\.text)))
-                try? await Task.sleep(for: ReceiverReport.interval)  // Cancelled means that it is over.
+                let report = report(problems.map(\.text))
+                if written.map({ report.isDue(after: $0) }) ?? true {
+                    await write(report)
+                    written = report
+                }
+                try? await Task.sleep(for: Self.pace)  // Cancelled means that it is over.
             }
         }
         // Who stops in order says so; who does not leaves the report behind.
@@ -49,24 +57,48 @@ struct ReportService: Service {
     }
 }
 
+extension ReceiverReport {
+    /// Whether it says something else than one that was written before, or that is old.
+    fileprivate func isDue(after last: ReceiverReport) -> Bool {
+        var same = self
+        same.writtenAt = last.writtenAt
+        return same != last || writtenAt - last.writtenAt >= Self.interval
+    }
+}
+
 /// The file in the data directory that holds the report, which may get lost: it says nothing that outlives the process.
 struct ReportFile: Sendable {
     private let path: String
 
     init(_ directory: DataDirectory) { path = directory.path + "/serve.json" }
 
-    /// Replaces the report; on a full disk the old one stays, and its age shows it.
+    /// Replaces the report.
     func write(_ report: ReceiverReport) {
-        // A report that cannot be written is recognised by its age.
-        try? Data(report.json.encoded()).write(to: URL(fileURLWithPath: path), options: .atomic)
+        let data = Data(report.json.encoded())
+        do { try data.write(to: URL(fileURLWithPath: path), options: .atomic) } catch { overwrite(data) }
+    }
+
+    /// Writes over the report that is there: a full disk has no room for another file, but for what that one holds.
+    private func overwrite(_ data: Data) {
+        // What cannot be written either tells by its age.
+        guard let file = FileHandle(forUpdatingAtPath: path) else { return }
+        let size = (try? file.seekToEnd()) ?? 0  // As above.
+        let rest = max(0, Int(size) - data.count)
+        try? file.seek(toOffset: 0)  // As above.
+        try? file.write(contentsOf: data + Data(repeating: UInt8(ascii: " "), count: rest))  // As above.
+        try? file.close()  // As above.
     }
 
     /// The report that is there; `nil` without one.
     func read() -> ReceiverReport? {
-        // Missing and unreadable mean the same: nobody reports.
-        guard let data = FileManager.default.contents(atPath: path), let json = try? JSONValue(parsing: Array(data))
-        else { return nil }
-        return ReceiverReport(json: json)
+        // One that is being written over is whole a moment later.
+        for _ in 0..<3 {
+            // Missing and unreadable mean the same: nobody reports.
+            guard let data = FileManager.default.contents(atPath: path) else { return nil }
+            // As above.
+            if let json = try? JSONValue(parsing: Array(data)) { return ReceiverReport(json: json) }
+        }
+        return nil
     }
 
     func remove() {

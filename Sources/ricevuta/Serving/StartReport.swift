@@ -49,7 +49,11 @@ struct StartReport: Sendable {
     }
 
     /// The report for commands.
-    func report(_ generations: GenerationService, problems: [String]) -> ReceiverReport {
+    func report(
+        _ generations: GenerationService,
+        _ certificates: CertificateService,
+        problems: [String]
+    ) -> ReceiverReport {
         let generation = generations.current
         return ReceiverReport(
             process: ProcessInfo.processInfo.processIdentifier,
@@ -62,7 +66,9 @@ struct StartReport: Sendable {
             callbacks: callbacksURL(generation.configuration),
             admin: adminURL(generation.configuration),
             problems: problems,
-            providers: generation.flow.health.conditions
+            providers: generation.flow.health.conditions,
+            failingSinks: generation.flow.dispatcher.failingSinks,
+            reloadProblem: generations.reloadProblem ?? certificates.problem
         )
     }
 

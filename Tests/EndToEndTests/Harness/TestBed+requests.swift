@@ -102,6 +102,11 @@ extension TestBed {
         _ = try await control("cancel", ["order": .string(id), "reason": .string(reason)])
     }
 
+    /// Dates an order at the sandbox back.
+    func age(_ id: String, hours: Int) async throws {
+        _ = try await control("age", ["order": .string(id), "hours": JSONValue(hours)])
+    }
+
     /// What the sandbox says of one order.
     func sandboxOrder(_ id: String) async throws -> JSONValue {
         try await answer(to: HTTPClientRequest(url: "\(provider)/sandbox/orders/\(id)"))

@@ -39,10 +39,6 @@ extension InMemoryLedger {
 
     package func sinks() async throws(LedgerError) -> [SinkName: SinkSummary] { try read(\.sinks) }
 
-    package func disabledSinks() async throws(LedgerError) -> [SinkName: String] {
-        try read { tables in tables.disabledSinks.compactMapValues(\.reason) }
-    }
-
     package func enable(_ sink: SinkName, now: Timestamp) async throws(LedgerError) -> Bool {
         try change { tables in
             guard tables.disabledSinks.removeValue(forKey: sink) != nil else { return false }

@@ -22,6 +22,21 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
             && order.key < query.before ?? .max
     }
 
+    package func troubledOrders(limit: Int) async throws(LedgerError) -> [OrderRecord] {
+        try read { tables in
+            let troubled = tables.orders.values.map(\.record).filter { order in
+                let jobs = [tables.jobs[.verify(order.key)], tables.jobs[.fetch(order.key)]]
+                return jobs.contains { $0?.lastReason != nil } || order.choiceSince != nil || order.document == .failed
+                    || order.isLate
+            }
+            func place(_ order: OrderRecord) -> Int {
+                if order.choiceSince != nil { return 0 }
+                return order.document == .failed ? 1 : order.document == .due ? 2 : 3
+            }
+            return Array(troubled.sorted { (place($0), $0.key) < (place($1), $1.key) }.prefix(limit))
+        }
+    }
+
     package func order(named name: String) async throws(LedgerError) -> OrderRecord? {
         try change { tables in
             let rows = tables.orders.values
@@ -196,8 +211,10 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
                 summary.ordersByState[row.record.state?.name ?? "unread", default: 0] += 1
             }
             summary.choicesNeeded = tables.orders.values.count { $0.record.choiceSince != nil }
-            summary.lateOrders = tables.orders.values.map(\.record).count {
-                $0.lateSince != nil && $0.state?.hasDocument != true && $0.state?.isTerminal != true
+            summary.lateOrders = tables.orders.values.map(\.record).count(where: \.isLate)
+            summary.overdueDocuments = tables.orders.values.map(\.record).count { order in
+                tables.jobs[.fetch(order.key)]?.lastReason != nil
+                    && (order.lastUpdate ?? order.createdAt) <= now - LedgerSummary.documentPatience
             }
             summary.documents = tables.documents.count { $0.document != nil }
             let stored = Set(tables.documents.filter { $0.document != nil }.map(\.order))
@@ -260,4 +277,9 @@ extension InMemoryLedger: RetentionLedger {
             return (changed.count, nil)
         }
     }
+}
+
+extension OrderRecord {
+    /// Whether its document was promised by now and is not there.
+    fileprivate var isLate: Bool { lateSince != nil && state?.hasDocument != true && state?.isTerminal != true }
 }

@@ -25,7 +25,14 @@ extension LedgerTables {
             promises: context.promises
         )
         orders[order.key]?.record = advance.record
-        keep(OrderChange(from: order, to: advance.record, cause: .init(job.source), at: context.now), of: order.key)
+        let change = OrderChange(
+            from: order,
+            to: advance.record,
+            cause: .init(job.source),
+            at: context.now,
+            alarms: advance.alarms
+        )
+        keep(change, of: order.key)
         if advance.record.choiceSince == nil { orders[order.key]?.searches = [] }
         if reading.needsChoice, advance.record.choiceSince != nil { orders[order.key]?.searches = reading.searches }
         if evaluateCallbacks(of: advance.record) { advance.alarms.append(.otherOrder) }
