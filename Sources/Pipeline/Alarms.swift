@@ -24,6 +24,16 @@ public enum Alarms {
         to logger: Logger
     ) {
         count(kind)
+        write(kind, message, metadata, to: logger)
+    }
+
+    /// Writes an alarm's line, which is counted already.
+    static func write(
+        _ kind: AlarmKind,
+        _ message: Logger.Message? = nil,
+        _ metadata: Logger.Metadata = [:],
+        to logger: Logger
+    ) {
         var metadata = metadata
         metadata["alarm"] = "\(kind.rawValue)"
         let level: Logger.Level =
@@ -34,8 +44,8 @@ public enum Alarms {
         logger.log(level: level, message ?? sentence(kind), metadata: metadata)
     }
 
-    /// Counts an alarm whose line is written by whoever keeps the log readable.
-    static func count(_ kind: AlarmKind) { counter(of: kind).increment() }
+    /// Counts alarms whose lines are written by whoever keeps the log readable.
+    static func count(_ kind: AlarmKind, by number: Int = 1) { counter(of: kind).increment(by: number) }
 
     private static func counter(of kind: AlarmKind) -> Counter {
         Counter(label: MetricName.alarms, dimensions: [("kind", kind.rawValue)])

@@ -108,7 +108,7 @@ public final class Intake: Sendable {
         guard let token = check(text) ?? CallbackPath.unescaped(text).flatMap({ check($0) }) else {
             if let tooMany { return refuse(tooMany, .limited, from: origin, token: String(text)) }
             noteFailure(of: origin, isLimited: !source.isProxy, now: time)
-            return refuse(.unauthorized, .badToken, from: origin, token: String(text))
+            return refuse(String(text), from: origin)
         }
         if token.isRetired {
             alarm(.retiredKey, "Callback token signed with a retired key", token: token, origin: origin)
@@ -172,7 +172,9 @@ public final class Intake: Sendable {
         }
         guard token != nil || !policy.requiresToken else {
             noteFailure(of: admitted.origin, isLimited: admitted.isLimited, now: now())
-            _ = refuse(.unauthorized, .badToken, from: admitted.origin)
+            var shown = ""
+            if case .token(let text) = content.claim.echo { shown = text }
+            _ = refuse(shown, from: admitted.origin)
             return answer(.unauthorized)
         }
         // A good token alone is worth a read-back, whatever came with it; without one, there has to be an order's id.
@@ -228,6 +230,33 @@ public final class Intake: Sendable {
         case .valid(let nonce, let keyID): VerifiedToken(nonce: nonce, keyID: keyID, isRetired: false)
         case .retired(let nonce, let keyID): VerifiedToken(nonce: nonce, keyID: keyID, isRetired: true)
         case .invalid: nil
+        }
+    }
+
+    /// Refuses a token: each is counted, and a line a minute says why.
+    private func refuse(_ text: String, from origin: [UInt8]) -> Admission {
+        var fault = keys.fault(of: text)
+        if fault == .malformed, let plain = CallbackPath.unescaped(text[...]) { fault = keys.fault(of: plain) }
+        Alarms.count(.badToken)
+        if let heldBack = memory.refusedTokens.next(fault.cause, at: now()) {
+            var metadata: Logger.Metadata = [
+                "reason": "\(fault.cause.rawValue)", "peer": "\(AddressRange.text(of: origin))",
+                "held.back": "\(heldBack)",
+            ]
+            // The id alone is of use to nobody, and names what is missing from the configuration.
+            if let keyID = fault.keyID { metadata["token.key"] = "\(keyID)" }
+            if !text.isEmpty { metadata["token.fingerprint"] = "\(CallbackTokenKeys.fingerprint(of: text))" }
+            Alarms.write(.badToken, Self.sentence(fault), metadata, to: logger)
+        }
+        return refuse(.unauthorized, fault.cause == .unknownKey ? .unknownKey : .badToken, from: origin, token: text)
+    }
+
+    private static func sentence(_ fault: TokenFault) -> Logger.Message {
+        switch fault {
+        case .missing: "Callback refused: it has no token"
+        case .malformed: "Callback refused: what it has for a token is none"
+        case .unknownKey(let id): "Callback refused: its token is signed with key \(id), which is not configured"
+        case .wrongSignature: "Callback refused: its token's signature is wrong"
         }
     }
 

@@ -5,6 +5,8 @@ import Synchronization
 /// forgets guesses of tokens nor grants bytes anew.
 public final class IntakeMemory: Sendable {
     let limiter: Mutex<FailureLimiter>
+    /// Which refused tokens were logged.
+    let refusedTokens = RareLines<TokenFault.Cause>()
     private let allowances = Mutex<[Int: BodyAllowance]>([:])
 
     /// Creates one that remembers nothing.

@@ -54,6 +54,7 @@ enum RetentionMeters {
 struct IntakeMeters: Sendable {
     enum Refusal: String, CaseIterable {
         case badToken = "bad_token"
+        case unknownKey = "unknown_key"
         case network
         case certificate
         case credentials

@@ -22,6 +22,8 @@ struct OrderVerification: Sendable {
     let logger: Logger
     /// One search at a time: what it finds out is of use to all.
     private let searching = SearchTurn()
+    /// Which unconfirmed callbacks were logged.
+    private let told = RareLines<UnconfirmedCause>()
 
     init(
         provider: ProviderID,
@@ -191,6 +193,7 @@ struct OrderVerification: Sendable {
             for alarm in advance.alarms {
                 Alarms.raise(alarm, Self.sentence(alarm), ["order.id": "\(reading.id)"], to: logger)
             }
+            if let found = advance.unconfirmed { report(found, of: reading.id, advance.record, to: logger) }
             if advance.record.state != work.order.state {
                 var metadata: Logger.Metadata = [
                     "order.id": "\(reading.id)", "state": "\(advance.record.state?.name ?? "-")",
@@ -212,6 +215,31 @@ struct OrderVerification: Sendable {
         } catch {
             JobLoop<VerifyWork>.report(error, "recording an order read", to: logger)
         }
+    }
+
+    /// What ``told`` tells apart.
+    private enum UnconfirmedCause: CaseIterable { case claim }
+
+    /// Each is counted; a line a minute names one of them.
+    private func report(
+        _ found: UnconfirmedCallbacks,
+        of id: OrderID,
+        _ order: OrderRecord,
+        to logger: Logger
+    ) {
+        Alarms.count(.unconfirmedCallback, by: found.count)
+        guard let heldBack = told.next(.claim, at: environment.now()) else { return }
+        // A state of its own making may hold anything.
+        let claimed = found.state.map { $0.rank == nil ? "unknown" : $0.name } ?? "none"
+        Alarms.write(
+            .unconfirmedCallback,
+            "Callback claims a state that the provider does not show",
+            [
+                "order.id": "\(id)", "claimed": "\(claimed)", "state": "\(order.state?.name ?? "-")",
+                "peer": "\(found.peer)", "callbacks": "\(found.count)", "held.back": "\(heldBack)",
+            ],
+            to: logger
+        )
     }
 
     /// The log line of an alarm that reading an order raises.

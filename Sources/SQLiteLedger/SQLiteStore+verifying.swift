@@ -38,9 +38,14 @@ extension SQLiteStore: VerificationLedger {
         while let rest = cursor {
             let evaluated = try? await change("evaluating callbacks") { transaction in  // See above.
                 let before = transaction.mismatched
-                return (rest: try transaction.evaluateMore(rest), hasOthers: transaction.mismatched > before)
+                transaction.unconfirmed = nil
+                let next = try transaction.evaluateMore(rest)
+                return (
+                    rest: next, hasOthers: transaction.mismatched > before, unconfirmed: transaction.unconfirmed
+                )
             }
             cursor = evaluated?.rest
+            advance.unconfirmed.add(evaluated?.unconfirmed)
             if evaluated?.hasOthers == true, !advance.alarms.contains(.otherOrder) {
                 advance.alarms.append(.otherOrder)
             }

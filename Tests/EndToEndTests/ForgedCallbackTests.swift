@@ -1,4 +1,5 @@
 import BaseKit
+import Foundation
 import Testing
 
 extension EndToEnd {
@@ -23,7 +24,7 @@ extension EndToEnd {
 
         @Test func aGoodTokenThatClaimsWhatTheAPIDoesNotShowChangesNothing() async throws {
             try await withTestBed { bed in
-                try await bed.receiver { _ in
+                try await bed.receiver { receiver in
                     let registration = try await bed.registrations(1)[0]
                     let id = try await bed.order(calledBackAt: [registration])[0]
                     let url = try #require(registration["url"]?.string)
@@ -38,8 +39,43 @@ extension EndToEnd {
                     #expect(shown["documents"] == [])
                     let arrivals = try bed.downstream.arrivals()
                     #expect(!arrivals.contains { $0["type"]?.string == "document.available" })
+                    #expect(try await bed.alarms(of: receiver, "unconfirmed_callback") == 1)
+                    let line = try #require(try bed.lines(of: receiver, alarm: "unconfirmed_callback").first)
+                    #expect(line["order.id"]?.string == id && line["claimed"]?.string == "fulfilled")
+                    #expect(line["peer"]?.string == "127.0.0.1" && line["level"]?.string == "warning")
                 }
             }
         }
+
+        /// A real callback of an order that was placed before its key was taken out of the configuration.
+        @Test func aKeyThatIsNotConfiguredIsNamedOnceHoweverManyComeWithIt() async throws {
+            try await withTestBed { bed in
+                let url = try #require(try await bed.registrations(1)[0]["url"]?.string)
+                let key = "{id: k1, secret: {fromEnvironment: RICEVUTA_TOKEN_KEY}}"
+                try bed.configure(key, as: "{id: k2, secret: {fromEnvironment: RICEVUTA_NEXT_TOKEN_KEY}}")
+                try await bed.receiver { receiver in
+                    for _ in 0..<10 { #expect(try await bed.post(url, "{}") == 401) }
+
+                    #expect(try await bed.alarms(of: receiver, "bad_token") == 10)
+                    let refusals = #"ricevuta_refusals_total{reason="unknown_key"}"#
+                    #expect(try await bed.metric(refusals, of: receiver) == 10)
+                    let lines = try bed.lines(of: receiver, alarm: "bad_token")
+                    #expect(lines.count == 1)
+                    #expect(lines.first?["token.key"]?.string == "k1")
+                    #expect(lines.first?["reason"]?.string == "unknown_key")
+                    let token = try #require(url.split(separator: "/").last)
+                    #expect(try !bed.log().contains(token.suffix(43)))
+                }
+            }
+        }
+    }
+}
+
+extension TestBed {
+    /// The log lines of a receiver with that alarm.
+    func lines(of receiver: Receiver, alarm kind: String) throws -> [JSONValue] {
+        try String(contentsOfFile: receiver.log, encoding: .utf8).split(separator: "\n")
+            .map { try JSONValue(parsing: Array($0.utf8)) }
+            .filter { $0["alarm"]?.string == kind }
     }
 }

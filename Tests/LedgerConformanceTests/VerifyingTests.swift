@@ -108,9 +108,16 @@ struct VerifyingTests {
             let work = try #require(try await ledger.leaseVerifications().first)
 
             let reading = try Sample.reading(test.shown)
-            _ = try await ledger.confirm(work, reading: reading, binding: .bind, context: Sample.context())
+            let advance = try await ledger.confirm(
+                work,
+                reading: reading,
+                binding: .bind,
+                context: Sample.context()
+            )
 
             #expect(try await ledger.callbacks().map(\.verdict) == [test.verdict])
+            #expect(advance.unconfirmed?.count == (test.verdict == .unconfirmed ? 1 : nil))
+            #expect(advance.unconfirmed.map { $0.state == test.claimed } != false)
             #expect(try await ledger.order().state == test.shown, "a callback's word changes nothing")
         }
     }
@@ -123,12 +130,13 @@ struct VerifyingTests {
                 let at = Sample.now + .seconds(round * 600)
                 let work = try #require(try await ledger.leaseVerifications(at: at).first)
                 let context = try Sample.context(at: at)
-                _ = try await ledger.confirm(
+                let advance = try await ledger.confirm(
                     work,
                     reading: Sample.reading(state),
                     binding: .bind,
                     context: context
                 )
+                #expect(advance.unconfirmed?.count == (round == 0 ? 1 : nil), "told once")
                 #expect(try await ledger.callbacks().map(\.verdict) == [round == 0 ? .unconfirmed : .confirmed])
             }
         }

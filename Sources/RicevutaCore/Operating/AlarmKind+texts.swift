@@ -14,8 +14,8 @@ extension AlarmKind {
             )
         case .badToken:
             (
-                "Callbacks are refused with 401: their token is signed with a key that is not configured.",
-                "If a key was removed while its orders were open, add it again under `tokens.retired`."
+                "Callbacks are refused with 401: their token is missing or wrong; `reason` in the log line says how.",
+                "`unknown_key`: add the key `token.key` under `tokens.retired` for its open orders. Else see `peer`."
             )
         case .tokensDiffer:
             (
@@ -144,7 +144,7 @@ extension AlarmKind {
             )
         case .diskLow:
             (
-                "The data directory's file system is nearly full: callbacks will be rejected soon.",
+                "The data directory's disk has less free than `storage.minFreeBytes`; callbacks are still taken.",
                 "Free or add space, or shorten `retention`."
             )
         case .sinkFailing:

@@ -43,17 +43,20 @@ public struct CallbackTokenKeys: Sendable {
         return check(bytes: text.utf8.span)
     }
 
+    /// Says why a token is not good; asked only of one that ``check(_:)`` has refused.
+    ///
+    /// - Parameter text: The text that was shown as a token.
+    /// - Returns: What is wrong; nothing in it is secret.
+    public func fault(of text: some StringProtocol) -> TokenFault {
+        guard !text.isEmpty else { return .missing }
+        let text = Substring(text)
+        guard let parts = Self.parts(of: text.utf8.span), TokenKey.isID(parts.keyID) else { return .malformed }
+        let isKnown = usable[parts.keyID] != nil || retired[parts.keyID] != nil
+        return isKnown ? .wrongSignature(keyID: parts.keyID) : .unknownKey(parts.keyID)
+    }
+
     private func check(bytes: Span<UInt8>) -> TokenVerdict {
-        // `v1.`, the id, a dot, the nonce, a dot and the code, of which all but the id have their lengths.
-        let idLength = bytes.count - (Self.maxLength - Self.maxIDLength)
-        guard idLength >= 1, idLength <= Self.maxIDLength, bytes[0] == UInt8(ascii: "v"), bytes[1] == UInt8(ascii: "1"),
-            bytes[2] == Self.dot, bytes[3 + idLength] == Self.dot, bytes[4 + idLength + Self.nonceLength] == Self.dot
-        else { return .invalid }
-        let nonceStart = 4 + idLength
-        let codeStart = nonceStart + Self.nonceLength + 1
-        guard let nonce = OrderNonce(bytes.extracting(nonceStart..<codeStart - 1)),
-            let keyID = String(copying: bytes.extracting(3..<3 + idLength))
-        else { return .invalid }
+        guard let (keyID, nonce, codeStart) = Self.parts(of: bytes) else { return .invalid }
         let code = bytes.extracting(codeStart...)
         if let key = usable[keyID] {
             return Self.isEqual(code, key.mac(of: nonce)) ? .valid(nonce, keyID: key.id) : .invalid
@@ -62,6 +65,21 @@ public struct CallbackTokenKeys: Sendable {
             return Self.isEqual(code, key.mac(of: nonce)) ? .retired(nonce, keyID: key.id) : .invalid
         }
         return .invalid
+    }
+
+    /// What stands in a token before its code, and where that begins; nothing when it has another form.
+    private static func parts(of bytes: Span<UInt8>) -> (keyID: String, nonce: OrderNonce, codeStart: Int)? {
+        // `v1.`, the id, a dot, the nonce, a dot and the code, of which all but the id have their lengths.
+        let idLength = bytes.count - (maxLength - maxIDLength)
+        guard idLength >= 1, idLength <= maxIDLength, bytes[0] == UInt8(ascii: "v"), bytes[1] == UInt8(ascii: "1"),
+            bytes[2] == dot, bytes[3 + idLength] == dot, bytes[4 + idLength + nonceLength] == dot
+        else { return nil }
+        let nonceStart = 4 + idLength
+        let codeStart = nonceStart + nonceLength + 1
+        guard let nonce = OrderNonce(bytes.extracting(nonceStart..<codeStart - 1)),
+            let keyID = String(copying: bytes.extracting(3..<3 + idLength))
+        else { return nil }
+        return (keyID, nonce, codeStart)
     }
 
     /// A name for a token in logs: the first 8 hexadecimal digits of the SHA-256 of its UTF-8.

@@ -15,6 +15,8 @@ public enum OrderProgress {
         public var nextPoll: Timestamp?
         /// What an operator should know.
         public var alarms: [AlarmKind] = []
+        /// Callbacks that claim what the reading does not show; `nil` without one.
+        public var unconfirmed: UnconfirmedCallbacks?
     }
 
     /// What made us read.

@@ -69,7 +69,7 @@ extension LedgerTransaction {
             // anew each time.
             let open = try rows(
                 """
-                SELECT id, claim_id, claim_state FROM callbacks
+                SELECT id, claim_id, claim_state, peer FROM callbacks
                 WHERE id >> \(CallbackPartitions.shift) = ? AND order_key = ? AND verdict = '\(verdict.rawValue)'
                     AND id > ? AND id <= ?
                 ORDER BY id LIMIT ?
@@ -100,10 +100,19 @@ extension LedgerTransaction {
             if old != .skipped { unreadableRows += 1 }
         }
         if verdict != old {
-            if verdict == .mismatched { mismatched += 1 }
+            switch verdict {
+            case .mismatched: mismatched += 1
+            case .unconfirmed: unconfirmed.add(Self.claim(of: row))
+            case .waiting, .confirmed, .skipped, .ended: break
+            }
             _ = try note(verdict, on: id)
         }
         return id
+    }
+
+    private static func claim(of row: Row) -> UnconfirmedCallbacks {
+        // Only for a log line: what cannot be read is left out of it.
+        UnconfirmedCallbacks(state: try? row.state("claim_state"), peer: (try? row.text("peer")) ?? "-")
     }
 
     /// Writes a verdict down, unless the row is damaged in such a way that SQLite refuses to write it.

@@ -38,8 +38,10 @@ extension LedgerTransaction {
         try keep(change, of: order.key)
         try keepSearches(of: reading, before: order, after: advance.record)
         let before = mismatched
+        unconfirmed = nil
         let cursor = try evaluateCallbacks(of: advance.record)
         if mismatched > before { advance.alarms.append(.otherOrder) }
+        advance.unconfirmed = unconfirmed
         for type in advance.notifications {
             try enqueueNotification(
                 type,

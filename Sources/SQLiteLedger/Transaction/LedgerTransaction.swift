@@ -22,6 +22,8 @@ final class LedgerTransaction {
     var unreadableRows = 0
     /// Callbacks found to claim another order than that of their token.
     var mismatched = 0
+    /// Callbacks found to claim what the API does not show.
+    var unconfirmed: UnconfirmedCallbacks?
 
     init(
         _ db: Database,

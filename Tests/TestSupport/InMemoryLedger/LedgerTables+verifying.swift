@@ -35,7 +35,7 @@ extension LedgerTables {
         keep(change, of: order.key)
         if advance.record.choiceSince == nil { orders[order.key]?.searches = [] }
         if reading.needsChoice, advance.record.choiceSince != nil { orders[order.key]?.searches = reading.searches }
-        if evaluateCallbacks(of: advance.record) { advance.alarms.append(.otherOrder) }
+        evaluateCallbacks(into: &advance)
         for type in advance.notifications {
             let previous = type.isChangeOfState ? order.state : nil
             try enqueueNotification(
@@ -75,20 +75,22 @@ extension LedgerTables {
     }
 
     /// Says of each open callback whether the API shows what it claims, or more.
-    ///
-    /// - Returns: Whether one turned out to claim another order.
-    private mutating func evaluateCallbacks(of order: OrderRecord) -> Bool {
+    private mutating func evaluateCallbacks(into advance: inout OrderProgress.Advance) {
+        let order = advance.record
         let shown = Set(order.shownStates)
         var isMismatched = false
-        for (id, row) in callbacks where row.order == order.key {
+        for (id, row) in callbacks.sorted(by: { $0.key < $1.key }) where row.order == order.key {
             let claim = row.callback.claim
             let hasComeTrue = row.verdict == .unconfirmed && claim.state.map { shown.contains($0.name) } ?? false
             guard CallbackVerdict.open.contains(row.verdict) || hasComeTrue else { continue }
             let verdict = CallbackVerdict.of(claimedID: claim.orderID, claimedState: claim.state, order: order)
             callbacks[id]?.verdict = verdict
             if verdict == .mismatched { isMismatched = true }
+            if verdict == .unconfirmed {
+                advance.unconfirmed.add(UnconfirmedCallbacks(state: claim.state, peer: row.callback.peer))
+            }
         }
-        return isMismatched
+        if isMismatched { advance.alarms.append(.otherOrder) }
     }
 
     /// Ends verification of an order that the API does not know, or asks once a day; see ``ReadBackPlan``.
