@@ -9,7 +9,7 @@ import RicevutaCore
 /// |--------------------------------------------|----------------------------------------------------------------|
 /// | `/`                                        | 200, a list of these pages                                     |
 /// | `/healthz`                                 | 200 as long as the process answers                             |
-/// | `/readyz`                                  | 200, or 503 with the reasons, when callbacks cannot be taken   |
+/// | `/readyz`                                  | 200, or 503 with the reasons, when stores fail or the disk is low |
 /// | `/metrics`                                 | 200, Prometheus' text format 0.0.4                             |
 /// | `/documents/SHA256?expires=…&signature=…`  | 200 with the file, 403 on a bad link, 404 without the document |
 ///
@@ -76,7 +76,7 @@ public struct AdminServer: Sendable {
         ricevuta: admin
 
         /healthz            whether the process answers
-        /readyz             whether callbacks can be taken, or why not
+        /readyz             whether stores work and the disk has room, or why not
         /metrics            Prometheus' text format
         /documents/SHA256   a document, with a signed link from a notification
 
@@ -96,7 +96,7 @@ public struct AdminServer: Sendable {
         var text = PrometheusText()
         registry.write(to: &text)
         let isReady = await ports.problems().isEmpty
-        text.family("ricevuta_ready", .gauge, help: "1 if callbacks can be accepted, else 0.")
+        text.family("ricevuta_ready", .gauge, help: "1 if /readyz answers 200, else 0.")
         text.sample("ricevuta_ready", [], isReady ? 1 : 0)
         LedgerGauges.write(ports.engine, to: &text)
         ConfigurationGauges.write(ports.configuration(), to: &text)

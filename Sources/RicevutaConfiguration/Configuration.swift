@@ -127,6 +127,8 @@ package struct Configuration: Sendable {
     package var reconciliation: ReconciliationSchedule
     /// By when documents are promised.
     package var promises: PromisedTimes
+    /// With less free space in `dataDirectory` the receiver is not ready.
+    package var minFreeBytes: Int64
     package var journal: Journal
     package var maxDocumentBytes: Int64
     package var maxQuarantineBytes: Int64

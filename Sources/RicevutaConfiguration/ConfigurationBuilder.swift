@@ -47,6 +47,7 @@ struct ConfigurationBuilder {
                 callbackGrace: sure(reconciliation.duration("callbackGrace"))
             ),
             promises: promises(reconciliation),
+            minFreeBytes: sure(root.section("storage")?.integer("minFreeBytes")),
             journal: Configuration.Journal(
                 keep: sure(journal.duration("keep")),
                 keepBytes: Int(sure(journal.integer("keepBytes")))

@@ -1,6 +1,22 @@
 import RicevutaCore
 
 extension ConfigurationTable {
+    static let storage = SettingKey.section(
+        "storage",
+        "The file system of dataDirectory.",
+        [
+            .value(
+                "minFreeBytes",
+                .size(0...1 << 50),
+                "64MiB",
+                """
+                With less free space readiness is lost and the alarm disk_low raised; callbacks are taken until \
+                nothing can be written any more. 0 turns it off.
+                """
+            )
+        ]
+    )
+
     static let journal = SettingKey.section(
         "journal",
         "How long the journal keeps callbacks that the ledger has, to refill a ledger restored from a backup.",

@@ -98,6 +98,7 @@ struct ConfigurationLoadingTests {
         #expect(configuration.reconciliation.maxInterval == .seconds(2))
         #expect(configuration.reconciliation.minReadBackInterval == .zero)
         #expect(configuration.reconciliation.callbackGrace == .seconds(4))
+        #expect(configuration.minFreeBytes == 2 << 30)
         #expect(configuration.journal.keep == .seconds(3 * 86_400) && configuration.journal.keepBytes == 1 << 20)
         #expect(configuration.maxDocumentBytes == 4096)
         #expect(
@@ -168,6 +169,7 @@ struct ConfigurationLoadingTests {
           clientCertificate: required, clientFingerprints: ["\(String(repeating: "AB:", count: 31))CD"],
           allowedNetworks: [10.0.0.0/8], trustedProxies: ["::1"], proxyHeader: forwarded}
         reconciliation: {firstInterval: 1s, maxInterval: 2s, minReadBackInterval: 0s, callbackGrace: 4s}
+        storage: {minFreeBytes: 2GiB}
         journal: {keep: 3d, keepBytes: 1MiB}
         archive: {maxDocumentBytes: 4KiB}
         retention: {bodies: 1d, callbacks: 2d, interval: 1s}

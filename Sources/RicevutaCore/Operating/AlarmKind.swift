@@ -83,10 +83,11 @@ public enum AlarmKind: String, Sendable, Equatable, CaseIterable, Codable {
         switch self {
         case .retiredKey, .badToken, .tokensDiffer, .undecodable, .expiredToken, .wentBack, .missedCallback,
             .unconfirmedCallback, .unknownState, .otherOrder, .foreignOrder, .bindingConflict, .providerUnreachable,
-            .orderUnknown, .orderLate, .choiceNeeded, .documentDamaged, .quarantined, .sinkFailing, .sinkMissing:
+            .orderUnknown, .orderLate, .choiceNeeded, .documentDamaged, .quarantined, .diskLow, .sinkFailing,
+            .sinkMissing:
             .warning
         case .unauthorized, .documentOverdue, .documentLost, .documentTooLarge, .documentMissing, .archiveFailing,
-            .ledgerFailing, .ledgerOlder, .journalDamaged, .diskLow, .deadLetter, .sinkDisabled, .reloadFailed:
+            .ledgerFailing, .ledgerOlder, .journalDamaged, .deadLetter, .sinkDisabled, .reloadFailed:
             .error
         }
     }

@@ -63,8 +63,10 @@ struct MachineChecks: Sendable {
         }
         let text = "\(free >> 20) MiB free"
         let cure = "free some space, or move dataDirectory to a larger disk"
-        if free < 64 << 20 {
-            return Check("disk", .failed, text + "; below 64 MiB callbacks are soon rejected", cure: cure)
+        let limit = configuration.minFreeBytes
+        if free < limit {
+            let reason = "; with less than \(Quantity.text(size: limit)) `serve` is not ready (storage.minFreeBytes)"
+            return Check("disk", .failed, text + reason, cure: cure)
         }
         return free < 1 << 30 ? Check("disk", .warning, text, cure: cure) : Check("disk", .ok, text)
     }

@@ -2,7 +2,7 @@ import BaseKit
 import CallbackJournal
 import RicevutaCore
 
-/// Why callbacks cannot be taken now.
+/// Why callbacks cannot be taken now, or may soon not be.
 struct Readiness: Sendable {
     /// One reason.
     struct Problem: Sendable, Equatable {
@@ -12,9 +12,6 @@ struct Readiness: Sendable {
         var text: String
     }
 
-    /// With less free space than this the receiver is not ready: callbacks will soon be rejected.
-    private static let minFreeBytes: Int64 = 64 << 20
-
     /// How long a question to the disk may take; who asks for readiness does not wait long.
     private static let diskTimeLimit = Duration.seconds(1)
 
@@ -23,14 +20,21 @@ struct Readiness: Sendable {
     let directory: DataDirectory
     /// A disk that hangs must not keep readiness from reporting it.
     let threads = BlockingThreads(name: "admin", limit: 4)
+    private let minFreeBytes: @Sendable () -> Int64
 
-    init(_ stores: Stores) {
+    /// Creates one.
+    ///
+    /// - Parameters:
+    ///   - stores: What has to work.
+    ///   - minFreeBytes: With less free space the receiver is not ready: callbacks will be rejected when there is none.
+    init(_ stores: Stores, minFreeBytes: @escaping @Sendable () -> Int64) {
+        self.minFreeBytes = minFreeBytes
         journal = stores.journal
         ledger = stores.ledger
         directory = stores.directory
     }
 
-    /// The reasons; empty when callbacks can be taken.
+    /// The reasons; empty when callbacks can be taken and there is room for more.
     var problems: [Problem] {
         get async {
             var problems: [Problem] = []
@@ -48,9 +52,12 @@ struct Readiness: Sendable {
                 problems.append(Problem(text: "Ledger writes are failing."))
             }
             let free = await threads.run(within: Self.diskTimeLimit) { [directory] in directory.freeBytes }
+            let limit = minFreeBytes()
             switch free {
-            case .finished(let free?) where free < Self.minFreeBytes:
-                problems.append(Problem(isDiskLow: true, text: "Less than 64 MiB free in the data directory."))
+            case .finished(let free?) where free < limit:
+                // Without how much is left: the same problem is one line in the log.
+                let text = "Less than \(Quantity.text(size: limit)) free in the data directory (storage.minFreeBytes)."
+                problems.append(Problem(isDiskLow: true, text: text))
             case .finished: break
             case .abandoned, .refused:
                 problems.append(Problem(text: "The data directory's disk does not respond."))

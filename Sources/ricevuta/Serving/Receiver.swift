@@ -102,7 +102,7 @@ struct Receiver: Sendable {
         let first = try Generation(configuration, on: stores, admin: adminAddress, logger: logger)
         do {
             let generations = GenerationService(first)
-            let readiness = Readiness(stores)
+            let readiness = Readiness(stores, minFreeBytes: { generations.current.configuration.minFreeBytes })
             let callbackListener = CallbackListenerStatistics()
             let adminServer = AdminServer(
                 ports: AdminPorts(stores, generations, readiness),
