@@ -59,8 +59,10 @@ extension LedgerTransaction {
     fileprivate func delivery(of job: LeasedJob, to sink: SinkName) throws -> DeliverWork? {
         let found = try row(
             """
-            SELECT d.id AS delivery_id, \(Notification.columns)
-            FROM deliveries d JOIN notifications n ON n.number = d.notification WHERE d.number = ?
+            SELECT d.id AS delivery_id, o.trace, \(Notification.columns)
+            FROM deliveries d JOIN notifications n ON n.number = d.notification
+                LEFT JOIN orders o ON o.key = n.order_key
+            WHERE d.number = ?
             """,
             [job.subject]
         )
@@ -69,7 +71,9 @@ extension LedgerTransaction {
             lease: job.lease,
             deliveryID: try found.text("delivery_id"),
             sink: sink,
-            notification: try Notification(row: found)
+            notification: try Notification(row: found),
+            // One that cannot be read is left out: no delivery is worth less for it.
+            trace: String.fromDatabaseValue(found["trace"]).flatMap(TraceParent.init)
         )
     }
 

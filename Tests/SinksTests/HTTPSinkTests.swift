@@ -40,6 +40,24 @@ struct HTTPSinkTests {
         }
     }
 
+    @Test func passesTheTraceOnWithASpanOfItsOwn() async throws {
+        try await withReceiver { receiver in
+            let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/")
+            let trace = try #require(TraceParent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))
+            let notification = try SampleNotifications.notification()
+
+            for trace in [trace, nil] {
+                let delivery = SampleNotifications.delivery(notification, trace: trace)
+                #expect(await sink.outcome(of: delivery) == .accepted)
+            }
+
+            let values = receiver.requests.map { $0.head.headers[TraceParent.header] }
+            let sent = try #require(values.first.flatMap { $0 }.flatMap(TraceParent.init))
+            #expect(sent.traceID == trace.traceID && sent.spanID != trace.spanID && sent.flags == "01")
+            #expect(values.count == 2 && values.last == .some(nil), "none is made up")
+        }
+    }
+
     @Test func aReplayHasTheSameEventAndAnotherDelivery() async throws {
         try await withReceiver { receiver in
             let sink = try TestSink.make("http://127.0.0.1:\(receiver.port)/")

@@ -42,12 +42,14 @@ enum SampleNotifications {
     static func delivery(
         _ notification: RicevutaCore.Notification,
         delivery: String = "dlv_1",
-        path: String? = nil
+        path: String? = nil,
+        trace: TraceParent? = nil
     ) -> DeliveryAttempt {
         DeliveryAttempt(
             notification: notification,
             deliveryID: delivery,
             attempt: 1,
+            trace: trace,
             documents: FileDocuments(path: path)
         )
     }

@@ -10,13 +10,22 @@ public struct DeliverWork: Sendable, Equatable {
     public var sink: SinkName
     /// What is delivered.
     public var notification: Notification
+    /// The trace that the order's last callback with one belonged to.
+    public var trace: TraceParent?
 
     /// Creates work.
-    public init(lease: JobLease, deliveryID: String, sink: SinkName, notification: Notification) {
+    public init(
+        lease: JobLease,
+        deliveryID: String,
+        sink: SinkName,
+        notification: Notification,
+        trace: TraceParent? = nil
+    ) {
         self.lease = lease
         self.deliveryID = deliveryID
         self.sink = sink
         self.notification = notification
+        self.trace = trace
     }
 }
 

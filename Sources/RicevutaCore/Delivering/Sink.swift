@@ -71,6 +71,8 @@ public struct DeliveryAttempt: Sendable {
     public var deliveryID: String
     /// Which attempt this is, from 1.
     public var attempt: Int
+    /// The trace that it belongs to, as whoever caused it said; a sink that speaks to others passes on a child of it.
+    public var trace: TraceParent?
 
     private let documents: any DocumentOpening
 
@@ -80,11 +82,19 @@ public struct DeliveryAttempt: Sendable {
     ///   - notification: What is delivered.
     ///   - deliveryID: The delivery's own id.
     ///   - attempt: Which attempt this is, from 1.
+    ///   - trace: The trace that it belongs to.
     ///   - documents: Where the notification's document is read from.
-    public init(notification: Notification, deliveryID: String, attempt: Int, documents: any DocumentOpening) {
+    public init(
+        notification: Notification,
+        deliveryID: String,
+        attempt: Int,
+        trace: TraceParent? = nil,
+        documents: any DocumentOpening
+    ) {
         self.notification = notification
         self.deliveryID = deliveryID
         self.attempt = attempt
+        self.trace = trace
         self.documents = documents
     }
 

@@ -30,6 +30,10 @@ public struct ReceivedCallback: Sendable {
     public var peer: String { content.peer }
     /// When the body was complete.
     public var receivedAt: Timestamp { content.receivedAt }
+    /// The trace that its sender has put it into, if any.
+    ///
+    /// Not kept by the journal: a callback that a crash left there to be handed over has none.
+    public var trace: TraceParent? { content.trace }
 
     private final class Content: Sendable {
         let provider: ProviderID
@@ -42,6 +46,7 @@ public struct ReceivedCallback: Sendable {
         let contentType: String?
         let peer: String
         let receivedAt: Timestamp
+        let trace: TraceParent?
 
         init(
             provider: ProviderID,
@@ -53,7 +58,8 @@ public struct ReceivedCallback: Sendable {
             body: [UInt8],
             contentType: String?,
             peer: String,
-            receivedAt: Timestamp
+            receivedAt: Timestamp,
+            trace: TraceParent?
         ) {
             self.provider = provider
             self.nonce = nonce
@@ -65,6 +71,7 @@ public struct ReceivedCallback: Sendable {
             self.contentType = contentType
             self.peer = peer
             self.receivedAt = receivedAt
+            self.trace = trace
         }
     }
 
@@ -81,7 +88,8 @@ public struct ReceivedCallback: Sendable {
         body: [UInt8],
         contentType: String? = nil,
         peer: String,
-        receivedAt: Timestamp
+        receivedAt: Timestamp,
+        trace: TraceParent? = nil
     ) {
         content = Content(
             provider: provider,
@@ -93,7 +101,8 @@ public struct ReceivedCallback: Sendable {
             body: body,
             contentType: contentType,
             peer: peer,
-            receivedAt: receivedAt
+            receivedAt: receivedAt,
+            trace: trace
         )
     }
 }

@@ -44,4 +44,7 @@ extension Schema {
             PRIMARY KEY (order_key, number)
         ) STRICT, WITHOUT ROWID;
         """
+
+    /// The trace that the last callback of an order belonged to which had one, as its `traceparent` said.
+    static let traces = "ALTER TABLE orders ADD COLUMN trace TEXT;"
 }

@@ -24,6 +24,7 @@ enum Schema {
         ("2026-12-01 note when receivers stopped", stops),
         ("2026-12-01 keep what changes of orders", history),
         ("2026-12-01 keep delivery attempts, and pause sinks", attempts),
+        ("2026-12-01 keep the traces that callbacks belong to", traces),
     ]
 
     /// The version of the schema that this program wants: how many steps lead to it.

@@ -25,6 +25,7 @@ extension LedgerTransaction {
 
         let id = db.lastInsertedRowID
         if let known = order {
+            if let trace = callback.trace { try note(trace, of: known.key) }
             if rules.tokens.isOver(finalSince: known.finalSince, at: callback.receivedAt) { try end(callback: id) }
             if !known.isBound, let claimed, claimed != known.candidate {
                 let isOnly = try addCandidate(claimed, to: known.key, callback: id)
@@ -35,6 +36,11 @@ extension LedgerTransaction {
             if let nonce = callback.nonce, isArmed || isNews { orderCache[nonce] = isArmed ? nil : order }
         }
         return .recorded(id: id)
+    }
+
+    /// Notes the trace that what is told of an order from now on belongs to.
+    private func note(_ trace: TraceParent, of order: Int64) throws {
+        try run("UPDATE orders SET trace = ? WHERE key = ?", [trace.text, order])
     }
 
     /// The id of a callback that was recorded before it was handed over again, after a crash.

@@ -8,9 +8,11 @@ public import RicevutaCore
 /// specification.
 ///
 /// Beside the three headers of the specification there is `ricevuta-delivery-id`, which is also the event's
-/// `deliveryid`: a replay has the same event id, and another delivery id. The host is looked up anew for each attempt,
-/// and the connection goes to an address that was found allowed, not to whatever the name means a moment later.
-/// Redirects are not followed.
+/// `deliveryid`: a replay has the same event id, and another delivery id. Where a callback of the order came with a
+/// valid `traceparent`, each attempt has one of the same trace, with a span of its own.
+///
+/// The host is looked up anew for each attempt, and the connection goes to an address that was found allowed, not to
+/// whatever the name means a moment later. Redirects are not followed.
 public final class HTTPSink: Sink {
     /// Makes a link to a document; see ``init(name:settings:signer:link:now:)``.
     public typealias Link = @Sendable (StoredDocument, Timestamp) -> String?
@@ -180,6 +182,7 @@ public final class HTTPSink: Sink {
             "content-type": CloudEvent.contentType, "user-agent": "ricevuta",
             "ricevuta-delivery-id": delivery.deliveryID,
         ]
+        if let trace = delivery.trace { request.headers.add(name: TraceParent.header, value: trace.child().text) }
         for header in signer.headers(id: delivery.notification.id, body: body, now: now()) {
             request.headers.add(name: header.name, value: header.value)
         }

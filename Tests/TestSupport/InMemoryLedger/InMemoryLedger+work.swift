@@ -223,7 +223,8 @@ extension InMemoryLedger: DeliveryLedger {
                             lease: lease,
                             deliveryID: delivery.id,
                             sink: sink,
-                            notification: tables.notification(delivery.notification)
+                            notification: tables.notification(delivery.notification),
+                            trace: tables.orders[tables.told[delivery.notification].order]?.trace
                         )
                     )
                 }

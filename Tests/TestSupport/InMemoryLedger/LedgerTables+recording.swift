@@ -30,6 +30,7 @@ extension LedgerTables {
             problem: callback.decodingProblem
         )
         if let order {
+            if let trace = callback.trace { orders[order]?.trace = trace }
             end(number, ofOrder: order)
             if let claimed = callback.claim.orderID, orders[order]?.record.id == nil {
                 _ = orders[order]?.candidates.name(claimed, callback: number)

@@ -14,6 +14,8 @@ struct LedgerTables {
         /// The most bytes that an operator allowed its document.
         var maxDocumentBytes: Int64?
         var problem: String?
+        /// The trace that its last callback with one belonged to.
+        var trace: TraceParent?
         /// What has changed of it.
         var history: [OrderChange] = []
         /// What its searches have found, while one of the results has to be chosen.

@@ -35,6 +35,7 @@ package enum Sample {
         update: Timestamp? = now,
         body: String = "body",
         peer: String = "192.0.2.1",
+        trace: TraceParent? = nil,
         at: Timestamp = now
     ) throws -> ReceivedCallback {
         ReceivedCallback(
@@ -43,7 +44,8 @@ package enum Sample {
             claim: CallbackClaim(orderID: try id.map { try Sample.id($0) }, state: state, lastUpdate: update),
             body: Array(body.utf8),
             peer: peer,
-            receivedAt: at
+            receivedAt: at,
+            trace: trace
         )
     }
 
