@@ -11,6 +11,12 @@ public struct AdminPorts: Sendable {
     public var summary: @Sendable () async throws(LedgerError) -> LedgerSummary
     /// What the journal reports of itself.
     public var journal: @Sendable () -> JournalCounts
+    /// Which program runs.
+    public var build: BuildInfo
+    /// What the data directory's disk holds; waits for a disk for a moment at most.
+    public var storage: @Sendable () async -> StorageCounts
+    /// When the certificate of the listener for callbacks expires; `nil` without TLS.
+    public var certificateExpiry: @Sendable () -> Timestamp?
     /// Check links to documents, as the configuration in use says.
     public var links: @Sendable () -> DocumentLinks
     /// Which configuration is in use.
@@ -30,6 +36,9 @@ public struct AdminPorts: Sendable {
         engine: LedgerEngine,
         summary: @escaping @Sendable () async throws(LedgerError) -> LedgerSummary,
         journal: @escaping @Sendable () -> JournalCounts,
+        build: BuildInfo,
+        storage: @escaping @Sendable () async -> StorageCounts,
+        certificateExpiry: @escaping @Sendable () -> Timestamp? = { nil },
         links: @escaping @Sendable () -> DocumentLinks,
         configuration: @escaping @Sendable () -> ConfigurationStatus,
         providers: @escaping @Sendable () -> [ProviderCondition] = { [] },
@@ -41,6 +50,9 @@ public struct AdminPorts: Sendable {
         self.engine = engine
         self.summary = summary
         self.journal = journal
+        self.build = build
+        self.storage = storage
+        self.certificateExpiry = certificateExpiry
         self.links = links
         self.configuration = configuration
         self.providers = providers

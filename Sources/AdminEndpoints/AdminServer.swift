@@ -1,3 +1,4 @@
+import BaseKit
 public import HTTPListener
 public import Logging
 public import MetricsExporter
@@ -96,8 +97,13 @@ public struct AdminServer: Sendable {
         var text = PrometheusText()
         registry.write(to: &text)
         let isReady = await ports.problems().isEmpty
-        text.family("ricevuta_ready", .gauge, help: "1 if /readyz answers 200, else 0.")
-        text.sample("ricevuta_ready", [], isReady ? 1 : 0)
+        text.single(.ready, isReady ? 1 : 0)
+        ProgramGauges.write(ports.build, to: &text)
+        if let usage = ProcessUsage.current() { ProgramGauges.write(usage, to: &text) }
+        ProgramGauges.write(await ports.storage(), to: &text)
+        if let expiry = ports.certificateExpiry() {
+            text.single(.certificateExpiry, Double(expiry.milliseconds) / 1000)
+        }
         LedgerGauges.write(ports.engine, to: &text)
         ConfigurationGauges.write(ports.configuration(), to: &text)
         ProviderGauges.write(ports.providers(), openCircuits: ports.openCircuits(), to: &text)

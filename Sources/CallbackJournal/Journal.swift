@@ -34,6 +34,7 @@ public final class Journal: CallbackJournaling {
     private let files: JournalFiles
     private let replicator: LedgerReplicator
     private let configuration: JournalConfiguration
+    private let onWrite: @Sendable (Duration) -> Void
     private let counts = Mutex(JournalStatistics())
     /// What is being written.
     private let inFlight = Mutex(WaitingCallbacks())
@@ -55,13 +56,15 @@ public final class Journal: CallbackJournaling {
     ///   - handedOver: The greatest number that the ledger has recorded as handed over to it; `nil` when it does not
     ///     say, and the journal's own word counts.
     ///   - configuration: Limits.
+    ///   - onWrite: Gets how long each write took with its sync; called on the journal's thread.
     /// - Throws: ``JournalError``.
     public convenience init(
         at directory: String,
         ledger: any CallbackApplying,
         newest: Int64,
         handedOver: Int64? = nil,
-        configuration: JournalConfiguration = JournalConfiguration()
+        configuration: JournalConfiguration = JournalConfiguration(),
+        onWrite: @escaping @Sendable (Duration) -> Void = { _ in }
     ) throws(JournalError) {
         try self.init(
             at: directory,
@@ -69,7 +72,8 @@ public final class Journal: CallbackJournaling {
             newest: newest,
             handedOver: handedOver,
             configuration: configuration,
-            disk: .system
+            disk: .system,
+            onWrite: onWrite
         )
     }
 
@@ -79,9 +83,11 @@ public final class Journal: CallbackJournaling {
         newest: Int64,
         handedOver: Int64?,
         configuration: JournalConfiguration,
-        disk: JournalDisk
+        disk: JournalDisk,
+        onWrite: @escaping @Sendable (Duration) -> Void = { _ in }
     ) throws(JournalError) {
         path = directory
+        self.onWrite = onWrite
         self.configuration = configuration
         let found = try JournalReader.read(directory, handedOver: handedOver)
         damage = found.damage
@@ -99,7 +105,8 @@ public final class Journal: CallbackJournaling {
             nextNumber: last + 1,
             onChange: { queue.wake() }
         )
-        counts.withLock {
+        counts.withLock { [bytes = files.bytes] in
+            $0.bytes = bytes
             $0.recovered = found.unsettled
             $0.damaged = found.damage.count
         }
@@ -264,6 +271,7 @@ public final class Journal: CallbackJournaling {
         state.keptUp = .now
         files.upkeep(settled: settled)
         files.leaveRoom(settled: settled)
+        counts.withLock { $0.bytes = files.bytes }
     }
 
     private func write(_ batch: inout WaitingCallbacks, _ recent: inout DuplicateWindow, _ state: inout WritingState) {
@@ -284,13 +292,16 @@ public final class Journal: CallbackJournaling {
         var rest = entries[...]
         while !rest.isEmpty {
             do throws(JournalError) {
+                let start = ContinuousClock.now
                 let written = try files.append(rest.lazy.map(\.callback), settled: replicator.settled)
+                onWrite(start.duration(to: .now))
                 let ours = rest.prefix(written.count)
                 rest = rest.dropFirst(written.count)
                 state.notBefore = nil
                 counts.withLock {
                     $0.syncs += 1
                     $0.callbacks += written.count
+                    $0.bytes = files.bytes
                     $0.isFailing = false
                 }
                 // First, so that whoever has an answer finds its callback counted until the ledger has it.

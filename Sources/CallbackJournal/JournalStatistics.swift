@@ -13,6 +13,8 @@ public struct JournalStatistics: Sendable, Equatable {
     public var isStalled = false
     /// Writes that failed, for example because the disk was full.
     public var failedWrites = 0
+    /// Bytes of the files that hold callbacks, those kept for a while among them.
+    public var bytes = 0
     /// Whether the last write failed.
     public var isFailing = false
     /// Callbacks that the ledger does not have yet.

@@ -18,12 +18,17 @@ public final class PrometheusRegistry: MetricsFactory {
 
     private let families = Mutex<[String: Family]>([:])
     private let help: [String: String]
+    private let buckets: [String: [Double]]
 
     /// Creates an empty registry.
     ///
-    /// - Parameter help: A sentence for each metric's name, as exported; a metric without one gets no `HELP` line.
-    public init(help: [String: String] = [:]) {
+    /// - Parameters:
+    ///   - help: A sentence for each metric's name, as exported; a metric without one gets no `HELP` line.
+    ///   - buckets: The bounds of histograms' buckets in seconds, ascending, by the metric's name; a millisecond to ten
+    ///     minutes for a metric without.
+    public init(help: [String: String] = [:], buckets: [String: [Double]] = [:]) {
         self.help = help
+        self.buckets = buckets
     }
 
     /// Gives the counter of that name and labels, the same one each time.
@@ -49,7 +54,9 @@ public final class PrometheusRegistry: MetricsFactory {
     /// Gives the histogram of that name and labels, the same one each time.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         let label = label.hasSuffix("_seconds") ? label : label + "_seconds"
-        return instrument(label, dimensions, .histogram) { HistogramInstrument() }
+        return instrument(label, dimensions, .histogram) {
+            HistogramInstrument(bounds: buckets[label] ?? HistogramInstrument.bounds)
+        }
     }
 
     /// Forgets a counter.

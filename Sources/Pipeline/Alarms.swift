@@ -6,7 +6,7 @@ public import RicevutaCore
 /// Counts and logs what an operator should look into.
 public enum Alarms {
     /// Makes the counter of each kind, so that the first alarm of a kind is seen as an increase.
-    public static func start() {
+    static func start() {
         for kind in AlarmKind.allCases { counter(of: kind).increment(by: 0) }
     }
 
@@ -48,7 +48,7 @@ public enum Alarms {
     static func count(_ kind: AlarmKind, by number: Int = 1) { counter(of: kind).increment(by: number) }
 
     private static func counter(of kind: AlarmKind) -> Counter {
-        Counter(label: MetricName.alarms, dimensions: [("kind", kind.rawValue)])
+        Counter(.alarms, [("kind", kind.rawValue)])
     }
 
     /// The log line of an alarm whose place says no more than the kind.

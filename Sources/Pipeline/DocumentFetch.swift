@@ -16,7 +16,7 @@ struct DocumentFetch: Sendable {
 
     func perform(_ work: FetchWork) async {
         var logger = logger
-        logger[metadataKey: "order.number"] = "\(work.order.key)"
+        logger[metadataKey: "order.number"] = .stringConvertible(work.order.key)
         logger[metadataKey: "order.id"] = "\(work.order.id?.rawValue ?? "-")"
         do throws(LedgerError) {
             guard let id = work.order.id else {
@@ -30,11 +30,17 @@ struct DocumentFetch: Sendable {
             }
             try await ledger.stored(document, for: work, routing: routing, now: environment.now())
             overdue.forget(work.order.key)
-            JobMeters.count(.fetch, "stored")
+            JobMeters.count(.fetch, .stored)
             JobMeters.countBytes(document.size)
+            // Of other programs' orders only their first callback is known.
+            if work.order.origin == .placed {
+                JobMeters.documentCame(after: max(.zero, environment.now() - work.order.createdAt))
+            }
             logger.info(
                 "Document stored",
-                metadata: ["document.sha256": "\(document.sha256)", "document.bytes": "\(document.size)"]
+                metadata: [
+                    "document.sha256": "\(document.sha256)", "document.bytes": .stringConvertible(document.size),
+                ]
             )
         } catch {
             JobLoop<FetchWork>.report(error, "recording a fetch", to: logger)
@@ -83,11 +89,11 @@ struct DocumentFetch: Sendable {
         switch error {
         case .provider(.notYetAvailable(let retryAfter)):
             // Not a failure: the API confirmed the state before its file store caught up.
-            JobMeters.count(.fetch, "not_yet")
+            JobMeters.count(.fetch, .notYet)
             let wait = environment.backoff(after: work.lease.attempt, atLeast: retryAfter)
             try await ledger.postpone(work.lease, until: now + wait, reason: "not yet available")
         case .archive(.failedCheck(let quarantined)):
-            JobMeters.count(.fetch, "quarantined")
+            JobMeters.count(.fetch, .quarantined)
             Alarms.raise(.quarantined, "Document quarantined", ["reason": "\(quarantined.reason)"], to: logger)
             if isHopeless(work, now: now) {
                 return try await abandon(work, reason: quarantined.reason, logger: logger)
@@ -96,29 +102,29 @@ struct DocumentFetch: Sendable {
             try await ledger.quarantined(quarantined, for: work, retryAt: retryAt, now: now)
         case .archive(.tooLarge(let limit)):
             // It will not be smaller the next time, and each time costs a download.
-            JobMeters.count(.fetch, "too_large")
+            JobMeters.count(.fetch, .tooLarge)
             let allow = "`ricevuta document fetch \(work.order.id?.rawValue ?? "") --max-bytes SIZE`"
             let reason = "document is larger than the limit of \(limit) bytes; \(allow) fetches it anyway"
             Alarms.raise(.documentTooLarge, "Gave up on document", ["reason": "\(reason)"], to: logger)
             try await ledger.abandonFetch(work, reason: reason, now: now)
         case .archive(let failure):
-            JobMeters.count(.fetch, "failed")
+            JobMeters.count(.fetch, .failed)
             Alarms.raise(.archiveFailing, "Archive write failed", ["error": "\(failure)"], to: logger)
             try await ledger.postpone(work.lease, until: now + backoff, reason: failure.description)
         case .provider(.unauthorized(let reason)):
-            JobMeters.count(.fetch, "failed")
+            JobMeters.count(.fetch, .failed)
             try await ledger.postpone(work.lease, until: now + .seconds(300), reason: reason)
         case .provider(.transient(let reason, let retryAfter)):
             // However long the provider is away: what was paid for is asked for again.
-            JobMeters.count(.fetch, "failed")
+            JobMeters.count(.fetch, .failed)
             let wait = environment.backoff(after: work.lease.attempt, atLeast: retryAfter)
             try await ledger.postpone(work.lease, until: now + wait, reason: reason)
         case .damaged(let reason):
-            JobMeters.count(.fetch, "damaged")
+            JobMeters.count(.fetch, .damaged)
             Alarms.raise(.documentDamaged, "Document damaged; retrying", ["reason": "\(reason)"], to: logger)
             try await retryOrAbandon(work, reason: reason, logger: logger)
         case .provider(.notFound(let reason)), .provider(.permanent(let reason)):
-            JobMeters.count(.fetch, "failed")
+            JobMeters.count(.fetch, .failed)
             try await retryOrAbandon(work, reason: reason, logger: logger)
         }
     }

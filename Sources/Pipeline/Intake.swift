@@ -142,6 +142,7 @@ public final class Intake: Sendable {
     ///   - contentType: `Content-Type` as it arrived.
     ///   - coding: The values of `Content-Encoding`; only with a token in the head.
     ///   - isCut: Whether the body was longer than is read, and this is its beginning; as above.
+    ///   - trace: The trace that its sender has put it into.
     ///   - answer: Gets what became of it.
     public func take(
         _ admitted: AdmittedCallback,
@@ -149,6 +150,7 @@ public final class Intake: Sendable {
         contentType: String?,
         coding: String? = nil,
         isCut: Bool = false,
+        trace: TraceParent? = nil,
         answer: @escaping @Sendable (IntakeAnswer) -> Void
     ) {
         // Before anything is spent on it: what is refused must not slow down what is taken.
@@ -201,10 +203,13 @@ public final class Intake: Sendable {
             body: content.bytes,
             contentType: content.contentType,
             peer: text(of: admitted.origin),
-            receivedAt: now()
+            receivedAt: now(),
+            trace: trace
         )
+        let start = ContinuousClock.now
         let entry = RecordEntry(callback) { [meters, logger] outcome in
             meters.count(outcome, isUndecodable: isUndecodable)
+            meters.answered(since: start)
             if logger.logLevel <= .debug { Self.log(outcome, of: callback, to: logger) }
             answer(.journal(outcome))
         }
@@ -215,7 +220,9 @@ public final class Intake: Sendable {
     public func flush() {
         var entries: [RecordEntry] = []
         taken.withLock { swap(&$0, &entries) }
-        if !entries.isEmpty { journal.record(entries) }
+        guard !entries.isEmpty else { return }
+        journal.record(entries)
+        meters.took(at: now())
     }
 
     private func text(of origin: [UInt8]) -> String {
@@ -241,7 +248,7 @@ public final class Intake: Sendable {
         if let heldBack = memory.refusedTokens.next(fault.cause, at: now()) {
             var metadata: Logger.Metadata = [
                 "reason": "\(fault.cause.rawValue)", "peer": "\(AddressRange.text(of: origin))",
-                "held.back": "\(heldBack)",
+                "held.back": .stringConvertible(heldBack),
             ]
             // The id alone is of use to nobody, and names what is missing from the configuration.
             if let keyID = fault.keyID { metadata["token.key"] = "\(keyID)" }
@@ -307,7 +314,7 @@ public final class Intake: Sendable {
             "Undecodable callback; reading or searching for its order anyway",
             metadata: [
                 "alarm": "\(AlarmKind.undecodable.rawValue)", "problem": "\(content.problem ?? "-")",
-                "content.type": "\(content.mediaType)", "body.bytes": "\(content.bytes.count)",
+                "content.type": "\(content.mediaType)", "body.bytes": .stringConvertible(content.bytes.count),
                 "order.nonce": "\(token?.nonce.rawValue ?? "-")", "peer": "\(AddressRange.text(of: origin))",
             ]
         )
@@ -318,7 +325,7 @@ public final class Intake: Sendable {
             "order.id": "\(callback.claim.orderID?.rawValue ?? "-")", "token.key": "\(callback.keyID ?? "-")",
         ]
         switch outcome {
-        case .accepted(let number), .duplicate(let number): metadata["callback.number"] = "\(number)"
+        case .accepted(let number), .duplicate(let number): metadata["callback.number"] = .stringConvertible(number)
         case .overloaded, .failed, .timedOut: break
         }
         metadata["outcome"] = "\(IntakeMeters.name(of: outcome))"

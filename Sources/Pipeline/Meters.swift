@@ -1,52 +1,31 @@
 import BaseKit
 import CoreMetrics
-import Logging
 import Metrics
 import RicevutaCore
 import Visengine
 
-/// Every metric's name, in one place.
-///
-/// Labels never hold an id, an address or anything else that a peer chooses.
-enum MetricName {
-    static let callbacks = "ricevuta_callbacks_total"
-    static let refusals = "ricevuta_refusals_total"
-    static let alarms = "ricevuta_alarms_total"
-    static let jobs = "ricevuta_jobs_total"
-    static let documentBytes = "ricevuta_document_bytes_total"
-    static let removed = "ricevuta_removed_total"
-    static let jobDuration = "ricevuta_job_duration_seconds"
-    static let deliveryAttempts = "ricevuta_delivery_attempts_total"
-    static let deliveryDuration = "ricevuta_delivery_attempt_duration_seconds"
-    static let sinkFailing = "ricevuta_sink_failing"
-    static let providerCalls = "ricevuta_provider_calls_total"
-    static let providerCallDuration = "ricevuta_provider_call_duration_seconds"
-}
-
-/// What each metric says, for the backend that exports them.
+/// What is measured through swift-metrics, as far as it is known before it happens.
 public enum FlowMetrics {
-    /// A sentence for each metric's name.
-    public static let help = [
-        MetricName.callbacks:
-            "Authenticated callbacks by outcome; undecodable ones with a valid token are accepted, too.",
-        MetricName.refusals: "Callback requests rejected before storing, by reason.",
-        MetricName.alarms: "Alarms by kind: what an operator should look into.",
-        MetricName.jobs: "Job attempts by kind and outcome.",
-        MetricName.documentBytes: "Bytes of archived documents.",
-        MetricName.removed: "Expired entries removed from the ledger, by kind.",
-        MetricName.jobDuration: "Duration of job attempts by kind, in seconds.",
-        MetricName.deliveryAttempts: "Delivery attempts by sink, outcome and class of the answer's HTTP status.",
-        MetricName.deliveryDuration: "Duration of delivery attempts by sink, in seconds.",
-        MetricName.sinkFailing: "1 while the sink's attempts have been failing in a row, else 0.",
-        MetricName.providerCalls: "Attempts at calls to the provider by call and outcome (ok, refused_STATUS, …).",
-        MetricName.providerCallDuration: "Duration of attempts at calls to the provider by call, in seconds.",
-    ]
+    /// Makes the series whose labels are known, so that the first event of each is seen as an increase.
+    ///
+    /// - Parameter calls: The names of the provider's calls.
+    public static func start(calls: [String]) {
+        Alarms.start()
+        _ = IntakeMeters()
+        JobMeters.start()
+        RetentionMeters.start()
+        ProviderMeters.start(calls)
+    }
 }
 
 /// Counts what retention removes.
 enum RetentionMeters {
+    static func start() {
+        for rule in RetentionRule.allCases { count(0, rule) }
+    }
+
     static func count(_ count: Int, _ rule: RetentionRule) {
-        Counter(label: MetricName.removed, dimensions: [("what", rule.rawValue)]).increment(by: count)
+        Counter(.removed, [("what", rule.rawValue)]).increment(by: count)
     }
 }
 
@@ -61,15 +40,15 @@ struct IntakeMeters: Sendable {
         case limited
     }
 
-    private let undecodable = Counter(label: MetricName.callbacks, dimensions: [("outcome", "undecodable")])
-    private let accepted = Counter(label: MetricName.callbacks, dimensions: [("outcome", "accepted")])
-    private let duplicate = Counter(label: MetricName.callbacks, dimensions: [("outcome", "duplicate")])
-    private let overloaded = Counter(label: MetricName.callbacks, dimensions: [("outcome", "overloaded")])
-    private let failed = Counter(label: MetricName.callbacks, dimensions: [("outcome", "failed")])
-    private let timedOut = Counter(label: MetricName.callbacks, dimensions: [("outcome", "timed_out")])
-    private let refusals = Refusal.allCases.map {
-        Counter(label: MetricName.refusals, dimensions: [("reason", $0.rawValue)])
-    }
+    private let undecodable = Counter(.callbacks, [("outcome", "undecodable")])
+    private let accepted = Counter(.callbacks, [("outcome", "accepted")])
+    private let duplicate = Counter(.callbacks, [("outcome", "duplicate")])
+    private let overloaded = Counter(.callbacks, [("outcome", "overloaded")])
+    private let failed = Counter(.callbacks, [("outcome", "failed")])
+    private let timedOut = Counter(.callbacks, [("outcome", "timed_out")])
+    private let refusals = Refusal.allCases.map { Counter(.refusals, [("reason", $0.rawValue)]) }
+    private let acknowledgement = Timer(.acknowledgement)
+    private let last = Gauge(.lastCallback)
 
     func count(_ outcome: JournalOutcome, isUndecodable: Bool = false) {
         switch outcome {
@@ -88,6 +67,12 @@ struct IntakeMeters: Sendable {
         for (index, each) in Refusal.allCases.enumerated() where each == reason { refusals[index].increment() }
     }
 
+    /// Records how long a callback waited for its answer.
+    func answered(since start: ContinuousClock.Instant) { acknowledgement.record(start.duration(to: .now)) }
+
+    /// Notes that callbacks were taken.
+    func took(at now: Timestamp) { last.record(Double(now.milliseconds) / 1000) }
+
     static func name(of outcome: JournalOutcome) -> String {
         switch outcome {
         case .accepted: "accepted"
@@ -99,8 +84,26 @@ struct IntakeMeters: Sendable {
     }
 }
 
+/// Measures the journal for whoever opens it.
+public struct JournalMeters: Sendable {
+    private let syncs = Timer(.journalSyncDuration)
+
+    /// Makes the histogram.
+    public init() {}
+
+    /// Records one write with its sync.
+    public func wrote(_ duration: Duration) { syncs.record(duration) }
+}
+
 /// Counters of what the provider's API is asked.
 public enum ProviderMeters {
+    fileprivate static func start(_ calls: [String]) {
+        for call in calls {
+            counter(call, "ok").increment(by: 0)
+            _ = Timer(.providerCallDuration, [("call", call)])
+        }
+    }
+
     /// Counts one attempt at a call.
     ///
     /// - Parameters:
@@ -108,32 +111,63 @@ public enum ProviderMeters {
     ///   - outcome: `ok`, or the failure's fixed name.
     ///   - duration: How long it took.
     public static func count(_ call: String, _ outcome: String, _ duration: Duration) {
-        Counter(label: MetricName.providerCalls, dimensions: [("call", call), ("outcome", outcome)]).increment()
-        Timer(label: MetricName.providerCallDuration, dimensions: [("call", call)])
-            .recordMilliseconds(duration.wholeMilliseconds)
+        counter(call, outcome).increment()
+        Timer(.providerCallDuration, [("call", call)]).record(duration)
+    }
+
+    private static func counter(_ call: String, _ outcome: String) -> Counter {
+        Counter(.providerCalls, [("call", call), ("outcome", outcome)])
     }
 }
 
 /// Counters of what the services do.
 enum JobMeters {
-    static func countBytes(_ bytes: Int64) { Counter(label: MetricName.documentBytes).increment(by: bytes) }
+    /// What can come of a job.
+    enum Outcome: String, CaseIterable {
+        case changed, unchanged, rejected, ended
+        case stored, quarantined, damaged
+        case notYet = "not_yet"
+        case tooLarge = "too_large"
+        case failed
+        case delivered, retried, dead, refused
+
+        /// The jobs that can come to it.
+        var kinds: [JobKind] {
+            switch self {
+            case .changed, .unchanged, .rejected, .ended: [.verify]
+            case .stored, .quarantined, .damaged, .notYet, .tooLarge: [.fetch]
+            case .failed: [.verify, .fetch]
+            case .delivered, .retried, .dead, .refused: [.deliver]
+            }
+        }
+    }
+
+    static func start() {
+        for kind in JobKind.allCases { _ = Timer(.jobDuration, [("kind", kind.rawValue)]) }
+        for outcome in Outcome.allCases {
+            // Deliveries have their sink as a label, too: see ``SinkMeters``.
+            for kind in outcome.kinds where kind != .deliver { counter(kind, outcome).increment(by: 0) }
+        }
+        countBytes(0)
+        _ = Timer(.orderDuration)
+    }
+
+    static func countBytes(_ bytes: Int64) { Counter(.documentBytes).increment(by: bytes) }
+
+    /// Records how long an order took from its placing to its document.
+    static func documentCame(after duration: Duration) { Timer(.orderDuration).record(duration) }
 
     /// Does one attempt and records how long it took.
     static func time(_ kind: JobKind, _ attempt: () async -> Void) async {
         let start = ContinuousClock.now
         await attempt()
-        Timer(label: MetricName.jobDuration, dimensions: [("kind", kind.rawValue)])
-            .recordMilliseconds((ContinuousClock.now - start).wholeMilliseconds)
+        Timer(.jobDuration, [("kind", kind.rawValue)]).record(start.duration(to: .now))
     }
 
-    static func count(_ kind: JobKind, _ outcome: String) {
-        Counter(label: MetricName.jobs, dimensions: [("kind", kind.rawValue), ("outcome", outcome)]).increment()
-    }
+    static func count(_ kind: JobKind, _ outcome: Outcome) { counter(kind, outcome).increment() }
 
-    static func count(_ kind: JobKind, _ outcome: String, sink: SinkName) {
-        Counter(
-            label: MetricName.jobs,
-            dimensions: [("kind", kind.rawValue), ("outcome", outcome), ("sink", sink.rawValue)]
-        ).increment()
+    static func counter(_ kind: JobKind, _ outcome: Outcome, sink: SinkName? = nil) -> Counter {
+        let labels = [("kind", kind.rawValue), ("outcome", outcome.rawValue)]
+        return Counter(.jobs, labels + (sink.map { [("sink", $0.rawValue)] } ?? []))
     }
 }

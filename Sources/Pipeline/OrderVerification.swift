@@ -47,7 +47,7 @@ struct OrderVerification: Sendable {
 
     func perform(_ work: VerifyWork) async {
         var logger = logger
-        logger[metadataKey: "order.number"] = "\(work.order.key)"
+        logger[metadataKey: "order.number"] = .stringConvertible(work.order.key)
         if let id = work.order.id { logger[metadataKey: "order.id"] = "\(id)" }
         do throws(LedgerError) {
             if work.trigger != .refresh, isOver(work.order) { return try await end(work, logger: logger) }
@@ -146,7 +146,7 @@ struct OrderVerification: Sendable {
             logger.notice("Order found by its token", metadata: ["order.id": "\(reading.id)"])
             await confirm(work, reading, binding: .bind, logger: logger)
         case .more(let left):
-            logger.info("Searching for an order by its token", metadata: ["orders.left": "\(left)"])
+            logger.info("Searching for an order by its token", metadata: ["orders.left": .stringConvertible(left)])
             await postpone(work, for: pause, reason: "the search continues", logger: logger)
         case .none: await leaveAlone(work, reason: "no order with this token at the provider", logger: logger)
         case .failed(let failure): throw failure
@@ -177,7 +177,7 @@ struct OrderVerification: Sendable {
                 to: logger
             )
         }
-        JobMeters.count(.verify, "ended")
+        JobMeters.count(.verify, .ended)
         try await ledger.park(work, reason: "token expired", now: environment.now())
     }
 
@@ -203,7 +203,7 @@ struct OrderVerification: Sendable {
                 if advance.record.cancellationReason != nil { metadata["reason"] = "given, see `ricevuta order show`" }
                 logger.info("Order state changed", metadata: metadata)
             }
-            JobMeters.count(.verify, advance.notifications.isEmpty ? "unchanged" : "changed")
+            JobMeters.count(.verify, advance.notifications.isEmpty ? .unchanged : .changed)
         } catch .conflict(let reason) {
             Alarms.raise(
                 .bindingConflict,
@@ -236,7 +236,8 @@ struct OrderVerification: Sendable {
             "Callback claims a state that the provider does not show",
             [
                 "order.id": "\(id)", "claimed": "\(claimed)", "state": "\(order.state?.name ?? "-")",
-                "peer": "\(found.peer)", "callbacks": "\(found.count)", "held.back": "\(heldBack)",
+                "peer": "\(found.peer)", "callbacks": .stringConvertible(found.count),
+                "held.back": .stringConvertible(heldBack),
             ],
             to: logger
         )
@@ -258,7 +259,7 @@ struct OrderVerification: Sendable {
         let wait = isLast ? nextPoll(of: work) : settings.reconciliation.minReadBackInterval
         do throws(LedgerError) {
             try await ledger.rejectCandidate(id, of: work, reason: reason, nextPoll: environment.now() + wait)
-            JobMeters.count(.verify, "rejected")
+            JobMeters.count(.verify, .rejected)
         } catch {
             JobLoop<VerifyWork>.report(error, "rejecting a candidate order", to: logger)
         }
@@ -267,7 +268,7 @@ struct OrderVerification: Sendable {
     private func handle(_ failure: ProviderFailure, of work: VerifyWork, logger: Logger) async throws(LedgerError) {
         // A read-back that was broken off says nothing about the order; its lease is free for the next boot.
         guard !Task.isCancelled else { return }
-        JobMeters.count(.verify, "failed")
+        JobMeters.count(.verify, .failed)
         let wait: Duration
         switch failure {
         case .notFound:

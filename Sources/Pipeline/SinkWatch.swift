@@ -18,7 +18,10 @@ final class SinkWatch: Sendable {
         sinks = Mutex(Dictionary(names.map { ($0, known[$0] ?? SinkHealth()) }) { first, _ in first })
         self.maxAttempts = maxAttempts
         self.logger = logger
-        for name in names { SinkMeters.set(isFailing: known[name]?.streak?.isTold == true, name) }
+        for name in names {
+            SinkMeters.start(name)
+            SinkMeters.set(isFailing: known[name]?.streak?.isTold == true, name)
+        }
     }
 
     /// The sinks that were told to fail and have taken nothing since, by name.
@@ -77,10 +80,10 @@ final class SinkWatch: Sendable {
     ) {
         switch action {
         case .complete:
-            JobMeters.count(.deliver, "delivered", sink: work.sink)
+            SinkMeters.count(.delivered, work.sink)
             logger.debug("Delivered", metadata: ["type": "\(work.notification.type.rawValue)"])
         case .retry(let after, let reason):
-            JobMeters.count(.deliver, "retried", sink: work.sink)
+            SinkMeters.count(.retried, work.sink)
             logger.debug(
                 "Delivery attempt failed",
                 metadata: [
@@ -89,7 +92,7 @@ final class SinkWatch: Sendable {
                 ]
             )
         case .deadLetter(let reason):
-            JobMeters.count(.deliver, "dead", sink: work.sink)
+            SinkMeters.count(.dead, work.sink)
             Alarms.raise(
                 .deadLetter,
                 "Gave up on delivery: dead letter",
@@ -100,7 +103,7 @@ final class SinkWatch: Sendable {
                 to: logger
             )
         case .disableSink(let reason):
-            JobMeters.count(.deliver, "refused", sink: work.sink)
+            SinkMeters.count(.refused, work.sink)
             logger.debug("Delivery attempt failed", metadata: ["reason": "\(reason)", "next": "once enabled"])
         }
     }
@@ -116,7 +119,7 @@ final class SinkWatch: Sendable {
                 .sinkFailing,
                 "Sink is failing",
                 [
-                    "sink": "\(name)", "since": "\(streak.since)", "failures": "\(streak.failures)",
+                    "sink": "\(name)", "since": "\(streak.since)", "failures": .stringConvertible(streak.failures),
                     "reason": "\(streak.reason)", "next": "ricevuta sink show \(name)",
                 ],
                 to: logger
@@ -132,32 +135,10 @@ final class SinkWatch: Sendable {
             logger.notice(
                 "Sink recovered",
                 metadata: [
-                    "sink": "\(name)", "failures": "\(streak.failures)", "seconds": "\(duration.components.seconds)",
+                    "sink": "\(name)", "failures": .stringConvertible(streak.failures),
+                    "duration": .stringConvertible(duration),
                 ]
             )
         }
-    }
-}
-
-/// What is measured of sinks.
-enum SinkMeters {
-    /// Whether the running process has told that a sink fails; made for each sink at the start, so that it is there
-    /// before it is needed.
-    static func set(isFailing: Bool, _ sink: SinkName) {
-        Gauge(label: MetricName.sinkFailing, dimensions: [("sink", sink.rawValue)]).record(isFailing ? 1 : 0)
-    }
-
-    /// Counts one attempt by how it ended and by the class of the answer's status, such as `5xx`, and records how long
-    /// it took.
-    static func count(_ attempt: AttemptEntry, _ sink: SinkName) {
-        Timer(label: MetricName.deliveryDuration, dimensions: [("sink", sink.rawValue)])
-            .recordMilliseconds(attempt.duration.wholeMilliseconds)
-        Counter(
-            label: MetricName.deliveryAttempts,
-            dimensions: [
-                ("outcome", attempt.outcome.rawValue), ("sink", sink.rawValue),
-                ("status", attempt.status.map { "\($0 / 100)xx" } ?? "none"),
-            ]
-        ).increment()
     }
 }

@@ -54,15 +54,14 @@ extension SinkSummary {
     /// What is known of each sink for which there is anything to say.
     static func all(_ db: Database, of work: [OpenWork]) throws -> [SinkName: SinkSummary] {
         var sinks: [SinkName: SinkSummary] = [:]
+        func createdAt(_ delivery: Int64?) throws -> Timestamp? {
+            let sql = "SELECT created_at_ms FROM deliveries WHERE number = ?"
+            return try Int64.fetchOne(db, sql: sql, arguments: [delivery]).map(Timestamp.init(milliseconds:))
+        }
         for work in work {
             guard let sink = work.sink else { continue }
             var summary = SinkSummary(waiting: work.count, retrying: work.failed, nextAttempt: work.nextDue)
-            summary.oldestWaiting = try Int64.fetchOne(
-                db,
-                sql: "SELECT created_at_ms FROM deliveries WHERE number = ?",
-                arguments: [work.oldest]
-            )
-            .map(Timestamp.init(milliseconds:))
+            summary.oldestWaiting = try createdAt(work.oldest)
             if work.failed > 0 {
                 // From the end of the index: what was put off for the longest has failed, so that few are looked at.
                 summary.lastError = try String.fetchOne(
@@ -86,10 +85,12 @@ extension SinkSummary {
         }
         // Left to itself, SQLite would take the index of all states, and look each row up for its sink.
         let dead = """
-            SELECT sink, count(*) AS n FROM deliveries INDEXED BY deliveries_dead WHERE state = 'dead' GROUP BY sink
+            SELECT sink, count(*) AS n, min(number) AS oldest FROM deliveries INDEXED BY deliveries_dead
+            WHERE state = 'dead' GROUP BY sink
             """
         try each(dead) { sink, row in
             sinks[sink, default: SinkSummary()].dead = Int(try row.integer("n"))
+            sinks[sink]?.oldestDead = try createdAt(try row.integer("oldest"))
         }
         try each("SELECT sink, reason, disabled_at_ms AS since FROM disabled_sinks") { sink, row in
             sinks[sink, default: SinkSummary()].disabled = try Stop(row: row)

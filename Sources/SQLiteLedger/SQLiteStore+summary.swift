@@ -11,11 +11,7 @@ extension SQLiteStore {
             var summary = LedgerSummary()
             summary.callbacksByVerdict = try callbacks(db)
             summary.callbacks = summary.callbacksByVerdict.values.reduce(0, +)
-            let states = try counts(db, "SELECT coalesce(state, 'unread'), count(*) FROM orders GROUP BY 1")
-            for (stored, count) in states {
-                let name = stored == "unread" ? stored : OrderState(name: stored).name
-                summary.ordersByState[name, default: 0] += count
-            }
+            try countOrders(db, into: &summary)
             summary.choicesNeeded = try count(
                 db,
                 "SELECT count(*) FROM orders WHERE choice_since_ms IS NOT NULL"
@@ -55,6 +51,25 @@ extension SQLiteStore {
             }
             summary.sinks = try SinkSummary.all(db, of: work)
             return summary
+        }
+    }
+
+    /// In one pass over the orders.
+    private func countOrders(_ db: Database, into summary: inout LedgerSummary) throws {
+        let sql = """
+            SELECT coalesce(state, 'unread') AS name, count(*) AS n, min(CASE WHEN provider_id IS NOT NULL
+                AND document IN ('none', 'due') THEN created_at_ms END) AS oldest
+            FROM orders GROUP BY name
+            """
+        for row in try Row.fetchAll(db, sql: sql) {
+            let stored = String.fromDatabaseValue(row["name"]) ?? "unreadable"
+            let name = stored == "unread" ? stored : OrderState(name: stored).name
+            summary.ordersByState[name, default: 0] += Int.fromDatabaseValue(row["n"]) ?? 0
+            guard let oldest = Int64.fromDatabaseValue(row["oldest"]), name != OrderState.cancelled.name else {
+                continue
+            }
+            let time = Timestamp(milliseconds: oldest)
+            summary.oldestOpenOrder = summary.oldestOpenOrder.map { min($0, time) } ?? time
         }
     }
 

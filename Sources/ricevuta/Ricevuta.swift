@@ -38,7 +38,10 @@ struct Ricevuta: AsyncParsableCommand {
                 name: "Delivering",
                 subcommands: [DeliveryCommand.self, DeadLetterCommand.self, SinkCommand.self]
             ),
-            CommandGroup(name: "Developing", subcommands: [ListenCommand.self, SecretCommand.self]),
+            CommandGroup(
+                name: "Developing",
+                subcommands: [ListenCommand.self, SecretCommand.self, MetricsPageCommand.self]
+            ),
         ]
     )
 

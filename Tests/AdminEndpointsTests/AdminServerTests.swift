@@ -37,6 +37,9 @@ import Visengine
             engine: LedgerEngine(name: "store", version: "3.40.1", note: "not fixed", labels: ["fix": "false"]),
             summary: { () throws(LedgerError) in try summary.get() },
             journal: { journal },
+            build: BuildInfo(version: "1.2.3", commit: nil, libmicrohttpd: "0.9.75"),
+            storage: { StorageCounts(free: 5000, minFree: 100, ledger: ["database": 40, "log": 2]) },
+            certificateExpiry: { Timestamp(seconds: 900) },
             links: { Self.links },
             configuration: {
                 ConfigurationStatus(
@@ -140,6 +143,7 @@ import Visengine
             callbacks: 12,
             callbacksByVerdict: ["confirmed": 10, "waiting": 2],
             ordersByState: ["fulfilled": 4, "unknown:sospesa": 1, "unknown:altro": 1],
+            oldestOpenOrder: Timestamp(seconds: 40),
             documents: 4,
             deliveriesByState: ["dead": 1],
             jobsByKind: ["verify": 3],
@@ -150,6 +154,7 @@ import Visengine
                     retrying: 2,
                     oldestWaiting: Timestamp(milliseconds: 98_500),
                     dead: 1,
+                    oldestDead: Timestamp(seconds: 70),
                     disabled: SinkSummary.Stop(since: Timestamp(seconds: 99), reason: "410")
                 ),
                 try #require(SinkName(rawValue: "files")): SinkSummary(
@@ -177,6 +182,12 @@ import Visengine
                 "ricevuta_sink_oldest_pending_seconds{sink=\"files\"} 0",
                 "ricevuta_sink_dead_letters{sink=\"crm\"} 1", "ricevuta_sink_disabled{sink=\"crm\"} 1",
                 "ricevuta_sink_disabled{sink=\"files\"} 0", "ricevuta_sink_paused{sink=\"files\"} 1",
+                "ricevuta_sink_oldest_dead_letter_seconds{sink=\"crm\"} 30",
+                "ricevuta_ledger_oldest_open_order_seconds 60", "ricevuta_ledger_orders{state=\"cancelled\"} 0",
+                "ricevuta_build_info{version=\"1.2.3\",commit=\"unknown\",libmicrohttpd=\"0.9.75\"} 1",
+                "ricevuta_disk_free_bytes 5000", "ricevuta_disk_min_free_bytes 100",
+                "ricevuta_ledger_bytes{file=\"log\"} 2", "ricevuta_journal_failed_writes_total 0",
+                "ricevuta_certificate_expiry_timestamp_seconds 900", "ricevuta_journal_bytes 0",
                 "ricevuta_sink_paused{sink=\"crm\"} 0", "ricevuta_sink_pending{sink=\"files\"} 0",
                 "ricevuta_ledger_info{engine=\"store\",version=\"3.40.1\",fix=\"false\"} 1",
             ]

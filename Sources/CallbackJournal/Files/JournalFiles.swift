@@ -45,6 +45,9 @@ final class JournalFiles: @unchecked Sendable {
         upkeep(settled: found.settled)
     }
 
+    /// Bytes of the files that hold callbacks.
+    var bytes: Int { fullBytes + (current?.capacity ?? 0) }
+
     /// Whether the ledger has come further than the files say.
     func isBehind(_ settled: Int64) -> Bool { settled > notedSettled }
 

@@ -30,6 +30,8 @@ public struct SinkSummary: Sendable, Equatable, Codable {
     public var lastError: String?
     /// Open dead letters.
     public var dead: Int
+    /// When the oldest of them was written.
+    public var oldestDead: Timestamp?
     /// That it answered 410, and wants nothing until it is enabled.
     public var disabled: Stop?
     /// That an operator paused it.
@@ -43,6 +45,7 @@ public struct SinkSummary: Sendable, Equatable, Codable {
         nextAttempt: Timestamp? = nil,
         lastError: String? = nil,
         dead: Int = 0,
+        oldestDead: Timestamp? = nil,
         disabled: Stop? = nil,
         paused: Stop? = nil
     ) {
@@ -52,6 +55,7 @@ public struct SinkSummary: Sendable, Equatable, Codable {
         self.nextAttempt = nextAttempt
         self.lastError = lastError
         self.dead = dead
+        self.oldestDead = oldestDead
         self.disabled = disabled
         self.paused = paused
     }

@@ -1,3 +1,5 @@
+public import BaseKit
+
 /// Counts of everything.
 public struct LedgerSummary: Sendable, Equatable {
     /// Callbacks recorded, duplicates not counted.
@@ -12,6 +14,8 @@ public struct LedgerSummary: Sendable, Equatable {
     public var lateOrders: Int
     /// Documents that failed to be fetched and have been available for ``documentPatience`` or longer.
     public var overdueDocuments: Int
+    /// When the oldest of the orders was recorded that the API has confirmed and whose document is still expected.
+    public var oldestOpenOrder: Timestamp?
     /// Documents in the archive, counted for each order.
     public var documents: Int
     /// Contents in quarantine of orders whose document is not in the archive.
@@ -36,6 +40,7 @@ public struct LedgerSummary: Sendable, Equatable {
         choicesNeeded: Int = 0,
         lateOrders: Int = 0,
         overdueDocuments: Int = 0,
+        oldestOpenOrder: Timestamp? = nil,
         documents: Int = 0,
         quarantined: Int = 0,
         deliveriesByState: [String: Int] = [:],
@@ -49,6 +54,7 @@ public struct LedgerSummary: Sendable, Equatable {
         self.choicesNeeded = choicesNeeded
         self.lateOrders = lateOrders
         self.overdueDocuments = overdueDocuments
+        self.oldestOpenOrder = oldestOpenOrder
         self.documents = documents
         self.quarantined = quarantined
         self.deliveriesByState = deliveriesByState

@@ -7,6 +7,8 @@ import Logging
 import MetricsExporter
 import Pipeline
 import RicevutaConfiguration
+import RicevutaCore
+import VisengineClient
 
 /// The command `ricevuta serve`.
 struct ServeCommand: RicevutaCommand {
@@ -32,9 +34,13 @@ struct ServeCommand: RicevutaCommand {
 
     func perform() async throws {
         let configuration = try file.load(surroundings: .serving)
-        let registry = PrometheusRegistry(help: FlowMetrics.help)
+        let metrics = MetricName.allCases.map { ($0.rawValue, $0) }
+        let registry = PrometheusRegistry(
+            help: Dictionary(uniqueKeysWithValues: metrics).mapValues(\.help),
+            buckets: Dictionary(uniqueKeysWithValues: metrics).compactMapValues(\.buckets)
+        )
         MetricsSystem.bootstrap(registry)
-        Alarms.start()
+        FlowMetrics.start(calls: VisengineCall.allCases.map(\.rawValue))
         let isJSON = configuration.log.format == .json || configuration.log.format == .auto && !Terminal.isWatched
         let level = LogLevel(configuration.log.level)
         let logger = Logger(label: "ricevuta") { _ in LineLogHandler(level: level, isJSON: isJSON) }

@@ -2,6 +2,7 @@ import AdminEndpoints
 import BaseKit
 import CallbackJournal
 import FileArchive
+import HTTPListener
 import Pipeline
 import RicevutaConfiguration
 import RicevutaCore
@@ -9,7 +10,12 @@ import VisengineClient
 
 extension AdminPorts {
     /// The admin server's ports, answered by the receiver's parts.
-    init(_ stores: Stores, _ generations: GenerationService, _ readiness: Readiness) {
+    init(
+        _ stores: Stores,
+        _ generations: GenerationService,
+        _ readiness: Readiness,
+        certificateExpiry: @escaping @Sendable () -> Timestamp?
+    ) {
         let (journal, ledger, archive) = (stores.journal, stores.ledger, stores.archive)
         self.init(
             problems: { await readiness.problems.map(\.text) },
@@ -29,9 +35,18 @@ extension AdminPorts {
                     quarantined: journal.quarantined,
                     damage: journal.damaged,
                     syncs: journal.syncs,
-                    duplicates: journal.duplicates
+                    failedWrites: journal.failedWrites,
+                    duplicates: journal.duplicates,
+                    bytes: journal.bytes
                 )
             },
+            build: BuildInfo(
+                version: ProgramVersion.number,
+                commit: ProgramVersion.commit,
+                libmicrohttpd: HTTPServer.libraryVersion
+            ),
+            storage: { await readiness.storage },
+            certificateExpiry: certificateExpiry,
             links: { generations.current.links },
             configuration: { generations.status },
             providers: { generations.current.flow.health.conditions },

@@ -16,6 +16,8 @@ final class CertificateService: Service {
     /// The files as they were when they were read last.
     private let used: Mutex<Stamp?>
     private let refusal = Mutex<String?>(nil)
+    /// When the certificate in use expires.
+    private let expiry: Mutex<Timestamp?>
     /// Looking at files blocks.
     private let threads = BlockingThreads(name: "certificates", limit: 1)
 
@@ -24,6 +26,7 @@ final class CertificateService: Service {
         self.tls = Mutex(tls)
         self.logger = logger
         used = Mutex(tls.map { Stamp($0.files) })
+        expiry = Mutex(tls.flatMap { Self.expiry(of: $0.files) })
     }
 
     /// Why the files as they are now are not in use; `nil` when they are.
@@ -54,6 +57,21 @@ final class CertificateService: Service {
         tls.withLock { $0 = next }
         used.withLock { $0 = stamp }
         refusal.withLock { $0 = nil }
+        await noteExpiry(of: next)
+    }
+
+    /// When the certificate in use expires; `nil` without TLS.
+    var certificateExpiry: Timestamp? { expiry.withLock { $0 } }
+
+    private func noteExpiry(of tls: Configuration.Listener.TLS) async {
+        let outcome = await threads.run { Self.expiry(of: tls.files) }
+        // A disk that hangs says nothing else.
+        if case .finished(let found) = outcome { expiry.withLock { $0 = found } }
+    }
+
+    private static func expiry(of files: TLSFiles) -> Timestamp? {
+        // They were good a moment ago; whoever has changed them since is told of it by the reload.
+        (try? files.examined()).map { Timestamp(seconds: $0.until) }
     }
 
     private var interval: Duration { tls.withLock { $0?.reloadInterval } ?? .seconds(3600) }
@@ -74,6 +92,7 @@ final class CertificateService: Service {
         do throws(ListenerError) {
             try await listener.reload(tls.files)
             refusal.withLock { $0 = nil }
+            await noteExpiry(of: tls)
             logger.notice("TLS certificate reloaded", metadata: ["file": "\(tls.certificate)"])
         } catch {
             refusal.withLock { $0 = "\(error)" }

@@ -39,6 +39,14 @@ struct DataDirectory: Sendable {
     /// The file that holds the ledger, but for what its log holds.
     var ledgerFile: String { "\(path)/\(Self.ledgerName)" }
 
+    /// Bytes of the ledger's files, by what they are; those that are not there are left out.
+    var ledgerBytes: [String: Int64] {
+        ["database": ledgerFile, "log": ledgerFile + "-wal"].compactMapValues { file in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: file)  // Missing has no size.
+            return (attributes?[.size] as? NSNumber)?.int64Value
+        }
+    }
+
     /// Bytes that are free on its file system; `nil` when the system does not say.
     var freeBytes: Int64? {
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: path)  // Unknown: not full.

@@ -1,3 +1,4 @@
+import AdminEndpoints
 import BaseKit
 import CallbackJournal
 import RicevutaCore
@@ -32,6 +33,19 @@ struct Readiness: Sendable {
         journal = stores.journal
         ledger = stores.ledger
         directory = stores.directory
+    }
+
+    /// What the data directory's disk holds; what it does not say in time is missing.
+    var storage: StorageCounts {
+        get async {
+            let asked = await threads.run(within: Self.diskTimeLimit) { [directory] in
+                (directory.freeBytes, directory.ledgerBytes)
+            }
+            guard case .finished(let (free, ledger)) = asked else {
+                return StorageCounts(free: nil, minFree: minFreeBytes(), ledger: [:])
+            }
+            return StorageCounts(free: free, minFree: minFreeBytes(), ledger: ledger)
+        }
     }
 
     /// The reasons; empty when callbacks can be taken and there is room for more.

@@ -77,7 +77,8 @@ struct Receiver: Sendable {
                 configuration: JournalConfiguration(
                     keep: configuration.journal.keep,
                     keepBytes: configuration.journal.keepBytes
-                )
+                ),
+                onWrite: { [meters = JournalMeters()] in meters.wrote($0) }
             )
             return Stores(directory: directory, receiver: receiver, journal: journal, ledger: ledger, archive: archive)
         } catch {
@@ -105,7 +106,12 @@ struct Receiver: Sendable {
             let readiness = Readiness(stores, minFreeBytes: { generations.current.configuration.minFreeBytes })
             let callbackListener = CallbackListenerStatistics()
             let adminServer = AdminServer(
-                ports: AdminPorts(stores, generations, readiness),
+                ports: AdminPorts(
+                    stores,
+                    generations,
+                    readiness,
+                    certificateExpiry: { callbackListener.certificateExpiry }
+                ),
                 hosts: { generations.current.configuration.admin.hosts },
                 connections: { callbackListener.statistics },
                 registry: registry,
@@ -131,6 +137,7 @@ struct Receiver: Sendable {
             let start = StartReport(file: file, listener: listener, admin: admin, stores: stores, last: last)
             start.log(configuration, to: logger)
             let certificates = CertificateService(listener: listener, tls: configuration.listener.tls, logger: logger)
+            callbackListener.set(certificates)
 
             // Started in this order, stopped in reverse: first the listener, then the loops, then what they stand on.
             let services: [any Service] = [
@@ -193,7 +200,8 @@ struct Receiver: Sendable {
                 .init(
                     service: $0,
                     successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup
+                    failureTerminationBehavior: .gracefullyShutdownGroup,
+                    serviceName: "\(type(of: $0))"
                 )
             },
             gracefulShutdownSignals: [.sigterm, .sigint],

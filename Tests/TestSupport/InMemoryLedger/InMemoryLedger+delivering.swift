@@ -119,7 +119,10 @@ extension LedgerTables {
                 lastError: failed.max { ($0.due, $0.id.number) < ($1.due, $1.id.number) }?.lastReason
             )
         }
-        for row in deliveries where row.state == .dead { sinks[row.sink, default: SinkSummary()].dead += 1 }
+        for row in deliveries where row.state == .dead {
+            sinks[row.sink, default: SinkSummary()].dead += 1
+            if sinks[row.sink]?.dead == 1 { sinks[row.sink]?.oldestDead = row.createdAt }
+        }
         for (sink, stop) in disabledSinks { sinks[sink, default: SinkSummary()].disabled = stop }
         for (sink, stop) in pausedSinks { sinks[sink, default: SinkSummary()].paused = stop }
         return sinks

@@ -216,6 +216,11 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
                 tables.jobs[.fetch(order.key)]?.lastReason != nil
                     && (order.lastUpdate ?? order.createdAt) <= now - LedgerSummary.documentPatience
             }
+            summary.oldestOpenOrder =
+                tables.orders.values.map(\.record).filter {
+                    $0.id != nil && $0.state != .cancelled && [.none, .due].contains($0.document)
+                }
+                .map(\.createdAt).min()
             summary.documents = tables.documents.count { $0.document != nil }
             let stored = Set(tables.documents.filter { $0.document != nil }.map(\.order))
             summary.quarantined = tables.documents.count { $0.quarantined != nil && !stored.contains($0.order) }
