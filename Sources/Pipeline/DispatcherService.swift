@@ -104,11 +104,13 @@ public final class DispatcherService: Service {
         logger[metadataKey: "notification.id"] = "\(work.notification.id)"
         logger[metadataKey: "order.id"] = "\(work.notification.orderID)"
         logger[metadataKey: "sink"] = "\(work.sink)"
+        if let trace = work.trace { logger[metadataKey: "trace.id"] = "\(trace.traceID)" }
 
         let delivery = DeliveryAttempt(
             notification: work.notification,
             deliveryID: work.deliveryID,
             attempt: work.lease.attempt,
+            trace: work.trace,
             documents: documents
         )
         let (startedAt, start) = (environment.now(), ContinuousClock.now)

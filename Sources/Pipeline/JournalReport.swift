@@ -29,11 +29,11 @@ public enum JournalReport {
             Alarms.raise(
                 .ledgerOlder,
                 "Ledger older than the journal (restored from a backup?); refilling it from the journal",
-                ["first": "\(first)", "count": "\(found.recovered)"],
+                ["first": .stringConvertible(first), "count": .stringConvertible(found.recovered)],
                 to: logger
             )
         } else if found.recovered > 0 {
-            logger.notice("Recovered acknowledged callbacks", metadata: ["count": "\(found.recovered)"])
+            logger.notice("Recovered acknowledged callbacks", metadata: ["count": .stringConvertible(found.recovered)])
         }
         for damage in found.damage {
             Alarms.raise(.journalDamaged, "Journal damaged", ["damage": "\(damage)"], to: logger)
@@ -41,7 +41,7 @@ public enum JournalReport {
         if found.lost > 0 {
             logger.error(
                 "Acknowledged callbacks lost from the journal; their orders will be found by polling",
-                metadata: ["count": "\(found.lost)"]
+                metadata: ["count": .stringConvertible(found.lost)]
             )
         }
     }

@@ -60,8 +60,8 @@ public struct LedgerWatchService: Service {
                             .ledgerFailing,
                             "Ledger writes are failing; callbacks are queued in the journal",
                             [
-                                "error": "\(refusal)", "waiting": "\(condition.waiting)",
-                                "seconds": "\((now - begun).components.seconds)",
+                                "error": "\(refusal)", "waiting": .stringConvertible(condition.waiting),
+                                "duration": .stringConvertible(now - begun),
                             ],
                             to: logger
                         )
@@ -72,7 +72,8 @@ public struct LedgerWatchService: Service {
                     logger.notice(
                         "Ledger writes recovered",
                         metadata: [
-                            "waiting": "\(condition.waiting)", "seconds": "\((now - begun).components.seconds)",
+                            "waiting": .stringConvertible(condition.waiting),
+                            "duration": .stringConvertible(now - begun),
                         ]
                     )
                 }

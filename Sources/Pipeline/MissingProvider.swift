@@ -11,8 +11,11 @@ struct MissingProvider: Sendable {
 
     func perform(_ lease: JobLease, of order: OrderRecord) async {
         let reason = "provider '\(order.provider)' is not configured"
-        JobMeters.count(lease.kind, "failed")
-        logger.error("Unknown provider", metadata: ["order.number": "\(order.key)", "reason": "\(reason)"])
+        JobMeters.count(lease.kind, .failed)
+        logger.error(
+            "Unknown provider",
+            metadata: ["order.number": .stringConvertible(order.key), "reason": "\(reason)"]
+        )
         do throws(LedgerError) {
             try await ledger.postpone(lease, until: environment.now() + wait, reason: reason)
         } catch {

@@ -53,8 +53,8 @@ public final class ProviderHealth: Sendable {
             "Provider recovered",
             metadata: [
                 "provider": "\(provider)", "operation": "\(operation.activity)",
-                "failures": "\(over.condition.failures)",
-                "seconds": "\((now() - over.condition.since).components.seconds)",
+                "failures": .stringConvertible(over.condition.failures),
+                "duration": .stringConvertible(now() - over.condition.since),
             ]
         )
     }
@@ -110,7 +110,7 @@ public final class ProviderHealth: Sendable {
             condition.isUnauthorized ? "Provider rejected the API token" : "Provider calls are failing; retrying",
             [
                 "provider": "\(condition.provider)", "operation": "\(condition.operation.activity)",
-                "error": "\(condition.reason)", "failures": "\(condition.failures)",
+                "error": "\(condition.reason)", "failures": .stringConvertible(condition.failures),
                 "since": "\(condition.since)",
             ],
             to: logger

@@ -19,7 +19,7 @@ public enum SinkReport {
                 .sinkMissing,
                 "Deliveries wait for a sink that is not configured",
                 [
-                    "sink": "\(name)", "waiting": "\(summary.waiting)",
+                    "sink": "\(name)", "waiting": .stringConvertible(summary.waiting),
                     "next": "ricevuta sink move \(name) TO, or ricevuta sink drop \(name)",
                 ],
                 to: logger

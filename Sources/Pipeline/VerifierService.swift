@@ -96,8 +96,8 @@ public struct VerifierService: Service {
             let now = environment.now()
             let found = try await ledger.catchUp(spacing: settings.catchUpSpacing, now: now)
             guard found.orders > 0 else { return }
-            var metadata: Logger.Metadata = ["orders": "\(found.orders)"]
-            if let idle = found.idle { metadata["seconds.stopped"] = "\(idle.components.seconds)" }
+            var metadata: Logger.Metadata = ["orders": .stringConvertible(found.orders)]
+            if let idle = found.idle { metadata["stopped"] = .stringConvertible(idle) }
             logger.notice("Reading open orders back after a start", metadata: metadata)
         } catch {
             JobLoop<VerifyWork>.report(error, "catching up on orders", to: logger)

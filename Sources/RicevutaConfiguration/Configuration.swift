@@ -100,6 +100,13 @@ package struct Configuration: Sendable {
         /// One of swift-log's names.
         package var level: String
         package var format: Format
+        package var access: Access
+
+        /// Which requests to the listener for callbacks have a line.
+        package enum Access: String, Sendable, CaseIterable {
+            case none
+            case all
+        }
 
         /// How a line is written.
         package enum Format: String, Sendable, CaseIterable {

@@ -62,7 +62,8 @@ struct ConfigurationBuilder {
             sinks: root.sections("sinks").map(sink),
             log: Configuration.Log(
                 level: sure(log.text("level")),
-                format: sure(log.text("format").flatMap(Configuration.Log.Format.init))
+                format: sure(log.text("format").flatMap(Configuration.Log.Format.init)),
+                access: sure(log.text("access").flatMap(Configuration.Log.Access.init))
             ),
             content: content
         )

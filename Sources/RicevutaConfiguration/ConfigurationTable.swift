@@ -320,6 +320,12 @@ struct ConfigurationTable: Sendable {
                 "auto",
                 "One JSON object per line, or plain text; auto: text in a terminal, else JSON."
             ),
+            .value(
+                "access",
+                .choice(Configuration.Log.Access.allCases.map(\.rawValue)),
+                "none",
+                "all: a line for each request to the listener, at level info, with tokens replaced by fingerprints."
+            ),
         ]
     )
 }

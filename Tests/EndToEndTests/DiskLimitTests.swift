@@ -1,5 +1,6 @@
 import BaseKit
 import Foundation
+import Subprocess
 import Testing
 
 extension EndToEnd {

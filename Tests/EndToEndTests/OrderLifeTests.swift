@@ -101,7 +101,7 @@ extension EndToEnd {
                     let line = try await Program.line(with: "Reading open orders back", in: receiver.log)
                     let json = try JSONValue(parsing: Array(line.utf8))
                     #expect(json["orders"]?.int64 == 1)
-                    #expect(json["seconds.stopped"]?.int64 != nil)
+                    #expect(json["stoppedSeconds"]?.double != nil)
                 }
             }
         }

@@ -45,7 +45,7 @@ struct ProviderHealthTests {
 
         #expect(lines.all.count == 2)
         #expect(lines.all[1].hasPrefix("notice Provider recovered"))
-        #expect(lines.all[1].contains(#""failures": 21"#) && lines.all[1].contains(#""seconds": 90"#))
+        #expect(lines.all[1].contains(#""failures": 21"#) && lines.all[1].contains(#""duration": 90.0 seconds"#))
         #expect(health.conditions.isEmpty)
     }
 

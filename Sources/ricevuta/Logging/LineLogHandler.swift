@@ -54,7 +54,10 @@ struct LineLogHandler: LogHandler {
             "time": .string(time.description), "level": .string(event.level.rawValue),
             "message": .string(event.message.description),
         ]
-        for (key, value) in fields { object[reserved.contains(key) ? "_" + key : key] = .string(value.description) }
+        for (key, value) in fields {
+            let (name, json) = LogField.json(key, value)
+            object[reserved.contains(name) ? "_" + name : name] = json
+        }
         return TerminalText.escaped(json: JSONValue.object(object).encoded()) + [UInt8(ascii: "\n")]
     }
 
@@ -67,7 +70,7 @@ struct LineLogHandler: LogHandler {
     {
         let level = event.level.rawValue.uppercased()
         var line = "\(time) \(level)\(String(repeating: " ", count: max(0, 8 - level.count))) \(event.message)"
-        for (key, value) in fields { line += " \(key)=\(quoted(value.description))" }
+        for (key, value) in fields { line += " \(key)=\(quoted(LogField.text(value)))" }
         // Whatever a peer made of a value, it stays on its line and away from the terminal's controls.
         return Array(TerminalText.escaped(line).utf8) + [UInt8(ascii: "\n")]
     }

@@ -23,6 +23,8 @@ struct CallbackHandler: RequestHandler {
     /// Where a balancer may ask whether the program lives.
     private let healthPath: String?
     private let credentialsRefused: Response
+    /// Where each request has a line; `nil` for nowhere.
+    private let access: AccessLog?
 
     /// Creates a handler.
     ///
@@ -30,7 +32,9 @@ struct CallbackHandler: RequestHandler {
     ///   - intake: Decides, and takes callbacks.
     ///   - policy: Whom callbacks are taken from, as far as requests and answers speak of it.
     ///   - healthPath: Where a balancer may ask whether the program lives; `nil` for nowhere.
-    init(intake: Intake, policy: SourcePolicy, healthPath: String? = nil) {
+    ///   - access: Gets each request; `nil` for none.
+    init(intake: Intake, policy: SourcePolicy, healthPath: String? = nil, access: AccessLog? = nil) {
+        self.access = access
         self.intake = intake
         self.healthPath = healthPath
         proxyHeader = policy.trustedProxies.isEmpty ? nil : policy.proxyHeader.rawValue
@@ -46,6 +50,11 @@ struct CallbackHandler: RequestHandler {
     private static let maxBytesWithoutToken = 256 << 10
 
     func decide(_ head: RequestHead) -> HeadDecision {
+        let decision = decision(on: head)
+        return access?.watch(decision, head) ?? decision
+    }
+
+    private func decision(on head: RequestHead) -> HeadDecision {
         let path = head.path
         if path == healthPath { return Self.decideOnHealth(head) }
         guard let place = CallbackPath.token(in: path) else { return .refuse(.notFound()) }
@@ -77,8 +86,23 @@ struct CallbackHandler: RequestHandler {
     }
 
     func handle(_ request: Request, reply: consuming PendingReply) {
-        guard let admitted = request.passed as? AdmittedCallback else {
-            return reply.send(request.passed is HealthCheck ? Self.alive : .problem(500))
+        guard let access, let watched = request.passed as? AccessLog.Passed else {
+            return answer(request, request.passed, reply: reply) { _ in }
+        }
+        let bytes = request.body.count
+        answer(request, watched.passed, reply: reply) { access.write(watched.entry, $0, bytes: bytes) }
+    }
+
+    private func answer(
+        _ request: Request,
+        _ passed: (any AnyObject & Sendable)?,
+        reply: consuming PendingReply,
+        then log: @escaping @Sendable (Response) -> Void
+    ) {
+        guard let admitted = passed as? AdmittedCallback else {
+            let response = passed is HealthCheck ? Self.alive : .problem(500)
+            reply.send(response)
+            return log(response)
         }
         let reply = reply.shared()
         intake.take(
@@ -86,9 +110,12 @@ struct CallbackHandler: RequestHandler {
             body: request.body,
             contentType: request.head.headers["content-type"],
             coding: admitted.hasToken ? Self.coding(request.head) : nil,
-            isCut: request.isCut
+            isCut: request.isCut,
+            trace: Self.trace(request.head)
         ) { answer in
-            reply.send(Self.response(to: answer))
+            let response = Self.response(to: answer)
+            reply.send(response)
+            log(response)
         }
     }
 
@@ -113,6 +140,13 @@ struct CallbackHandler: RequestHandler {
         guard let first = head.headers["content-encoding"] else { return nil }
         let all = head.headers.all("content-encoding")
         return all.count == 1 ? first : all.joined(separator: ",")
+    }
+
+    /// The trace that the caller has put the request into.
+    private static func trace(_ head: RequestHead) -> TraceParent? {
+        // One look where there is none, as with most.
+        guard head.headers[TraceParent.header] != nil else { return nil }
+        return TraceParent(headers: head.headers.all(TraceParent.header))
     }
 
     static func response(to answer: IntakeAnswer) -> Response {

@@ -59,7 +59,16 @@ final class Generation: Sendable {
             )
         }
         var settings = configuration.provider.clientConfiguration
-        settings.observe = { ProviderMeters.count($0.call.rawValue, $0.outcome, $0.duration) }
+        settings.observe = { report in
+            ProviderMeters.count(report.call.rawValue, report.outcome, report.duration)
+            logger.debug(
+                "Provider call",
+                metadata: [
+                    "call": "\(report.call.rawValue)", "outcome": "\(report.outcome)",
+                    "duration": .stringConvertible(report.duration),
+                ]
+            )
+        }
         let http = HTTPClient(
             eventLoopGroup: HTTPClient.defaultEventLoopGroup,
             configuration: settings.httpClientConfiguration
@@ -87,7 +96,8 @@ final class Generation: Sendable {
         handler = CallbackHandler(
             intake: flow.intake,
             policy: configuration.source,
-            healthPath: configuration.listener.healthPath
+            healthPath: configuration.listener.healthPath,
+            access: configuration.log.access == .all ? AccessLog(policy: configuration.source, logger: logger) : nil
         )
         let services: [any Service] = [
             ShutdownHook {
@@ -109,7 +119,8 @@ final class Generation: Sendable {
                     .init(
                         service: $0,
                         successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup
+                        failureTerminationBehavior: .gracefullyShutdownGroup,
+                        serviceName: "\(type(of: $0))"
                     )
                 },
                 logger: logger.quiet

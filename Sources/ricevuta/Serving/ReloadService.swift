@@ -69,7 +69,7 @@ struct ReloadService: Service {
         let changes = next.content.changes(since: current.configuration.content)
         let restart = changes.filter(RestartKeys.contain)
         var metadata: Logger.Metadata = [
-            "generation": "\(generations.current.number)", "fingerprint": "\(next.content.fingerprint)",
+            "generation": .stringConvertible(generations.current.number), "fingerprint": "\(next.content.fingerprint)",
             "changed": "\(changes.isEmpty ? "nothing" : changes.joined(separator: ", "))",
         ]
         if !restart.isEmpty { metadata["needs.restart"] = "\(restart.joined(separator: ", "))" }

@@ -17,7 +17,7 @@ struct ShutdownTimeoutService: Service {
             Thread.sleep(forTimeInterval: TimeInterval(limit.components.seconds))
             logger.critical(
                 "Shutdown timed out; exiting anyway (the disk may hang; acknowledged callbacks are safe)",
-                metadata: ["after": "\(limit)"]
+                metadata: ["after": .stringConvertible(limit)]
             )
             _exit(ExitStatus.storage.rawValue)
         }

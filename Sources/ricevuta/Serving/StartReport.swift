@@ -22,7 +22,7 @@ struct StartReport: Sendable {
         if let last {
             logger.notice(
                 "The previous process ended without stopping",
-                metadata: ["process": "\(last.process)", "last.seen": "\(last.writtenAt)"]
+                metadata: ["process": .stringConvertible(last.process), "last.seen": "\(last.writtenAt)"]
             )
         }
         for warning in configuration.warnings {
@@ -42,7 +42,8 @@ struct StartReport: Sendable {
                 "sinks": "\(configuration.sinks.map(\.name.rawValue).joined(separator: ","))",
                 "token.keys": "\(configuration.tokens.keyIDs.joined(separator: ","))",
                 "libmicrohttpd": "\(HTTPServer.libraryVersion)", "ledger.engine": "\(stores.ledger.engine)",
-                "version": "\(ProgramVersion.number)", "process": "\(ProcessInfo.processInfo.processIdentifier)",
+                "version": "\(ProgramVersion.number)",
+                "process": .stringConvertible(ProcessInfo.processInfo.processIdentifier),
                 "configuration": "\(path)", "fingerprint": "\(configuration.content.fingerprint)",
             ]
         )

@@ -10,6 +10,7 @@ extension TestBed {
         var url: String
         var contentType: String?
         var body: String
+        var headers: [(String, String)] = []
     }
 
     // MARK: To the receiver
@@ -19,6 +20,7 @@ extension TestBed {
         var request = HTTPClientRequest(url: call.url)
         request.method = .POST
         if let contentType = call.contentType { request.headers.add(name: "content-type", value: contentType) }
+        for (name, value) in call.headers { request.headers.add(name: name, value: value) }
         request.body = .bytes(Array(call.body.utf8))
         let response = try await http.execute(request, timeout: .seconds(30))
         for try await _ in response.body {}
