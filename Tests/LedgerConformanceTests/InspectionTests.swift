@@ -162,11 +162,12 @@ struct InspectionTests {
                         callbacks: 3,
                         callbacksByVerdict: ["confirmed": 2, "waiting": 1],
                         ordersByState: ["available": 1, "unknown:inpausa": 1, "unread": 1],
+                        oldestOpenOrder: Sample.now,
                         deliveriesByState: ["pending": 1, "dead": 1],
                         jobsByKind: ["verify": 3, "fetch": 1, "deliver": 1],
                         oldestDueMilliseconds: ["verify": 2000, "fetch": 2000, "deliver": 2000],
                         sinks: [
-                            crm: SinkSummary(dead: 1),
+                            crm: SinkSummary(dead: 1, oldestDead: Sample.now),
                             files: SinkSummary(
                                 waiting: 1,
                                 oldestWaiting: Sample.now,

@@ -51,7 +51,8 @@ struct SinkTests {
                 oldestWaiting: Sample.now,
                 nextAttempt: Sample.now + .seconds(30),
                 lastError: "status 502",
-                dead: 1
+                dead: 1,
+                oldestDead: Sample.now
             )
             #expect(try await ledger.sinks()[crm] == expected)
             let summary = try await ledger.summary(now: Sample.now)
