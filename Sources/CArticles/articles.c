@@ -33,6 +33,9 @@ static const char guarantees[] = {
 static const char installing[] = {
 #embed "../RicevutaCore/RicevutaCore.docc/Installing.md"
     , 0};
+static const char metrics[] = {
+#embed "../RicevutaCore/RicevutaCore.docc/Metrics.md"
+    , 0};
 static const char orders[] = {
 #embed "../RicevutaCore/RicevutaCore.docc/Orders.md"
     , 0};
@@ -60,6 +63,7 @@ static const struct {
     {"FirstOrder", first_order},
     {"Guarantees", guarantees},
     {"Installing", installing},
+    {"Metrics", metrics},
     {"Orders", orders},
     {"Running", running},
     {"ThreatModel", threat_model},

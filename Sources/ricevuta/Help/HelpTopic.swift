@@ -8,6 +8,7 @@ enum HelpTopic: String, CaseIterable {
     case eventData = "event-data"
     case deliveries
     case alarms
+    case metrics
     case errors
     case backups
     case upgrading
@@ -26,6 +27,7 @@ enum HelpTopic: String, CaseIterable {
         case .eventData: "Events"
         case .deliveries: "Deliveries"
         case .alarms: "Alarms"
+        case .metrics: "Metrics"
         case .errors: "Errors"
         case .backups: "BackupAndRestore"
         case .upgrading: "Upgrading"
