@@ -28,7 +28,8 @@ extension MetricName {
             "Age of the oldest confirmed order whose document is still expected, in seconds; 0 without one."
         case .ledgerChoicesNeeded: "Orders that wait until somebody chooses a search's result."
         case .ledgerLateOrders: "Orders past their promised time."
-        case .ledgerOverdueDocuments: "Documents that have been available for an hour or longer and failed to be fetched."
+        case .ledgerOverdueDocuments:
+            "Documents that have been available for an hour or longer and failed to be fetched."
         case .ledgerDocuments: "Orders whose document is in the archive."
         case .ledgerQuarantined: "Quarantined documents of orders that have no good one."
         case .ledgerDeliveries: "Deliveries by state."

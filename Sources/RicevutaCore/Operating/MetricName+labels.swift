@@ -91,9 +91,9 @@ extension MetricName {
             .certificateExpiry, .journalUnsettled, .journalQuarantined, .journalDamage, .journalSyncs,
             .journalSyncDuration, .journalFailedWrites, .journalBytes, .ledgerCallbacks, .ledgerDuplicates,
             .ledgerOldestOpenOrder, .ledgerChoicesNeeded, .ledgerLateOrders, .ledgerDocuments, .ledgerQuarantined,
-            .ledgerOverdueDocuments,
-            .documentBytes, .orderDuration, .ready, .diskFree, .diskLimit, .configurationGeneration,
-            .configurationLoaded, .configurationReload, .processStart, .processCPU, .processResidentMemory,
+            .ledgerOverdueDocuments, .documentBytes, .orderDuration, .ready, .diskFree, .diskLimit,
+            .configurationGeneration, .configurationLoaded, .configurationReload, .processStart, .processCPU,
+            .processResidentMemory,
             .processVirtualMemory, .processOpenFiles, .processMaxFiles, .processThreads:
             []
         }
