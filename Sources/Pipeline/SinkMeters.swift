@@ -41,6 +41,7 @@ enum SinkMeters {
         case .accepted: "2xx"
         case .failed: "5xx"
         case .refused, .gone: "4xx"
+        case .unreadable: "none"
         }
     }
 }
