@@ -36,6 +36,28 @@ extension EndToEnd {
             }
         }
 
+        @Test func aDiskThatIsNearlyFullIsToldWhileCallbacksAreStillTaken() async throws {
+            try await withDisk(
+                of: 96,
+                prepare: { try $0.configure("sinks:", as: "storage: {minFreeBytes: 24MiB}\nsinks:") }
+            ) {
+                day in
+                try await day.status(exit: 0)
+                let filler = day.bed.dataDirectory + "/filler"
+                try day.bed.fill(filler, leaving: 16 << 20)
+
+                try await day.logs("Not ready: disk nearly full", .diskLow, ["problems": "Less than 24MiB free"])
+                try await day.status("not ready", "Less than 24MiB free", "storage.minFreeBytes", exit: 1)
+                #expect(try await day.bed.text(day.receiver.admin + "/readyz").contains("Less than 24MiB free"))
+                let order = try await day.finishedOrder()
+                try await day.explain(order, "Nothing: ")
+
+                try FileManager.default.removeItem(atPath: filler)
+                try await day.isGood(order)
+                try await day.logs("Ready again")
+            }
+        }
+
         /// Runs a receiver whose data directory has so many MiB.
         private func withDisk(
             of size: Int,
