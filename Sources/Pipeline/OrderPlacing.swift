@@ -11,6 +11,9 @@ public import Visengine
 /// | send it, the nonce's token in its registration        | a pending order; a callback or a poll binds it     |
 /// | record the answer: its id, or that it was refused     | the order as the provider has it                   |
 ///
+/// What an idempotency key stands for is bought once, and no more is spent on a day of Rome than the limit: the ledger
+/// decides both in the transaction that records the order, so that processes that place at once see each other.
+///
 /// Nothing is sent that is not recorded, nothing is sent twice, and only an explicit refusal ends an order: any
 /// other failure leaves it pending, since the provider may have taken it, and charged for it.
 public struct OrderPlacing: Sendable {
@@ -20,6 +23,7 @@ public struct OrderPlacing: Sendable {
     private let ledger: any PlacementLedger
     private let registrar: CallbackRegistrar
     private let firstPoll: Duration
+    private let dailyLimit: Price?
     private let now: @Sendable () -> Timestamp
 
     /// What is ordered; the callback registration is made here.
@@ -32,14 +36,51 @@ public struct OrderPlacing: Sendable {
         public var options: [String]
         /// Where the provider is to send the document as well.
         public var email: String?
+        /// The caller's own name for the order.
+        public var reference: OrderReference?
+        /// Under which the order is bought once.
+        public var idempotencyKey: IdempotencyKey?
+        /// What the catalogue says that it costs, options included; `nil` when it does not say.
+        public var price: Price?
 
-        /// Creates a request.
-        public init(item: CatalogueItem, values: [String: String], options: [String] = [], email: String? = nil) {
+        /// Creates a request without a reference, a key or a price, unless they are given.
+        public init(
+            item: CatalogueItem,
+            values: [String: String],
+            options: [String] = [],
+            email: String? = nil,
+            reference: OrderReference? = nil,
+            idempotencyKey: IdempotencyKey? = nil,
+            price: Price? = nil
+        ) {
             self.item = item
             self.values = values
             self.options = options
             self.email = email
+            self.reference = reference
+            self.idempotencyKey = idempotencyKey
+            self.price = price
         }
+
+        /// All that makes it another order, in a form that is the same whenever the same is ordered.
+        fileprivate func content(at provider: ProviderID) -> [UInt8] {
+            JSONValue.object([
+                "provider": .string(provider.rawValue), "item": .string(item.hash.rawValue),
+                "values": .object(
+                    JSONObject(values.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
+                ),
+                "options": .array(Set(options).sorted().map { .string($0) }), "email": JSONValue(email),
+                "reference": JSONValue(reference?.rawValue),
+            ]).encoded()
+        }
+    }
+
+    /// What became of a request.
+    public enum Outcome: Sendable, Equatable {
+        /// The order was placed; as recorded with the provider's answer.
+        case placed(OrderRecord)
+        /// An earlier order has the same key and the same content: nothing was sent. It may still be pending.
+        case earlier(OrderRecord)
     }
 
     /// Creates the service from its ports.
@@ -51,6 +92,7 @@ public struct OrderPlacing: Sendable {
     ///   - ledger: Records them first.
     ///   - registrar: Makes their callback registrations.
     ///   - firstPoll: How long after its recording an order is read back without a callback.
+    ///   - dailyLimit: The most that orders placed from here may cost on a day of Rome; `nil` for no limit.
     ///   - now: The clock.
     public init(
         provider: ProviderID,
@@ -59,6 +101,7 @@ public struct OrderPlacing: Sendable {
         ledger: any PlacementLedger,
         registrar: CallbackRegistrar,
         firstPoll: Duration,
+        dailyLimit: Price? = nil,
         now: @escaping @Sendable () -> Timestamp = { .now() }
     ) {
         self.provider = provider
@@ -67,6 +110,7 @@ public struct OrderPlacing: Sendable {
         self.ledger = ledger
         self.registrar = registrar
         self.firstPoll = firstPoll
+        self.dailyLimit = dailyLimit
         self.now = now
     }
 
@@ -104,15 +148,18 @@ public struct OrderPlacing: Sendable {
         }
     }
 
-    /// Places an order.
+    /// Places an order, or finds the one that was placed under the same key.
+    ///
+    /// With a limit and without a price, the provider is asked for the price first; if it does not say one either, the
+    /// order is refused.
     ///
     /// - Parameters:
     ///   - request: What is ordered.
     ///   - nonce: A fresh one: it becomes the order's.
-    /// - Returns: The order as recorded with the provider's answer.
+    /// - Returns: The order.
     /// - Throws: ``OrderPlacingError``, which says what is certain of the order.
-    public func place(_ request: Request, nonce: OrderNonce) async throws(OrderPlacingError) -> OrderRecord {
-        try await record(request, nonce)
+    public func place(_ request: Request, nonce: OrderNonce) async throws(OrderPlacingError) -> Outcome {
+        if let earlier = try await record(request, nonce) { return .earlier(earlier) }
         let answer: PlacedOrder
         do throws(CallFailure) {
             answer = try await placer.place(placement(of: request, nonce, isTest: false))
@@ -124,25 +171,42 @@ public struct OrderPlacing: Sendable {
             throw .outcomeUnknown(CallFailure(.outcomeUnknown, reason: "the provider answered without an order ID"))
         }
         do throws(LedgerError) {
-            return try await ledger.placed(nonce, as: order, now: now())
+            return .placed(try await ledger.placed(nonce, as: order, price: answer.price, now: now()))
         } catch {
             throw .placedButNotRecorded(order.id, error)
         }
     }
 
-    private func record(_ request: Request, _ nonce: OrderNonce) async throws(OrderPlacingError) {
-        let now = now()
+    /// Records the order before it is sent.
+    ///
+    /// - Returns: The earlier order with its key, if there is one; nothing is recorded then.
+    private func record(_ request: Request, _ nonce: OrderNonce) async throws(OrderPlacingError) -> OrderRecord? {
+        var order = NewOrder(
+            nonce: nonce,
+            provider: provider,
+            item: request.item.hash,
+            itemName: request.item.name,
+            reference: request.reference,
+            key: request.idempotencyKey,
+            content: request.content(at: provider),
+            price: request.price,
+            dailyLimit: dailyLimit
+        )
+        // The catalogue does not say; validating it is what makes the provider say it.
+        if dailyLimit != nil, order.price == nil { order.price = try await price(of: request) }
+        let decision: PlacingDecision
         do throws(LedgerError) {
-            _ = try await ledger.placing(
-                nonce,
-                at: provider,
-                item: request.item.hash,
-                itemName: request.item.name,
-                now: now,
-                firstPoll: now + firstPoll
-            )
+            let now = now()
+            decision = try await ledger.placing(order, now: now, firstPoll: now + firstPoll)
         } catch {
             throw .notRecorded(error)
+        }
+        switch decision {
+        case .recorded: return nil
+        case .earlier(let earlier): return earlier
+        case .keyInUse(let other): throw .keyInUse(by: other)
+        case .overLimit(let spent):
+            throw .overLimit(price: order.price, spent: spent, limit: dailyLimit ?? spent.total)
         }
     }
 

@@ -14,6 +14,11 @@ public enum OrderPlacingError: Error, Equatable, Sendable {
     case call(CallFailure)
     /// The ledger did not take the order; nothing was sent.
     case notRecorded(LedgerError)
+    /// This earlier order of another content has the idempotency key; nothing was recorded or sent.
+    case keyInUse(by: OrderRecord)
+    /// With this order more would be spent today than `orders.dailyLimit`, or nobody says what it costs (`nil`);
+    /// nothing was recorded or sent.
+    case overLimit(price: Price?, spent: OrderSpending, limit: Price)
     /// No order exists, and the ledger says so.
     case refused(CallFailure)
     /// No order exists; the ledger holds it as pending, and polls find out.
@@ -35,6 +40,13 @@ extension OrderPlacingError: CustomStringConvertible {
                 + "was placed: order it without the search, or at the provider's own site"
         case .call(let failure), .refused(let failure), .refusalNotRecorded(let failure, _): failure.reason
         case .notRecorded(let error): error.description
+        case .keyInUse(let order):
+            "the idempotency key belongs to order \(order.id?.rawValue ?? order.nonce?.rawValue ?? String(order.key)), "
+                + "which is not the same; no order was placed: repeat that one unchanged, or use another key"
+        case .overLimit(let price, let spent, let limit):
+            (price.map { "\($0) EUR with \(spent.total) EUR spent today is over orders.dailyLimit (\(limit) EUR)" }
+                ?? "nobody says what the order costs, and orders.dailyLimit (\(limit) EUR) is set")
+                + "; no order was placed: place it tomorrow, raise the limit, or add --over-limit"
         case .outcomeUnknown(let failure): failure.reason
         case .placedButNotRecorded(let id, let error):
             "placed as \(id), but not recorded: \(error); its callback or the next poll will record it"

@@ -1,5 +1,6 @@
 package import BaseKit
 package import RicevutaCore
+package import Visengine
 
 /// The configuration, validated once, so that no later code sees an invalid value.
 package struct Configuration: Sendable {
@@ -122,6 +123,8 @@ package struct Configuration: Sendable {
     package var listener: Listener
     package var admin: Admin
     package var provider: Provider
+    /// The most that orders placed from here may cost on a day of Rome; `nil` for no limit.
+    package var dailyLimit: Price?
     package var tokens: CallbackTokenKeys
     package var source: SourcePolicy
     /// Bytes of callbacks' bodies that are kept of one order in an hour.

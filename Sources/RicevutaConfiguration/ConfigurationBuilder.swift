@@ -22,6 +22,7 @@ struct ConfigurationBuilder {
             listener: listener(sure(root.section("listener"))),
             admin: admin(sure(root.section("admin"))),
             provider: provider(sure(root.section("provider"))),
+            dailyLimit: root.section("orders")?.text("dailyLimit").flatMap { Price(text: $0) },
             tokens: CallbackTokenKeys(
                 active: tokenKey(sure(tokens.section("active"))),
                 accepted: tokens.sections("accepted").map(tokenKey),

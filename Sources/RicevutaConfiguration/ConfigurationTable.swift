@@ -18,8 +18,8 @@ struct ConfigurationTable: Sendable {
                 Directory for the ledger, the journal and the documents. Relative paths start at this file's directory.
                 """
             ),
-            Self.listener, Self.admin, Self.provider, Self.tokens, Self.source, Self.reconciliation, Self.storage,
-            Self.journal, Self.archive, Self.delivery, Self.retention,
+            Self.listener, Self.admin, Self.provider, Self.orders, Self.tokens, Self.source, Self.reconciliation,
+            Self.storage, Self.journal, Self.archive, Self.delivery, Self.retention,
             .value(
                 "sinks",
                 .list(of: .typed(Self.sinks(sinkTypes))),

@@ -1,6 +1,13 @@
 import RicevutaCore
+import Visengine
 
 extension TextForm {
+    /// A sum of money.
+    static let amount = TextForm(
+        "an amount in euro, such as 50.00 EUR",
+        pattern: #"^[0-9]{1,9}(\.[0-9]{1,2})? EUR$"#
+    ) { Price(text: $0) != nil }
+
     /// The id of a token key.
     static let keyID = TextForm("1 to 16 characters of a-z and 0-9", pattern: "^[a-z0-9]{1,16}$") { text in
         text.utf8.count <= 16 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }

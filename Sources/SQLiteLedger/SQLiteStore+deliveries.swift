@@ -30,6 +30,7 @@ extension SQLiteStore {
             require("n.order_key = ?", query.orderKey)
             require("n.type = ?", query.type?.rawValue)
             require("? IN (n.item, n.item_name)", query.item)
+            require("n.order_key IN (SELECT key FROM orders WHERE reference = ?)", query.reference?.rawValue)
             require("d.created_at_ms >= ?", query.since?.milliseconds)
             require("d.number < (SELECT number FROM deliveries WHERE id = ?)", query.before)
             let sql = "\(Self.entry) WHERE \(conditions.joined(separator: " AND ")) ORDER BY d.number DESC"

@@ -50,20 +50,33 @@ extension SQLiteStore: LedgerReader {
     }
 
     /// Documents and quarantined contents, newest first.
-    public func documents(ofOrder key: Int64?, limit: Int) async throws(LedgerError) -> [DocumentEntry] {
+    public func documents(_ query: DocumentQuery) async throws(LedgerError) -> [DocumentEntry] {
         try await list("listing documents") { rows in
-            try rows.list(
+            var conditions = ["1"]
+            if query.orderKey != nil { conditions.append("d.order_key = :order") }
+            if query.item != nil { conditions.append("(o.item = :item OR o.item_name LIKE :name ESCAPE '\\')") }
+            if query.reference != nil { conditions.append("o.reference = :reference") }
+            if query.since != nil { conditions.append("d.recorded_at_ms >= :since") }
+            if query.before != nil { conditions.append("(d.recorded_at_ms, d.order_key) < (:time, :key)") }
+            let wanted = conditions.joined(separator: " AND ")
+            let arguments: [String: (any DatabaseValueConvertible)?] = [
+                "order": query.orderKey, "item": query.item, "name": query.item.map { "%\(Self.literal($0))%" },
+                "reference": query.reference?.rawValue, "since": query.since?.milliseconds,
+                "time": query.before?.recordedAt.milliseconds, "key": query.before?.orderKey,
+            ]
+            return try rows.list(
                 """
                 SELECT order_key, provider_id, sha256, kind, name, NULL AS reason, NULL AS path, size_bytes,
                     recorded_at_ms
-                FROM documents d JOIN orders o ON o.key = d.order_key WHERE ?1 IS NULL OR order_key = ?1
+                FROM documents d JOIN orders o ON o.key = d.order_key WHERE \(wanted)
                 UNION ALL
                 SELECT order_key, provider_id, NULL, NULL, NULL, reason, path, size_bytes, recorded_at_ms
-                FROM quarantine q JOIN orders o ON o.key = q.order_key WHERE ?1 IS NULL OR order_key = ?1
-                ORDER BY recorded_at_ms DESC
+                FROM quarantine d JOIN orders o ON o.key = d.order_key WHERE \(wanted)
+                ORDER BY recorded_at_ms DESC, order_key DESC
                 """,
-                [key],
-                limit: limit
+                // The database refuses arguments that a statement has no place for.
+                StatementArguments(arguments.filter { wanted.contains(":\($0.key)") }),
+                limit: query.limit
             ) { row throws(UnreadableRow) in try DocumentEntry(row: row) }
         }
     }

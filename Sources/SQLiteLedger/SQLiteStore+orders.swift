@@ -35,6 +35,10 @@ extension SQLiteStore {
                 conditions.append("(item = ? OR item_name LIKE ? ESCAPE '\\')")
                 arguments += [item, "%\(Self.literal(item))%"]
             }
+            if let reference = query.reference {
+                conditions.append("reference = ?")
+                arguments += [reference.rawValue]
+            }
             if let since = query.since {
                 conditions.append("created_at_ms >= ?")
                 arguments += [since.milliseconds]
@@ -73,7 +77,7 @@ extension SQLiteStore {
     }
 
     /// A text as `LIKE` looks for it as it is.
-    private static func literal(_ text: String) -> String {
+    static func literal(_ text: String) -> String {
         text.replacing(#"\"#, with: #"\\"#).replacing("%", with: #"\%"#).replacing("_", with: #"\_"#)
     }
 
@@ -97,12 +101,13 @@ extension SQLiteStore {
                 sql: """
                     SELECT \(OrderRecord.columns) FROM orders WHERE (provider_id >= ?1 AND provider_id < ?1 || '~')
                         OR (provider_id >= ?2 AND provider_id < ?2 || '~') OR (nonce >= ?1 AND nonce < ?1 || '~')
-                    LIMIT 2
+                    LIMIT 3
                     """,
                 arguments: [name, name.lowercased()]
             )
-            guard begun.count < 2 else { throw LedgerError.ambiguous(what: "order", name: name) }
-            return try begun.first.map { row throws(UnreadableRow) in try OrderRecord(row: row) }
+            let orders = try begun.map { row throws(UnreadableRow) in try OrderRecord(row: row) }
+            if orders.count > 1 { throw LedgerError.ambiguous(orders: orders, name: name) }
+            return orders.first
         }
     }
 }

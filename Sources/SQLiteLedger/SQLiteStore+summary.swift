@@ -49,6 +49,7 @@ extension SQLiteStore {
                 let late = (now - since).wholeMilliseconds
                 summary.oldestDueMilliseconds[kind] = max(late, summary.oldestDueMilliseconds[kind] ?? 0)
             }
+            summary.spentToday = try OrderSpending.on(ItalianCalendar.day(of: now), db)
             summary.sinks = try SinkSummary.all(db, of: work)
             return summary
         }

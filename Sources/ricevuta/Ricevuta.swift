@@ -36,7 +36,7 @@ struct Ricevuta: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Delivering",
-                subcommands: [DeliveryCommand.self, DeadLetterCommand.self, SinkCommand.self]
+                subcommands: [EventsCommand.self, DeliveryCommand.self, DeadLetterCommand.self, SinkCommand.self]
             ),
             CommandGroup(
                 name: "Developing",
@@ -49,7 +49,8 @@ struct Ricevuta: AsyncParsableCommand {
     static func main() async {
         do {
             if try printHelpPage() { return }
-            var command = try parseAsRoot()
+            // The shell's questions for completions are answered in here, which read the ledger.
+            var command = try await asyncParseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -107,8 +107,8 @@ struct AttemptTests {
             // There are 64 letters, and more deliveries.
             let letters = Dictionary(grouping: all) { $0.id.dropFirst(4).prefix(1) }
             let (letter, ambiguous) = try #require(letters.first { $0.value.count > 1 })
-            let ids = ambiguous.map(\.id).sorted().prefix(3).joined(separator: ", ")
-            await expect(.conflict("'\(letter)' is the beginning of several deliveries' IDs: \(ids)…")) {
+            let ids = Array(ambiguous.map(\.id).sorted().prefix(3))
+            await expect(.ambiguous(what: "delivery", name: String(letter), candidates: ids)) {
                 _ = try await ledger.delivery(matching: String(letter))
             }
         }

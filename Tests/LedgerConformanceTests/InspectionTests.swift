@@ -87,7 +87,10 @@ struct InspectionTests {
             for name in ["6b0", "6b0a87f8", "PPPP", "6b0a87f6aaaaaaaaaaaaaaaaa", "aaaa%", "6b0~"] {
                 #expect(try await ledger.order(named: name) == nil, "\(name)")
             }
-            await expect(.ambiguous(what: "order", name: "6b0a")) { try await ledger.order(named: "6b0a") }
+            let both = ["6b0a87f6aaaaaaaaaaaaaaaa", "6b0a87f7bbbbbbbbbbbbbbbb"]
+            await expect(.ambiguous(what: "order", name: "6b0a", candidates: both)) {
+                try await ledger.order(named: "6b0a")
+            }
         }
     }
 
@@ -139,6 +142,15 @@ struct InspectionTests {
             #expect(try await ledger.documents(ofOrder: nil, limit: 2).map(\.orderID?.rawValue) == ["idc", "idb"])
             #expect(try await ledger.documents(ofOrder: key, limit: 9).map(\.orderID?.rawValue) == ["idb"])
             #expect(try await ledger.documents(ofOrder: 99, limit: 9) == [])
+            func list(_ query: DocumentQuery) async throws -> [String?] {
+                try await ledger.documents(query).map(\.orderID?.rawValue)
+            }
+            #expect(try await list(DocumentQuery(since: Sample.now + .seconds(1))) == ["idc", "idb"])
+            #expect(try await list(DocumentQuery(item: "no such")) == [])
+            let newest = try #require(try await ledger.documents(DocumentQuery(limit: 1)).first)
+            let place = try #require(DocumentQuery.Place("\(DocumentQuery.Place(of: newest))"))
+            #expect(try await list(DocumentQuery(before: place)) == ["idb", "ida"])
+            #expect(try await list(DocumentQuery(orderKey: key, before: place)) == ["idb"])
         }
     }
 

@@ -65,13 +65,8 @@ struct ProviderTests {
     @Test(arguments: LedgerKind.allCases)
     func keepsTheProviderOfAPlacedOrder(_ kind: LedgerKind) async throws {
         try await withLedger(kind) { ledger, _ in
-            _ = try await ledger.placing(
-                try Sample.nonce(),
-                at: other,
-                item: try Sample.item(),
-                itemName: nil,
-                now: Sample.now,
-                firstPoll: Sample.now
+            try await ledger.record(
+                NewOrder(nonce: try Sample.nonce(), provider: other, item: try Sample.item())
             )
             _ = await ledger.record(try Sample.callback(from: other))
 

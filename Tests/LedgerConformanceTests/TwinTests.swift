@@ -168,21 +168,24 @@ private struct Twins {
     private mutating func place() async throws -> (answers: (String, String), what: String) {
         let nonce = try Sample.nonce(pick(["n", "m"]))
         let item = try Sample.item()
+        let key = IdempotencyKey(rawValue: pick(["k1", "k2"]))
+        let content = Array(pick(["a", "b"]).utf8)
         let order = Order(id: try Sample.id(pick(["id1", "id2"])), state: nil)
         let at = now
         switch Int.random(in: 0..<3, using: &random) {
         case 0:
             return await both("place \(nonce)") { ledger in
                 let due = at + .seconds(60)
-                let order = try await ledger.placing(
-                    nonce,
-                    at: .visengine,
+                let order = NewOrder(
+                    nonce: nonce,
+                    provider: .visengine,
                     item: item,
-                    itemName: nil,
-                    now: at,
-                    firstPoll: due
+                    key: key,
+                    content: content,
+                    price: Price(thousandths: 5000),
+                    dailyLimit: Price(thousandths: 12_000)
                 )
-                return "\(order)"
+                return "\(try await ledger.placing(order, now: at, firstPoll: due))"
             }
         case 1: return await both("placed \(nonce)") { "\(try await $0.placed(nonce, as: order, now: at))" }
         default:
@@ -226,6 +229,7 @@ private struct Twins {
         }
         let summary = try await ledger.summary(now: now)
         // Callbacks are listed above: their counts may be some seconds old where counting took long.
+        lines.append("\(summary.spentToday)")
         lines.append("\(summary.jobsByKind.sorted { $0.key < $1.key })")
         lines.append("\(summary.oldestDueMilliseconds.sorted { $0.key < $1.key })")
         return lines.joined(separator: "\n")

@@ -20,12 +20,17 @@ final class FakePlacing: PlacementLedger, OrderPlacer, Catalogue {
     /// Which of the ledger's calls fail, by number from 0.
     private let failing: Set<Int>
     private let asked = Mutex(0)
+    /// What the ledger decides instead of recording.
+    private let decision: PlacingDecision?
+    private let asking = Mutex<[NewOrder]>([])
 
     init(
         _ answer: Result<PlacedOrder, CallFailure>,
         items: [CatalogueItem] = [],
-        failing: Set<Int> = []
+        failing: Set<Int> = [],
+        decision: PlacingDecision? = nil
     ) {
+        self.decision = decision
         self.answer = answer
         self.items = items
         self.failing = failing
@@ -34,6 +39,9 @@ final class FakePlacing: PlacementLedger, OrderPlacer, Catalogue {
     static let failure = LedgerError.storage(doing: "writing", reason: "the disk is full")
 
     var events: [PlacingEvent] { happened.withLock { $0 } }
+
+    /// What the ledger was asked to record.
+    var newOrders: [NewOrder] { asking.withLock { $0 } }
 
     private func note(_ event: PlacingEvent) { happened.withLock { $0.append(event) } }
 
@@ -46,19 +54,27 @@ final class FakePlacing: PlacementLedger, OrderPlacer, Catalogue {
     }
 
     func placing(
-        _ nonce: OrderNonce,
-        at provider: ProviderID,
-        item: ItemHash,
-        itemName: String?,
+        _ order: NewOrder,
         now: Timestamp,
         firstPoll: Timestamp
-    ) async throws(LedgerError) -> OrderRecord {
+    ) async throws(LedgerError) -> PlacingDecision {
         try fail()
-        note(.recorded(nonce, firstPoll: firstPoll))
-        return record(nonce)
+        asking.withLock { $0.append(order) }
+        if let decision { return decision }
+        note(.recorded(order.nonce, firstPoll: firstPoll))
+        return .recorded(record(order.nonce))
     }
 
-    func placed(_ nonce: OrderNonce, as order: Order, now: Timestamp) async throws(LedgerError) -> OrderRecord {
+    func minted(_ nonces: [OrderNonce], for reference: OrderReference, now: Timestamp) async throws(LedgerError) {
+        try fail()
+    }
+
+    func placed(
+        _ nonce: OrderNonce,
+        as order: Order,
+        price: Price?,
+        now: Timestamp
+    ) async throws(LedgerError) -> OrderRecord {
         try fail()
         note(.placed(nonce, order.id))
         var record = record(nonce)

@@ -9,7 +9,7 @@ import Visengine
     private static let unknown = CallFailure(.outcomeUnknown, reason: "timed out")
     private static let noID = CallFailure(.outcomeUnknown, reason: "the provider answered without an order ID")
 
-    private func placing(_ fake: FakePlacing) throws -> OrderPlacing {
+    private func placing(_ fake: FakePlacing, dailyLimit: Price? = nil) throws -> OrderPlacing {
         OrderPlacing(
             provider: .visengine,
             catalogue: fake,
@@ -17,6 +17,7 @@ import Visengine
             ledger: fake,
             registrar: try CallbackRegistrar(publicURL: "https://hooks.example.test", keys: Sample.keys()),
             firstPoll: .seconds(60),
+            dailyLimit: dailyLimit,
             now: { Sample.now }
         )
     }
@@ -43,9 +44,13 @@ import Visengine
     @Test func recordsBeforeItSendsAndRecordsTheAnswer() async throws {
         let fake = FakePlacing(.success(PlacedOrder(order: Order(id: try Sample.id()))))
 
-        let record = try await placing(fake).place(try request(), nonce: try Sample.nonce())
+        let outcome = try await placing(fake).place(try request(), nonce: try Sample.nonce())
 
         #expect(fake.events == [try recorded(), try sent(), .placed(try Sample.nonce(), try Sample.id())])
+        guard case .placed(let record) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
         #expect(record.id == (try Sample.id()))
     }
 
@@ -120,6 +125,81 @@ import Visengine
 
         #expect(fake.events.filter { if case .sent = $0 { true } else { false } }.count == 1)
     }
+
+    /// What was bought before is not bought again, and what is over the limit is not bought.
+    @Test func sendsNothingThatTheLedgerDecidesAgainst() async throws {
+        let other = OrderRecord(
+            key: 7,
+            provider: .visengine,
+            nonce: try Sample.nonce(),
+            origin: .placed,
+            placement: .pending,
+            createdAt: Sample.now
+        )
+        let (limit, price) = (Price(thousandths: 10_000), Price(thousandths: 5000))
+        let spent = OrderSpending(orders: 2, total: Price(thousandths: 6000))
+        let decisions: [(PlacingDecision, OrderPlacingError?)] = [
+            (.earlier(other), nil), (.keyInUse(by: other), .keyInUse(by: other)),
+            (.overLimit(spent: spent), .overLimit(price: price, spent: spent, limit: limit)),
+        ]
+        for (decision, refusal) in decisions {
+            let fake = FakePlacing(.success(PlacedOrder(order: nil)), decision: decision)
+            let placing = try placing(fake, dailyLimit: limit)
+            var request = try request()
+            request.price = price
+            let result: Result<OrderPlacing.Outcome, OrderPlacingError>
+            do throws(OrderPlacingError) {
+                result = .success(try await placing.place(request, nonce: fresh()))
+            } catch {
+                result = .failure(error)
+            }
+            #expect(result == refusal.map { .failure($0) } ?? .success(.earlier(other)))
+            #expect(fake.events == [], "\(decision)")
+        }
+    }
+
+    @Test func asksForThePriceWhereTheCatalogueDoesNotSayAndALimitIsSet() async throws {
+        let price = Price(thousandths: 12_700)
+        let fake = FakePlacing(.success(PlacedOrder(order: Order(id: try Sample.id()), price: price)))
+
+        _ = try await placing(fake, dailyLimit: Price(thousandths: 20_000)).place(try request(), nonce: fresh())
+
+        #expect(fake.newOrders.map(\.price) == [price])
+        guard case .sent(_, isTest: true)? = fake.events.first else {
+            Issue.record("\(fake.events)")
+            return
+        }
+    }
+
+    @Test func theContentOfAnOrderIsTheSameHoweverItIsGiven() async throws {
+        let fake = FakePlacing(.success(PlacedOrder(order: Order(id: try Sample.id()))))
+        let placing = try placing(fake)
+        func content(_ change: (inout OrderPlacing.Request) -> Void) async throws -> [UInt8] {
+            var request = OrderPlacing.Request(
+                item: try item(),
+                values: ["$0": "a", "$1": "b"],
+                options: ["x", "y"],
+                email: "a@example.test"
+            )
+            request.idempotencyKey = IdempotencyKey(rawValue: "k")
+            change(&request)
+            _ = try await placing.place(request, nonce: fresh())
+            return try #require(fake.newOrders.last).content
+        }
+        let first = try await content { _ in }
+
+        #expect(try await content { $0.options = ["y", "x"] } == first)
+        #expect(try await content { $0.price = Price(thousandths: 1) } == first, "prices change")
+        #expect(try await content { $0.values["$0"] = "c" } != first)
+        #expect(try await content { $0.values = ["$0": "a"] } != first)
+        #expect(try await content { $0.options = [] } != first)
+        #expect(try await content { $0.email = nil } != first)
+        #expect(try await content { $0.reference = OrderReference(rawValue: "r") } != first)
+        let other = try item("Visura", "b")
+        #expect(try await content { $0.item = other } != first)
+    }
+
+    private func fresh() -> OrderNonce { .random() }
 
     @Test func aTestRecordsNothing() async throws {
         let price = Price(thousandths: 12_700)

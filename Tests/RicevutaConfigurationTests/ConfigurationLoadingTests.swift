@@ -90,6 +90,7 @@ struct ConfigurationLoadingTests {
             configuration.provider.baseURL == "http://127.0.0.1:7000" && configuration.provider.requestsPerSecond == 2.5
         )
         #expect(configuration.provider.documentPath == "/doc" && configuration.provider.timeLimit == .milliseconds(500))
+        #expect(configuration.dailyLimit == Price(thousandths: 50_500))
         #expect(configuration.source.requiresToken == false)
         #expect(configuration.source.allowedNetworks == [AddressRange("10.0.0.0/8")])
         #expect(configuration.source.trustedProxies == [AddressRange("::1")])
@@ -163,6 +164,7 @@ struct ConfigurationLoadingTests {
           documentPath: /doc
           timeLimit: 500ms
           requestsPerSecond: 2.5
+        orders: {dailyLimit: 50.5 EUR}
         tokens: {active: {id: k1, secret: {fromEnvironment: RICEVUTA_TOKEN_KEY}}}
         source: {token: optional, tokenIn: [query],
           credentials: {user: u, secret: {fromEnvironment: RICEVUTA_PROVIDER_TOKEN}},

@@ -34,6 +34,9 @@ import Visengine
         #expect(CommandFailure(OrderPlacingError.notRecorded(Self.disk)).code.exitStatus == .storage)
         #expect(CommandFailure(OrderPlacingError.outcomeUnknown(unknown)).code.exitStatus == .notNow)
         #expect(CommandFailure(OrderPlacingError.placedButNotRecorded(id, Self.disk)).code.exitStatus == .notNow)
+        let limit = Price(thousandths: 50_000)
+        let over = OrderPlacingError.overLimit(price: nil, spent: OrderSpending(), limit: limit)
+        #expect(CommandFailure(over).code.exitStatus.rawValue == 79)
     }
 
     @Test func ofTheLedger() {

@@ -20,7 +20,8 @@ struct LedgerOpeningTests {
             let service = try opening.open(.serve(as: receiver))
             let nonce = try #require(OrderNonce(rawValue: String(repeating: "n", count: 22)))
             let item = try #require(ItemHash(rawValue: "item1"))
-            _ = try await service.placing(nonce, at: .visengine, item: item, itemName: nil, now: now, firstPoll: now)
+            let placing = NewOrder(nonce: nonce, provider: .visengine, item: item)
+            _ = try await service.placing(placing, now: now, firstPoll: now)
             let asked = try await service.leaseVerifications(limit: 1, now: now, leaseFor: .seconds(60))
             try await service.park(try #require(asked.first), reason: "not known to the API", now: now)
             await service.close()
@@ -28,7 +29,7 @@ struct LedgerOpeningTests {
             // The answer to the placing comes late, and the order has to be read back once more.
             let command = try opening.open(.operate)
             let order = Order(id: try #require(OrderID(rawValue: "id1")), state: .searching, lastUpdate: now)
-            _ = try await command.placed(nonce, as: order, now: now)
+            _ = try await command.placed(nonce, as: order, price: nil, now: now)
             await command.close()
 
             let next = try opening.open(.serve(as: receiver))

@@ -50,14 +50,9 @@ struct CopyingTests {
     }
 
     private func place(_ ledger: SQLiteStore) async throws {
-        _ = try await ledger.placing(
-            .random(),
-            at: .visengine,
-            item: try #require(ItemHash(rawValue: "item")),
-            itemName: "An item",
-            now: .now(),
-            firstPoll: .now()
-        )
+        let item = try #require(ItemHash(rawValue: "item"))
+        let order = NewOrder(nonce: .random(), provider: .visengine, item: item, itemName: "An item")
+        _ = try await ledger.placing(order, now: .now(), firstPoll: .now())
     }
 
     private func logSize(of directory: String) throws -> Int? {

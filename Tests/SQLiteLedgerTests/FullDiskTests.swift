@@ -56,15 +56,8 @@ struct FullDiskTests {
                     let item = try Sample.item()
                     let name = String(repeating: "x", count: 2000)
                     let poll = Sample.now + .seconds(9)
-                    let nonce = OrderNonce.random()
-                    _ = try await ledger.placing(
-                        nonce,
-                        at: .visengine,
-                        item: item,
-                        itemName: name,
-                        now: Sample.now,
-                        firstPoll: poll
-                    )
+                    let order = NewOrder(nonce: .random(), provider: .visengine, item: item, itemName: name)
+                    _ = try await ledger.placing(order, now: Sample.now, firstPoll: poll)
                     placed += 1
                 }
             }

@@ -50,6 +50,15 @@ import Visengine
         #expect(json["data"]?["order"]?["cancellationReason"] == "Dati non corretti")
     }
 
+    @Test func tellsTheCallersReference() throws {
+        var notification = try SampleNotifications.notification()
+        notification.reference = OrderReference(rawValue: "Pratica 7/2026")
+
+        let json = CloudEvent(notification: notification, source: "s", deliveryID: "d").json
+
+        #expect(json["data"]?["order"]?["reference"] == "Pratica 7/2026")
+    }
+
     @Test func leavesOutWhatIsNotKnown() throws {
         let notification = Notification(
             id: "n",

@@ -18,6 +18,17 @@ import Visengine
         ],
     ]
 
+    @Test(
+        arguments: [("50 EUR", 50_000), ("50.5 EUR", 50_500), ("50.05 EUR", 50_050), ("0.00 EUR", 0)]
+            as [(String, Int64)]
+    )
+    func readsAnAmountThatAPersonWrote(text: String, thousandths: Int64) {
+        #expect(Price(text: text) == Price(thousandths: thousandths))
+    }
+
+    @Test(arguments: ["50", "50EUR", "-1 EUR", "1,50 EUR", "1. EUR", ".5 EUR", "1.234 EUR", "1234567890 EUR", " EUR"])
+    func readsNoOtherAmount(text: String) { #expect(Price(text: text) == nil) }
+
     @Test func readsAnItem() throws {
         let item = try ItemDetail(json: Self.detail)
 

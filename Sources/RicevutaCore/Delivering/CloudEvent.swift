@@ -96,6 +96,7 @@ public struct CloudEvent: Sendable {
         var order: JSONObject = [
             "id": .string(notification.orderID.rawValue), "provider": .string(notification.provider.rawValue),
         ]
+        order["reference"] = notification.reference.map { .string($0.rawValue) }
         order["item"] = notification.item.map { .string($0.rawValue) }
         order["itemName"] = notification.itemName.map { .string($0) }
         order["state"] = notification.state.map { .string($0.name) }

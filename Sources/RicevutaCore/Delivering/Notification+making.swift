@@ -41,6 +41,7 @@ extension Notification {
             orderID: orderID,
             item: order.item,
             itemName: order.itemName,
+            reference: order.reference,
             state: order.state,
             previousState: previousState,
             lastUpdate: order.lastUpdate,

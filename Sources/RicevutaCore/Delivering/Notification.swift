@@ -45,6 +45,8 @@ public struct Notification: Sendable, Equatable {
     public var item: ItemHash?
     /// The item's name.
     public var itemName: String?
+    /// The order's reference.
+    public var reference: OrderReference?
     /// The state confirmed with the fact.
     public var state: OrderState?
     /// The state before; `nil` when there was none, or when the fact is no change of state.
@@ -68,6 +70,7 @@ public struct Notification: Sendable, Equatable {
         orderID: OrderID,
         item: ItemHash? = nil,
         itemName: String? = nil,
+        reference: OrderReference? = nil,
         state: OrderState? = nil,
         previousState: OrderState? = nil,
         lastUpdate: Timestamp? = nil,
@@ -83,6 +86,7 @@ public struct Notification: Sendable, Equatable {
         self.orderID = orderID
         self.item = item
         self.itemName = itemName
+        self.reference = reference
         self.state = state
         self.previousState = previousState
         self.lastUpdate = lastUpdate

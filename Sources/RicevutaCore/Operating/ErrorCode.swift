@@ -95,6 +95,10 @@ public enum ErrorCode: Int, Sendable, CaseIterable {
     case choiceNeeded = 410
     /// The operation does not fit the present state.
     case stateConflict = 411
+    /// Another order was placed under this idempotency key.
+    case idempotencyKeyInUse = 412
+    /// More would be spent today than the limit.
+    case dailyLimitExceeded = 413
 
     // MARK: Provider
 

@@ -192,11 +192,11 @@ public struct DeliveryEntry: Sendable, Equatable {
 
     /// The one id that a prefix means; `nil` when there is none.
     ///
-    /// - Throws: ``LedgerError/conflict(_:)`` when there are several.
+    /// - Throws: ``LedgerError/ambiguous(what:name:candidates:)`` when there are several.
     package static func one(of ids: [String], matching prefix: String) throws(LedgerError) -> String? {
         if idPrefix(prefix) == idPrefix("") { return nil }
         if let id = ids.first(where: { $0 == idPrefix(prefix) }) { return id }
         guard ids.count > 1 else { return ids.first }
-        throw .conflict("'\(prefix)' is the beginning of several deliveries' IDs: \(ids.joined(separator: ", "))…")
+        throw .ambiguous(what: "delivery", name: prefix, candidates: ids)
     }
 }

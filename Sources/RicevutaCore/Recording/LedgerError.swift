@@ -19,8 +19,8 @@ public enum LedgerError: Error, Equatable, Sendable {
     case leaseLost(job: Int64)
     /// Nothing in the ledger has this name.
     case notFound(what: String, name: String)
-    /// Several things in the ledger have names that begin like this.
-    case ambiguous(what: String, name: String)
+    /// Several things in the ledger have names that begin like this: these, the first few of them.
+    case ambiguous(what: String, name: String, candidates: [String])
     /// The change would contradict what is recorded.
     case conflict(String)
     /// The store failed while doing this; the reason says what to do next.
@@ -47,7 +47,8 @@ extension LedgerError: CustomStringConvertible {
         case .unavailable(let reason): "the ledger is not available: \(reason); try again later"
         case .leaseLost(let job): "lease lost on job \(job)"
         case .notFound(let what, let name): "\(what) '\(name)' not found"
-        case .ambiguous(let what, let name): "several \(what)s begin with '\(name)'; give more of the name"
+        case .ambiguous(let what, let name, let candidates):
+            "'\(name)' names several: \(what) \(candidates.joined(separator: ", ")); give more of the name"
         case .conflict(let reason): reason
         case .storage(let doing, let reason): "ledger failure while \(doing): \(reason)"
         case .closed: "the ledger is closing"

@@ -11,7 +11,7 @@ public protocol LedgerReader: Sendable {
     /// One order by the provider's id, in any case, its nonce, or the ledger's number; or by the first characters of
     /// its id or nonce, at least ``OrderQuery/shortestPrefix``, that no other order has.
     ///
-    /// - Throws: ``LedgerError/ambiguous(what:name:)`` when several orders begin so.
+    /// - Throws: ``LedgerError/ambiguous(what:name:candidates:)`` when several orders begin so.
     func order(named name: String) async throws(LedgerError) -> OrderRecord?
 
     /// What is left to do for an order, and what went wrong with it last.
@@ -23,8 +23,13 @@ public protocol LedgerReader: Sendable {
     /// The newest of an order's callbacks, oldest first.
     func callbacks(ofOrder key: Int64, limit: Int) async throws(LedgerError) -> [CallbackEntry]
 
-    /// Documents, newest first; of one order when `orderKey` is given.
-    func documents(ofOrder key: Int64?, limit: Int) async throws(LedgerError) -> [DocumentEntry]
+    /// Documents and quarantined contents, newest first.
+    func documents(_ query: DocumentQuery) async throws(LedgerError) -> [DocumentEntry]
+
+    /// Notifications, oldest first, and where to go on reading as more are recorded.
+    ///
+    /// It costs as much as there is behind ``NotificationQuery/after``.
+    func notifications(_ query: NotificationQuery) async throws(LedgerError) -> NotificationPage
 
     /// Deliveries, newest first.
     func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> [DeliveryEntry]
@@ -32,7 +37,7 @@ public protocol LedgerReader: Sendable {
     /// The delivery whose id begins with a text; the `dlv_` of ids may be left out.
     ///
     /// - Returns: `nil` when there is none.
-    /// - Throws: ``LedgerError/conflict(_:)`` when there are several.
+    /// - Throws: ``LedgerError/ambiguous(what:name:candidates:)`` when there are several.
     func delivery(matching prefix: String) async throws(LedgerError) -> DeliveryEntry?
 
     /// The kept attempts of a delivery, oldest first.
@@ -72,6 +77,8 @@ public struct OrderQuery: Sendable, Equatable {
     public var isOpen: Bool
     /// Only orders of this item: its hash, or a part of its name in any case of ASCII letters.
     public var item: String?
+    /// Only orders that their callers gave this reference.
+    public var reference: OrderReference?
     /// Only orders recorded then or later.
     public var since: Timestamp?
     /// Only orders that were recorded before the one of this number: the next page of a list.
@@ -85,6 +92,7 @@ public struct OrderQuery: Sendable, Equatable {
         placement: OrderRecord.Placement? = nil,
         isOpen: Bool = false,
         item: String? = nil,
+        reference: OrderReference? = nil,
         since: Timestamp? = nil,
         before: Int64? = nil,
         limit: Int = 100
@@ -93,6 +101,7 @@ public struct OrderQuery: Sendable, Equatable {
         self.placement = placement
         self.isOpen = isOpen
         self.item = item
+        self.reference = reference
         self.since = since
         self.before = before
         self.limit = limit
@@ -111,6 +120,8 @@ public struct DeliveryQuery: Sendable, Equatable {
     public var type: NotificationType?
     /// Only deliveries about orders of the catalogue item with this key or this name.
     public var item: String?
+    /// Only deliveries about orders with this reference.
+    public var reference: OrderReference?
     /// Only deliveries that were written at this time or later.
     public var since: Timestamp?
     /// Only deliveries that are older than the one with this id.
@@ -125,6 +136,7 @@ public struct DeliveryQuery: Sendable, Equatable {
         orderKey: Int64? = nil,
         type: NotificationType? = nil,
         item: String? = nil,
+        reference: OrderReference? = nil,
         since: Timestamp? = nil,
         before: String? = nil,
         limit: Int = 100
@@ -134,6 +146,7 @@ public struct DeliveryQuery: Sendable, Equatable {
         self.orderKey = orderKey
         self.type = type
         self.item = item
+        self.reference = reference
         self.since = since
         self.before = before
         self.limit = limit

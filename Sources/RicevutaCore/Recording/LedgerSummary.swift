@@ -26,6 +26,8 @@ public struct LedgerSummary: Sendable, Equatable {
     public var jobsByKind: [String: Int]
     /// How long the oldest job that could be taken now has been due, in milliseconds, by kind.
     public var oldestDueMilliseconds: [String: Int64]
+    /// What was spent today, by Rome's day.
+    public var spentToday: OrderSpending
     /// What ``LedgerReader/sinks()`` says.
     public var sinks: [SinkName: SinkSummary]
 
@@ -46,6 +48,7 @@ public struct LedgerSummary: Sendable, Equatable {
         deliveriesByState: [String: Int] = [:],
         jobsByKind: [String: Int] = [:],
         oldestDueMilliseconds: [String: Int64] = [:],
+        spentToday: OrderSpending = OrderSpending(),
         sinks: [SinkName: SinkSummary] = [:]
     ) {
         self.callbacks = callbacks
@@ -60,6 +63,7 @@ public struct LedgerSummary: Sendable, Equatable {
         self.deliveriesByState = deliveriesByState
         self.jobsByKind = jobsByKind
         self.oldestDueMilliseconds = oldestDueMilliseconds
+        self.spentToday = spentToday
         self.sinks = sinks
     }
 }

@@ -19,6 +19,10 @@ public struct OrderRecord: Sendable, Equatable {
     public var item: ItemHash?
     /// The item's name.
     public var itemName: String?
+    /// The caller's own name for it, given when it was placed or when its token was minted.
+    public var reference: OrderReference?
+    /// What it costs, options included; `nil` for an order that was not placed from here, or when nobody said.
+    public var price: Price?
     /// The state the API confirmed last; `nil` before the first read-back.
     public var state: OrderState?
     /// The highest ``OrderState/rank`` confirmed so far; 0 before the first.
@@ -74,6 +78,8 @@ public struct OrderRecord: Sendable, Equatable {
         placement: Placement,
         item: ItemHash? = nil,
         itemName: String? = nil,
+        reference: OrderReference? = nil,
+        price: Price? = nil,
         state: OrderState? = nil,
         rank: Int = 0,
         lastUpdate: Timestamp? = nil,
@@ -96,6 +102,8 @@ public struct OrderRecord: Sendable, Equatable {
         self.placement = placement
         self.item = item
         self.itemName = itemName
+        self.reference = reference
+        self.price = price
         self.state = state
         self.rank = rank
         self.lastUpdate = lastUpdate
@@ -109,6 +117,14 @@ public struct OrderRecord: Sendable, Equatable {
         self.lastReadBack = lastReadBack
         self.quietPolls = quietPolls
         self.finalSince = finalSince
+    }
+}
+
+extension LedgerError {
+    /// Several orders have names that begin so.
+    package static func ambiguous(orders: [OrderRecord], name: String) -> LedgerError {
+        let names = orders.map { $0.id?.rawValue ?? $0.nonce?.rawValue ?? String($0.key) }
+        return .ambiguous(what: "order", name: name, candidates: names.sorted())
     }
 }
 

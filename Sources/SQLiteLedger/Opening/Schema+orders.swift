@@ -47,4 +47,29 @@ extension Schema {
 
     /// The trace that the last callback of an order belonged to which had one, as its `traceparent` said.
     static let traces = "ALTER TABLE orders ADD COLUMN trace TEXT;"
+
+    /// What callers call their orders, under which key they were bought, and what they cost.
+    ///
+    /// A `price_thousandths` is in thousandths of a euro, a `spending_day` a number of days since 1970 by the clock of
+    /// Rome; both are NULL for orders that were placed elsewhere, and for those before this was noted. An
+    /// `idempotency_mark` is ``NewOrder/mark(for:)``. None of them ever changes but the price, so that what
+    /// happens to orders writes to none of these indexes.
+    ///
+    /// `minted_tokens` has the nonces that a reference was given for before there was an order.
+    static let references = """
+        ALTER TABLE orders ADD COLUMN reference TEXT;
+        ALTER TABLE orders ADD COLUMN price_thousandths INTEGER;
+        ALTER TABLE orders ADD COLUMN spending_day INTEGER;
+        ALTER TABLE orders ADD COLUMN idempotency_key TEXT;
+        ALTER TABLE orders ADD COLUMN idempotency_mark TEXT;
+        CREATE INDEX orders_reference ON orders(reference) WHERE reference IS NOT NULL;
+        CREATE INDEX orders_spending ON orders(spending_day) WHERE spending_day IS NOT NULL;
+        CREATE INDEX orders_idempotency ON orders(idempotency_key) WHERE idempotency_key IS NOT NULL;
+        ALTER TABLE notifications ADD COLUMN reference TEXT;
+        CREATE TABLE minted_tokens (
+            nonce TEXT PRIMARY KEY,
+            reference TEXT NOT NULL,
+            minted_at_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
 }

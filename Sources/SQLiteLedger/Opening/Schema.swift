@@ -25,6 +25,7 @@ enum Schema {
         ("2026-12-01 keep what changes of orders", history),
         ("2026-12-01 keep delivery attempts, and pause sinks", attempts),
         ("2026-12-01 keep the traces that callbacks belong to", traces),
+        ("2026-12-01 keep callers' references and keys, and what orders cost", references),
     ]
 
     /// The version of the schema that this program wants: how many steps lead to it.

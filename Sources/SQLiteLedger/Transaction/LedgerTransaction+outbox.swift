@@ -64,8 +64,8 @@ extension LedgerTransaction {
             """
             INSERT INTO notifications(id, type, occurred_at_ms, order_key, provider, order_id, item,
                 item_name, state, previous_state, last_update_ms, outcome_code, outcome_info, document_sha256,
-                document_bytes, document_kind, document_name, cancellation)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                document_bytes, document_kind, document_name, cancellation, reference)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """,
             [
@@ -75,6 +75,7 @@ extension LedgerTransaction {
                 notification.previousState?.stored, notification.lastUpdate?.milliseconds,
                 notification.outcome?.code, notification.outcome?.info, document?.sha256, document?.size,
                 document?.kind.rawValue, document?.name, notification.cancellationReason,
+                notification.reference?.rawValue,
             ]
         )
     }
@@ -87,7 +88,8 @@ extension Notification {
     static let columns = """
         n.id AS notification_id, n.type, n.occurred_at_ms, n.order_key, n.provider, n.order_id, n.item,
         n.item_name, n.state AS order_state, n.previous_state, n.last_update_ms, n.outcome_code, n.outcome_info,
-        n.document_sha256, n.document_bytes, n.document_kind, n.document_name, n.cancellation
+        n.document_sha256, n.document_bytes, n.document_kind, n.document_name, n.cancellation,
+        n.reference
         """
 
     init(row: Row) throws(UnreadableRow) {
@@ -109,6 +111,7 @@ extension Notification {
             orderID: try row.name("order_id"),
             item: try row.optionalName("item"),
             itemName: try row.optionalText("item_name"),
+            reference: try row.optionalName("reference"),
             state: try row.state("order_state"),
             previousState: try row.state("previous_state"),
             lastUpdate: try row.optionalTime("last_update_ms"),

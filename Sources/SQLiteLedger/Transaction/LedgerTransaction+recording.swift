@@ -172,8 +172,8 @@ extension LedgerTransaction {
     ) throws -> CachedOrder {
         try run(
             """
-            INSERT INTO orders(provider, nonce, claimed_id, origin, placement, created_at_ms)
-            VALUES (?, ?, ?, 'external', 'pending', ?)
+            INSERT INTO orders(provider, nonce, claimed_id, origin, placement, created_at_ms, reference)
+            VALUES (?1, ?2, ?3, 'external', 'pending', ?4, (SELECT reference FROM minted_tokens WHERE nonce = ?2))
             """,
             [
                 callback.provider.rawValue, nonce?.rawValue, claimedID?.rawValue, callback.receivedAt.milliseconds,

@@ -8,7 +8,7 @@ extension OrderRecord {
     static let columns = """
         key, provider, nonce, provider_id, origin, placement, item, item_name, state, rank, last_update_ms,
         outcome_code, outcome_info, cancellation, choice_since_ms, document, created_at_ms, last_read_back_ms,
-        quiet_polls, final_at_ms, promised_ms, late_since_ms
+        quiet_polls, final_at_ms, promised_ms, late_since_ms, reference, price_thousandths
         """
 
     init(row: Row) throws(UnreadableRow) {
@@ -21,6 +21,8 @@ extension OrderRecord {
             placement: try row.name("placement"),
             item: try row.optionalName("item"),
             itemName: try row.optionalText("item_name"),
+            reference: try row.optionalName("reference"),
+            price: try row.optionalInteger("price_thousandths").map(Price.init(thousandths:)),
             state: try row.state("state"),
             rank: Int(try row.integer("rank")),
             lastUpdate: try row.optionalTime("last_update_ms"),

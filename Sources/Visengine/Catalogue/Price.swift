@@ -14,6 +14,22 @@ public struct Price: Sendable, Hashable, Comparable {
         thousandths = Int64((value * 1000).rounded())
     }
 
+    /// Reads what people write: digits, up to two more after a point, and the currency, such as `50.00 EUR`; `nil` for
+    /// anything else.
+    public init?(text: String) {
+        guard text.hasSuffix(" EUR") else { return nil }
+        let parts = text.dropLast(4).split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), (1...9).contains(parts[0].utf8.count),
+            parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }), let euro = Int64(parts[0])
+        else { return nil }
+        var fraction: Int64 = 0
+        if parts.count == 2 {
+            guard (1...2).contains(parts[1].utf8.count), let digits = Int64(parts[1]) else { return nil }
+            fraction = digits * (parts[1].utf8.count == 1 ? 100 : 10)
+        }
+        thousandths = euro * 1000 + fraction
+    }
+
     /// Less money is less.
     public static func < (left: Price, right: Price) -> Bool { left.thousandths < right.thousandths }
 

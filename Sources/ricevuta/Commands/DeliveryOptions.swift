@@ -3,28 +3,35 @@ import BaseKit
 import RicevutaConfiguration
 public import RicevutaCore
 
-/// What deliveries are about.
+/// What deliveries and events are about.
 struct DeliveryScopeOptions: ParsableArguments {
-    @Option(help: "Only deliveries to this sink.", completion: Completions.knownSinks)
+    @Option(help: "Only what goes to this sink.", completion: Completions.knownSinks)
     var sink: String?
 
     @Option(
-        help: "Only deliveries about this order: its ID at the provider, its nonce, or its number.",
+        help: "Only what is about this order: its ID at the provider, its nonce, or its number.",
         completion: Completions.orders
     )
     var order: String?
 
-    @Option(help: "Only deliveries of this event type, such as document.available.")
+    @Option(help: "Only this type of event, such as document.available.")
     var type: NotificationType?
 
-    @Option(help: "Only deliveries about orders of this catalogue item: its hash or its whole name.")
+    @Option(
+        help: "Only what is about orders of this catalogue item: its hash or its whole name.",
+        completion: Completions.items
+    )
     var item: String?
 
-    @Option(help: "Only deliveries written since then: an age such as 2h or 7d, a date, or a time (RFC 3339).")
+    @OptionGroup var caller: ReferenceFilterOption
+
+    @Option(help: "Only what was written since then: an age such as 2h or 7d, a date, or a time (RFC 3339).")
     var since: PointInTime?
 
     /// Whether anything is left out.
-    var isNarrow: Bool { sink != nil || order != nil || type != nil || item != nil || since != nil }
+    var isNarrow: Bool {
+        sink != nil || order != nil || type != nil || item != nil || since != nil || caller.reference != nil
+    }
 
     /// The query for the deliveries of some states.
     ///
@@ -34,7 +41,13 @@ struct DeliveryScopeOptions: ParsableArguments {
         _ ledger: any LedgerReader,
         _ configuration: Configuration
     ) async throws -> DeliveryQuery {
-        var query = DeliveryQuery(states: states, type: type, item: item, since: since?.timestamp)
+        var query = DeliveryQuery(
+            states: states,
+            type: type,
+            item: item,
+            reference: caller.reference,
+            since: since?.timestamp
+        )
         if let sink { query.sink = try await configuration.knownSink(sink, ledger) }
         if let order {
             guard let record = try await ledger.order(named: order) else {
@@ -53,7 +66,10 @@ struct DeliveryFilterOptions: ParsableArguments {
     @OptionGroup var scope: DeliveryScopeOptions
     @OptionGroup var size: LimitOption
 
-    @Option(help: "Only deliveries older than this one: for the next page, the last ID of the one before.")
+    @Option(
+        help: "Only deliveries older than this one: for the next page, the last ID of the one before.",
+        completion: Completions.deliveries
+    )
     var before: String?
 
     func list(

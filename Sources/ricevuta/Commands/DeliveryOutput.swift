@@ -21,6 +21,7 @@ extension DeliveryEntry {
             ["delivery", id], ["sink", sink.rawValue], ["state", state.rawValue],
             ["event", "\(notification.type.rawValue) \(notification.id)"],
             ["order", notification.orderID.rawValue],
+            ["reference", notification.reference?.rawValue ?? "-"],
             ["item", notification.itemName ?? notification.item?.rawValue ?? "-"],
             ["written", "\(createdAt.short) (\(createdAt.age(at: now)))"], ["attempts", String(attempts)],
             ["next attempt", nextAttempt.map { "\($0.short) (\($0.wait(at: now)))" } ?? "none"],
@@ -31,7 +32,8 @@ extension DeliveryEntry {
     var json: JSONValue {
         [
             "id": .string(id), "notification": .string(notification.id), "type": .string(notification.type.rawValue),
-            "order": .string(notification.orderID.rawValue), "sink": .string(sink.rawValue),
+            "order": .string(notification.orderID.rawValue),
+            "reference": JSONValue(notification.reference?.rawValue), "sink": .string(sink.rawValue),
             "state": .string(state.rawValue), "attempts": JSONValue(attempts),
             "nextAttempt": JSONValue(nextAttempt?.description), "lastError": JSONValue(lastError),
             "replayOf": JSONValue(replayOf), "createdAt": .string(createdAt.description),

@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import BaseKit
 import RicevutaConfiguration
-import RicevutaCore
+public import RicevutaCore
 import Visengine
 
 /// The command `ricevuta document`.
@@ -20,17 +20,46 @@ struct DocumentCommand: AsyncParsableCommand {
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
         @OptionGroup var size: LimitOption
+        @OptionGroup var time: SinceOption
+
+        @Option(help: "Only documents of this order.", completion: Completions.orders)
+        var order: String?
+
+        @Option(
+            help: "Only documents of orders of this item: its hash, or a part of its name.",
+            completion: Completions.items
+        )
+        var item: String?
+
+        @OptionGroup var caller: ReferenceFilterOption
+
+        @Option(help: "Only documents behind this place, which the page before says: the next page of a list.")
+        var before: DocumentQuery.Place?
 
         func perform() async throws {
-            let entries = try await file.withLedger { ledger, _ in
-                try await ledger.documents(ofOrder: nil, limit: size.limit)
+            let query = DocumentQuery(
+                item: item,
+                reference: caller.reference,
+                since: time.since,
+                before: before,
+                limit: size.limit + 1
+            )
+            let found = try await file.withLedger { [query] ledger, _ in
+                var query = query
+                if let order { query.orderKey = try await ledger.requireOrder(order).key }
+                return try await ledger.documents(query)
             }
+            let entries = found.prefix(size.limit)
             Listing(
                 empty: "No documents.",
                 columns: ["ORDER", "KIND", "BYTES", "RECORDED", "CONTENT"],
                 rows: entries.map(\.row),
                 json: .array(entries.map(\.json))
             ).print(asJSON: output.json)
+            if found.count > entries.count, let last = entries.last {
+                let place = DocumentQuery.Place(of: last)
+                Terminal.note("there are more: add `--before \(place)` or a greater --limit")
+            }
         }
     }
 }
@@ -48,7 +77,7 @@ extension DocumentCommand {
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
 
-        @Argument(help: "The order: its ID at the provider, its nonce, or its number in the ledger.")
+        @Argument(help: OrderCommand.nameHelp, completion: Completions.orders)
         var order: String
 
         @Option(
@@ -79,6 +108,8 @@ extension DocumentCommand {
         }
     }
 }
+
+extension DocumentQuery.Place: ExpressibleByArgument {}
 
 extension DocumentEntry {
     var row: [String] {

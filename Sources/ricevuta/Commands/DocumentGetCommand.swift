@@ -15,7 +15,7 @@ extension DocumentCommand {
         @OptionGroup var output: OutputOption
         @OptionGroup var target: TargetOption
 
-        @Argument(help: "The order: its ID at the provider, its nonce, or its number in the ledger.")
+        @Argument(help: OrderCommand.nameHelp, completion: Completions.orders)
         var order: String
 
         func validate() throws { try target.validate(with: output) }

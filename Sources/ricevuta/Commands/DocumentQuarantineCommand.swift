@@ -27,9 +27,21 @@ extension DocumentCommand.Quarantine {
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
         @OptionGroup var size: LimitOption
+        @OptionGroup var time: SinceOption
+
+        @Option(help: "Only contents of this order.", completion: Completions.orders)
+        var order: String?
 
         func perform() async throws {
-            let entries = try await file.withLedger { ledger, _ in try await ledger.quarantined() }
+            let entries = try await file.withLedger { ledger, _ in
+                var key: Int64?
+                if let order { key = try await ledger.requireOrder(order).key }
+                let wanted = key
+                return try await ledger.quarantined().filter { entry in
+                    entry.entry.orderKey == wanted ?? entry.entry.orderKey
+                        && entry.entry.recordedAt >= time.since ?? entry.entry.recordedAt
+                }
+            }
             Listing(
                 empty: "No quarantined documents.",
                 columns: ["CONTENT", "ORDER", "BYTES", "LAST SEEN", "SETTLED", "REASON"],
@@ -176,7 +188,8 @@ extension LedgerReader {
         let isHash = name.count >= 4 && name.allSatisfy(\.isHexDigit)
         let byHash = isHash ? all.filter { $0.content.hasPrefix(name.lowercased()) } : []
         if Set(byHash.map(\.content)).count > 1 {
-            throw CommandFailure(.nameAmbiguous, "several contents begin with '\(name)'; give more digits")
+            let contents = Set(byHash.map(\.content)).sorted().prefix(3).joined(separator: ", ")
+            throw CommandFailure(.nameAmbiguous, "several contents begin with '\(name)': \(contents); give more digits")
         }
         if !byHash.isEmpty { return byHash }
         let order = try await order(named: name)

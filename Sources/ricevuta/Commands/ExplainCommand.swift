@@ -14,7 +14,7 @@ struct ExplainCommand: RicevutaCommand {
     @OptionGroup var file: ConfigurationOption
     @OptionGroup var output: OutputOption
 
-    @Argument(help: OrderCommand.nameHelp)
+    @Argument(help: OrderCommand.nameHelp, completion: Completions.orders)
     var order: String
 
     func perform() async throws {
@@ -39,7 +39,8 @@ struct ExplainCommand: RicevutaCommand {
         let record = story.order
         Terminal.print(
             Listing.table([
-                ["order", record.name], ["item", record.itemName ?? record.item?.rawValue ?? "-"],
+                ["order", record.name], ["reference", record.reference?.rawValue ?? "-"],
+                ["item", record.itemName ?? record.item?.rawValue ?? "-"],
                 ["state", record.state?.name ?? record.placement.rawValue], ["document", record.document.rawValue],
             ])
         )

@@ -42,7 +42,7 @@ struct ItemCommand: AsyncParsableCommand {
         @OptionGroup var file: ConfigurationOption
         @OptionGroup var output: OutputOption
 
-        @Argument(help: "The catalogue item: its hash, or its name.")
+        @Argument(help: "The catalogue item: its hash, or its name.", completion: Completions.items)
         var item: String
 
         func perform() async throws {

@@ -32,18 +32,27 @@ struct OrderCommand: AsyncParsableCommand {
             help: """
                 Only orders whose STATE column says this: searching, processing, available, fulfilled, cancelled or \
                 unknown:NAME; pending, placed or refused before the provider has shown a state.
-                """
+                """,
+            completion: .list(OrderQuery.stateNames)
         )
         var state: String?
 
-        @Option(help: "Only orders of this item: its hash, or a part of its name.")
+        @Option(help: "Only orders of this item: its hash, or a part of its name.", completion: Completions.items)
         var item: String?
 
-        @Option(help: "Only orders recorded before this one: the next page of a list.")
+        @OptionGroup var caller: ReferenceFilterOption
+
+        @Option(help: "Only orders recorded before this one: the next page of a list.", completion: Completions.orders)
         var before: String?
 
         func perform() async throws {
-            var query = OrderQuery(isOpen: open, item: item, since: time.since, limit: size.limit + 1)
+            var query = OrderQuery(
+                isOpen: open,
+                item: item,
+                reference: caller.reference,
+                since: time.since,
+                limit: size.limit + 1
+            )
             if let state { try query.require(state) }
             let found = try await file.withLedger { [query] ledger, _ in
                 var query = query
@@ -58,11 +67,11 @@ struct OrderCommand: AsyncParsableCommand {
             let orders = found.prefix(size.limit)
             Listing(
                 empty: "No orders.",
-                columns: ["ORDER", "STATE", "DOCUMENT", "PLACED", "ITEM"],
+                columns: ["ORDER", "STATE", "DOCUMENT", "PLACED", "REFERENCE", "ITEM"],
                 rows: orders.map {
                     [
                         $0.name, $0.state?.name ?? $0.placement.rawValue, $0.document.rawValue, $0.createdAt.short,
-                        $0.itemName ?? $0.item?.rawValue ?? "-",
+                        $0.reference?.rawValue ?? "-", $0.itemName ?? $0.item?.rawValue ?? "-",
                     ]
                 },
                 json: .array(orders.map(\.json))
@@ -82,7 +91,7 @@ struct OrderCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
         @OptionGroup var waiting: WaitOption
 
-        @Argument(help: OrderCommand.nameHelp)
+        @Argument(help: OrderCommand.nameHelp, completion: Completions.orders)
         var order: String
 
         func perform() async throws {
@@ -98,6 +107,9 @@ struct OrderCommand: AsyncParsableCommand {
 }
 
 extension OrderQuery {
+    /// All that `--state` takes but unknown ones.
+    static let stateNames = states.map(\.name) + placements.map(\.rawValue)
+
     private static let states: [OrderState] = [.searching, .processing, .available, .fulfilled, .cancelled]
     private static let placements: [OrderRecord.Placement] = [.pending, .placed, .refused]
 
@@ -113,8 +125,7 @@ extension OrderQuery {
         } else if name.hasPrefix("unknown:") {
             state = .unknown(String(text.dropFirst("unknown:".count)))
         } else {
-            let names = Self.states.map(\.name) + Self.placements.map(\.rawValue)
-            throw CommandFailure(.unknownName, unknown: "state", text, among: names + ["unknown:NAME"])
+            throw CommandFailure(.unknownName, unknown: "state", text, among: Self.stateNames + ["unknown:NAME"])
         }
     }
 }

@@ -9,9 +9,10 @@ extension OrderRecord {
     var name: String { id?.rawValue ?? nonce?.rawValue ?? String(key) }
 
     var details: [[String]] {
-        var details = [
+        var details: [[String]] = [
             ["order", id?.rawValue ?? "not known yet"], ["provider", provider.rawValue],
             ["number", String(key)], ["nonce", nonce?.rawValue ?? "-"],
+            ["reference", reference?.rawValue ?? "-"], ["price", priceText],
             ["item", itemName ?? item?.rawValue ?? "-"], ["origin", "\(origin.words), \(placement.words)"],
             ["state", state?.name ?? "not known yet"], ["document", document.rawValue],
             ["outcome", outcome.map { "\($0.code) \($0.info)" } ?? "-"], ["recorded", createdAt.short],
@@ -26,10 +27,13 @@ extension OrderRecord {
         return details
     }
 
+    private var priceText: String { price.map { "\($0) EUR" } ?? "-" }
+
     var json: JSONValue {
         [
             "id": JSONValue(id?.rawValue), "provider": .string(provider.rawValue), "number": JSONValue(key),
-            "nonce": JSONValue(nonce?.rawValue),
+            "nonce": JSONValue(nonce?.rawValue), "reference": JSONValue(reference?.rawValue),
+            "price": price?.json ?? .null,
             "item": JSONValue(item?.rawValue), "itemName": JSONValue(itemName), "origin": .string(origin.rawValue),
             "placement": .string(placement.rawValue), "state": JSONValue(state?.name),
             "document": .string(document.rawValue), "recordedAt": .string(createdAt.description),

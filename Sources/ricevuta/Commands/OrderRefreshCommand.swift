@@ -18,7 +18,7 @@ struct OrderRefreshCommand: RicevutaCommand {
     @OptionGroup var file: ConfigurationOption
     @OptionGroup var output: OutputOption
 
-    @Argument(help: OrderCommand.nameHelp)
+    @Argument(help: OrderCommand.nameHelp, completion: Completions.orders)
     var orders: [String] = []
 
     @Flag(help: "All open orders.")

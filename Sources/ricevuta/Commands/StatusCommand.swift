@@ -3,6 +3,7 @@ import BaseKit
 import CallbackJournal
 import RicevutaConfiguration
 import RicevutaCore
+import Visengine
 
 /// The command `ricevuta status`.
 struct StatusCommand: RicevutaCommand {
@@ -21,37 +22,75 @@ struct StatusCommand: RicevutaCommand {
     @OptionGroup var file: ConfigurationOption
     @OptionGroup var output: OutputOption
 
+    @Option(
+        name: .long,
+        defaultAsFlag: WatchInterval.standard,
+        help: """
+            Show it again and again, this often: in place in a terminal, else one block (with --json one line) after \
+            another. Ends with Ctrl-C, exit code 0.
+            """
+    )
+    var watch: WatchInterval?
+
     func perform() async throws {
-        let now = Timestamp.now()
-        let (summary, sinks, engine, journal, presence, orders) = try await file.withLedger { ledger, configuration in
-            let summary = try await ledger.summary(now: now)
-            return (
-                summary, SinkStatus.all(configuration, summary.sinks), ledger.engine,
-                JournalFindings(at: DataDirectory(path: configuration.dataDirectory).journal), configuration.presence,
-                try await OrderConcerns(ledger, configuration, now: now)
-            )
+        let isJSON = output.json
+        try await file.withLedger { ledger, configuration in
+            guard let watch else {
+                let report = try await Self.report(ledger, configuration, now: .now())
+                isJSON ? Terminal.print(report.json) : Terminal.print(report.text)
+                if report.needsCare { throw ExitStatus.failed.exit }
+                return
+            }
+            try await Interruption.run {
+                while true {
+                    let now = Timestamp.now()
+                    let report = try await Self.report(ledger, configuration, now: now)
+                    if isJSON {
+                        Terminal.print(json: report.json.encoded())
+                    } else {
+                        let care = report.needsCare ? "needs care" : "all is well"
+                        Screen.show(report.text, below: "\(now.short)  \(care)")
+                    }
+                    try await Task.sleep(for: watch.interval)
+                }
+            }
         }
-        if output.json {
-            let json = Self.json(summary, sinks.map { $0.json(at: now) }, engine, journal, presence)
-            Terminal.print(.object(JSONObject((json.object?.members ?? []) + orders.json.members)))
-        } else {
-            let sinkRows = sinks.compactMap { sink in sink.sentence(at: now).map { ["sink \(sink.name)", $0] } }
-            Terminal.print(
-                Listing.table(
-                    PresenceListing.rows(presence) + Self.rows(summary) + orders.rows(at: now) + sinkRows
-                        + [["ledger", engine.description]] + Self.rows(journal)
-                )
-            )
-        }
-        let needsCare =
-            PresenceListing.needsCare(presence) || summary.quarantined > 0 || summary.choicesNeeded > 0
-            || summary.overdueDocuments > 0 || orders.lacksCredit || sinks.contains { $0.needsCare(at: now) }
-            || (summary.deliveriesByState[DeliveryState.dead.rawValue] ?? 0) > 0
-            || !journal.lines.isEmpty || journal.copies > 0 || journal.quarantined > 0
-        if needsCare { throw ExitStatus.failed.exit }
     }
 
-    private static func rows(_ summary: LedgerSummary) -> [[String]] {
+    /// What there is to say at one moment.
+    private struct Report {
+        var text: String
+        var json: JSONValue
+        /// Whether somebody has to do something.
+        var needsCare: Bool
+    }
+
+    private static func report(
+        _ ledger: any LedgerStore,
+        _ configuration: Configuration,
+        now: Timestamp
+    ) async throws -> Report {
+        let summary = try await ledger.summary(now: now)
+        let orders = try await OrderConcerns(ledger, configuration, now: now)
+        let sinks = SinkStatus.all(configuration, summary.sinks)
+        let journal = JournalFindings(at: DataDirectory(path: configuration.dataDirectory).journal)
+        let (presence, limit) = (configuration.presence, configuration.dailyLimit)
+        let sinkRows = sinks.compactMap { sink in sink.sentence(at: now).map { ["sink \(sink.name)", $0] } }
+        let json = json(summary, limit, sinks.map { $0.json(at: now) }, ledger.engine, journal, presence)
+        return Report(
+            text: Listing.table(
+                PresenceListing.rows(presence) + rows(summary, limit) + orders.rows(at: now) + sinkRows
+                    + [["ledger", ledger.engine.description]] + rows(journal)
+            ),
+            json: .object(JSONObject((json.object?.members ?? []) + orders.json.members)),
+            needsCare: PresenceListing.needsCare(presence) || summary.quarantined > 0 || summary.choicesNeeded > 0
+                || summary.overdueDocuments > 0 || orders.lacksCredit || sinks.contains { $0.needsCare(at: now) }
+                || (summary.deliveriesByState[DeliveryState.dead.rawValue] ?? 0) > 0
+                || !journal.lines.isEmpty || journal.copies > 0 || journal.quarantined > 0
+        )
+    }
+
+    private static func rows(_ summary: LedgerSummary, _ limit: Price?) -> [[String]] {
         func counts(_ values: [String: Int]) -> String {
             values.isEmpty
                 ? "none" : values.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
@@ -68,6 +107,12 @@ struct StatusCommand: RicevutaCommand {
             ["deliveries", counts(summary.deliveriesByState) + (dead > 0 ? "; `ricevuta dead-letter list`" : "")],
             ["open jobs", counts(summary.jobsByKind)],
         ]
+        let spent = summary.spentToday
+        if limit != nil || spent.orders > 0 {
+            let most = limit.map { " of \($0)" } ?? ""
+            let unpriced = spent.unpriced == 0 ? "" : ", \(spent.unpriced) of unknown price"
+            rows.insert(["spent today", "\(spent.total)\(most) EUR, orders: \(spent.orders)\(unpriced)"], at: 1)
+        }
         if summary.choicesNeeded > 0 {
             rows.insert(["waiting for a choice", "orders: \(summary.choicesNeeded)"], at: 1)
         }
@@ -97,6 +142,7 @@ struct StatusCommand: RicevutaCommand {
 
     private static func json(
         _ summary: LedgerSummary,
+        _ limit: Price?,
         _ sinks: [JSONValue],
         _ engine: LedgerEngine,
         _ journal: JournalFindings,
@@ -110,6 +156,10 @@ struct StatusCommand: RicevutaCommand {
             "orders": object(summary.ordersByState), "callbacks": object(summary.callbacksByVerdict),
             "choicesNeeded": JSONValue(summary.choicesNeeded), "lateOrders": JSONValue(summary.lateOrders),
             "overdueDocuments": JSONValue(summary.overdueDocuments),
+            "spentToday": [
+                "orders": JSONValue(summary.spentToday.orders), "total": summary.spentToday.total.json,
+                "unpriced": JSONValue(summary.spentToday.unpriced), "limit": limit?.json ?? .null,
+            ],
             "documents": JSONValue(summary.documents), "quarantined": JSONValue(summary.quarantined),
             "deliveries": object(summary.deliveriesByState), "jobs": object(summary.jobsByKind),
             "oldestDueMilliseconds": object(summary.oldestDueMilliseconds.mapValues { Int($0) }),

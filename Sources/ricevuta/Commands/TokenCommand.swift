@@ -18,6 +18,9 @@ struct TokenCommand: AsyncParsableCommand {
             discussion: """
                 Send the URL as `callback_data.url`, and `data` of the --json output as `callback_data.data`: its \
                 token ties the provider's order to its callbacks. Never use one URL for two orders.
+
+                With --reference the ledger keeps it for each token: the order that is placed with one has the \
+                reference from its first callback on, as if it had been placed here.
                 """
         )
 
@@ -27,13 +30,26 @@ struct TokenCommand: AsyncParsableCommand {
         @Option(help: "Number of URLs to print.")
         var count = 1
 
+        @OptionGroup var caller: ReferenceOption
+
         func validate() throws {
             guard (1...1_000_000).contains(count) else { throw ValidationError("--count must be from 1 to 1000000.") }
         }
 
         func perform() async throws {
-            let registrar = try file.load().callbackRegistrar
-            let registrations = (0..<count).map { _ in registrar.registration(for: .random()) }
+            let nonces = (0..<count).map { _ in OrderNonce.random() }
+            let registrar: CallbackRegistrar
+            if let reference = caller.reference {
+                // Recorded first: a URL that is printed has its reference.
+                registrar = try await file.withLedger(.operate, mayCreate: true, secrets: .required) { ledger, file in
+                    let registrar = try file.callbackRegistrar
+                    try await ledger.minted(nonces, for: reference, now: .now())
+                    return registrar
+                }
+            } else {
+                registrar = try file.load().callbackRegistrar
+            }
+            let registrations = nonces.map { registrar.registration(for: $0) }
             if output.json { return Terminal.print(.array(registrations.map(\.json))) }
             Terminal.print(registrations.map(\.url).joined(separator: "\n"))
         }

@@ -10,7 +10,10 @@ struct ItemLookup {
 
     init(_ items: [CatalogueItem]) { self.items = items }
 
-    /// The item of that hash or, without regard to case, of that name.
+    /// How many digits of a hash name an item at least.
+    private static let shortestPrefix = 4
+
+    /// The item of that hash or, without regard to case, of that name; or the only one whose hash begins so.
     ///
     /// - Throws: ``CommandFailure`` with the names that may have been meant.
     func find(_ text: String) throws(CommandFailure) -> CatalogueItem {
@@ -19,6 +22,12 @@ struct ItemLookup {
         guard found.isEmpty else {
             let hashes = found.map { "\($0.hash) (\($0.category))" }.joined(separator: ", ")
             throw CommandFailure(.itemAmbiguous, "\(found.count) items are called '\(text)'; use a hash: \(hashes)")
+        }
+        let begun = text.utf8.count < Self.shortestPrefix ? [] : items.filter { $0.hash.rawValue.hasPrefix(text) }
+        if let only = begun.first, begun.count == 1 { return only }
+        guard begun.isEmpty else {
+            let hashes = begun.prefix(Self.maxProposals).map { "\($0.hash) (\($0.name))" }.joined(separator: ", ")
+            throw CommandFailure(.itemAmbiguous, "several items' hashes begin with '\(text)': \(hashes)")
         }
         throw notFound(text)
     }

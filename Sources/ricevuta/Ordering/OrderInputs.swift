@@ -103,9 +103,14 @@ struct OrderInputs {
     }
 
     private mutating func read(_ path: String, _ item: ItemDetail) throws(CommandFailure) {
-        let data =
-            path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
-        guard let data else { throw CommandFailure(.inputUnreadable, "cannot read \(path)") }
+        let data: Data
+        do {
+            data =
+                path == "-"
+                ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw CommandFailure(.inputUnreadable, FileFailure(operation: "read", path: path, error).description)
+        }
         // The file may hold personal data, of which the parser's error could repeat some.
         guard let object = try? JSONValue(parsing: Array(data)).object else {
             throw CommandFailure(.inputInvalid, "\(path) is not a JSON object")

@@ -66,6 +66,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         case .itemNotFound: self.init(.itemNotFound, error.description)
         case .severalItems: self.init(.itemAmbiguous, error.description)
         case .needsChoice: self.init(.choiceUnsupported, error.description)
+        case .keyInUse: self.init(.idempotencyKeyInUse, error.description)
+        case .overLimit: self.init(.dailyLimitExceeded, error.description)
         case .notRecorded(let failure): self.init(failure)
         case .call(let failure), .refused(let failure), .refusalNotRecorded(let failure, _): self.init(failure)
         case .outcomeUnknown(let failure): self.init(.outcomeUnknown, Self.text(of: failure))

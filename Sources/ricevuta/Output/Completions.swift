@@ -1,6 +1,7 @@
 import ArgumentParser
 import RicevutaConfiguration
 import RicevutaCore
+import Visengine
 
 /// What a shell offers for arguments whose values stand in the configuration or in the ledger.
 ///
@@ -8,6 +9,8 @@ import RicevutaCore
 enum Completions {
     /// How many of the newest entries are offered.
     private static let offered = 50
+    /// How many of the newest orders are looked at for what they have in common.
+    private static let looked = 500
 
     /// The configured sinks.
     static var sinks: CompletionKind {
@@ -39,6 +42,26 @@ enum Completions {
         }
     }
 
+    /// The references of the newest orders.
+    static var references: CompletionKind {
+        .custom { words, _, _ in
+            await values(words) { ledger, _ in
+                let references = try await ledger.orders(OrderQuery(limit: looked)).compactMap(\.reference?.rawValue)
+                return references.offered
+            }
+        }
+    }
+
+    /// The items of the newest orders, by name: the catalogue itself is a call away.
+    static var items: CompletionKind {
+        .custom { words, _, _ in
+            await values(words) { ledger, _ in
+                let orders = try await ledger.orders(OrderQuery(limit: looked))
+                return orders.compactMap { $0.itemName ?? $0.item?.rawValue }.offered
+            }
+        }
+    }
+
     private static func deliveries(_ states: Set<DeliveryState>) -> CompletionKind {
         .custom { words, _, _ in
             await values(words) { ledger, _ in
@@ -66,5 +89,15 @@ enum Completions {
             if word.hasPrefix("--config=") { return try ConfigurationOption.parse([word]) }
         }
         return try ConfigurationOption.parse([])
+    }
+}
+
+extension [String] {
+    /// Each once, in the same order, as the shell that asks wants them.
+    fileprivate var offered: [String] {
+        var seen: Set<String> = []
+        let unique = filter { seen.insert($0).inserted }
+        // There, what follows a colon describes what stands before it.
+        return CompletionShell.requesting == .zsh ? unique.map { $0.replacing(":", with: "\\:") } : unique
     }
 }

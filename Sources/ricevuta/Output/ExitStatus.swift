@@ -25,13 +25,16 @@ enum ExitStatus: Int32, CaseIterable {
     case notPermitted = 77
     /// The configuration file.
     case configuration = 78
+    /// More would be spent today than orders.dailyLimit; `sysexits.h` has nothing like it.
+    case overLimit = 79
 
     /// Each with its meaning, for the help.
     static let help =
         "0 success, 1 a check failed or timed out, 64 usage error, "
         + "65 input rejected, 66 not found, 69 provider or port unavailable, 70 internal error, "
         + "73 the output exists already, 74 disk error, 75 temporary failure (busy, or outcome unknown), "
-        + "77 permission denied by the provider, 78 configuration error."
+        + "77 permission denied by the provider, 78 configuration error, "
+        + "79 orders.dailyLimit would be exceeded."
 
     /// What ends a command with this code and no message.
     var exit: ExitCode { ExitCode(rawValue) }
@@ -44,7 +47,7 @@ extension ErrorCode {
         case .cancelled, .orderEnded, .waitTimedOut, .choiceNeeded, .eventTimedOut, .backupIncomplete: .failed
         case .usage, .confirmationNeeded, .outputIsTerminal: .usage
         case .unknownName, .inputInvalid, .itemAmbiguous, .orderInvalid, .choiceUnsupported, .stateConflict,
-            .callRejected, .backupDamaged, .backupNewer:
+            .idempotencyKeyInUse, .callRejected, .backupDamaged, .backupNewer:
             .badInput
         case .inputUnreadable, .ledgerMissing, .orderNotFound, .nameAmbiguous, .itemNotFound, .documentNotStored,
             .unknownToProvider, .deliveryNotFound, .sinkNotFound, .quarantinedNotFound, .sandboxMissing,
@@ -60,6 +63,7 @@ extension ErrorCode {
             .backupTooSlow:
             .notNow
         case .tokenRejected: .notPermitted
+        case .dailyLimitExceeded: .overLimit
         case .configurationMissing, .configurationSyntax, .settingUnknown, .settingMissing, .settingInvalid,
             .secretUnavailable, .publicURLMissing, .addressInvalid:
             .configuration

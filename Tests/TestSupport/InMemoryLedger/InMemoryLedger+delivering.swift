@@ -17,6 +17,7 @@ extension InMemoryLedger {
                         [entry.notification.item?.rawValue, entry.notification.itemName].contains($0)
                     }
                         ?? true)
+                    && (query.reference == nil || query.reference == entry.notification.reference)
                     && (query.since.map { entry.createdAt >= $0 } ?? true)
             }
             return Array(wanted.reversed().prefix(query.limit))

@@ -17,7 +17,8 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
             query.item.map { item in
                 order.item?.rawValue == item || order.itemName?.lowercased().contains(item.lowercased()) == true
             } ?? true
-        return (query.state == nil || query.state?.name == order.state?.name) && isPlaced && isItem
+        let isReference = query.reference == nil || query.reference == order.reference
+        return (query.state == nil || query.state?.name == order.state?.name) && isPlaced && isItem && isReference
             && (!query.isOpen || isOpen) && order.createdAt >= query.since ?? order.createdAt
             && order.key < query.before ?? .max
     }
@@ -51,7 +52,7 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
                 let (id, nonce) = (row.record.id?.rawValue, row.record.nonce?.rawValue)
                 return id?.hasPrefix(name) == true || id?.hasPrefix(lower) == true || nonce?.hasPrefix(name) == true
             }
-            guard begun.count < 2 else { throw LedgerError.ambiguous(what: "order", name: name) }
+            if begun.count > 1 { throw LedgerError.ambiguous(orders: begun.prefix(3).map(\.record), name: name) }
             return begun.first?.record
         }
     }
@@ -100,21 +101,6 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
                     problem: row.problem,
                     repeats: row.repeats,
                     bodySize: row.callback.body.count
-                )
-            }
-        }
-    }
-
-    package func documents(ofOrder key: Int64?, limit: Int) async throws(LedgerError) -> [DocumentEntry] {
-        try read { tables in
-            let rows = tables.documents.filter { key == nil || $0.order == key }
-            return rows.sorted { $0.recordedAt > $1.recordedAt }.prefix(limit).map { row in
-                DocumentEntry(
-                    orderKey: row.order,
-                    orderID: tables.orders[row.order]?.record.id,
-                    document: row.document,
-                    quarantined: row.quarantined,
-                    recordedAt: row.recordedAt
                 )
             }
         }
@@ -233,6 +219,7 @@ extension InMemoryLedger: LedgerReader, LedgerAdministration {
                 let late = (now - job.due).wholeMilliseconds
                 summary.oldestDueMilliseconds[kind] = max(summary.oldestDueMilliseconds[kind] ?? 0, late)
             }
+            summary.spentToday = tables.spending(on: now)
             summary.sinks = tables.sinks
             return summary
         }

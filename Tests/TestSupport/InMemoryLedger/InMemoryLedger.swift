@@ -210,33 +210,48 @@ extension InMemoryLedger: JobLedger {
 
 extension InMemoryLedger: PlacementLedger {
     package func placing(
-        _ nonce: OrderNonce,
-        at provider: ProviderID,
-        item: ItemHash,
-        itemName: String?,
+        _ order: NewOrder,
         now: Timestamp,
         firstPoll: Timestamp
-    ) async throws(LedgerError) -> OrderRecord {
+    ) async throws(LedgerError) -> PlacingDecision {
         try change { tables in
-            guard tables.order(nonce: nonce) == nil else {
-                throw LedgerError.conflict("the nonce \(nonce) belongs to another order")
+            guard tables.order(nonce: order.nonce) == nil else {
+                throw LedgerError.conflict("the nonce \(order.nonce) belongs to another order")
             }
+            let earlier = order.key.flatMap { tables.order(boughtUnder: $0) }
+            if let refusal = order.refusal(earlier: earlier, spent: tables.spending(on: now)) { return refusal }
             let key = tables.addOrder(
-                at: provider,
-                nonce: nonce,
+                at: order.provider,
+                nonce: order.nonce,
                 origin: .placed,
-                item: item,
-                itemName: itemName,
+                item: order.item,
+                itemName: order.itemName,
                 now: now
             )
+            tables.orders[key]?.record.reference = order.reference
+            tables.orders[key]?.record.price = order.price
+            tables.orders[key]?.purchase = LedgerTables.Purchase(
+                day: ItalianCalendar.day(of: now),
+                key: order.key,
+                mark: order.key.map { _ in order.mark(for: order.nonce) }
+            )
             tables.arm(.verify, subject: key, due: firstPoll, now: now)
-            return try tables.row(key).record
+            return .recorded(try tables.row(key).record)
         }
+    }
+
+    package func minted(
+        _ nonces: [OrderNonce],
+        for reference: OrderReference,
+        now: Timestamp
+    ) async throws(LedgerError) {
+        try change { tables in for nonce in nonces { tables.minted[nonce] = reference } }
     }
 
     package func placed(
         _ nonce: OrderNonce,
         as order: Order,
+        price: Price?,
         now: Timestamp
     ) async throws(LedgerError) -> OrderRecord {
         try change { tables in
@@ -245,6 +260,7 @@ extension InMemoryLedger: PlacementLedger {
             bound.placement = .placed
             bound.item = order.item ?? bound.item
             bound.itemName = order.itemName ?? bound.itemName
+            bound.price = price ?? bound.price
             tables.orders[bound.key]?.record = bound
             tables.keep(OrderChange(from: known, to: bound, cause: .placing, at: now), of: bound.key)
             if bound.state?.isTerminal != true, tables.jobs[.verify(bound.key)] == nil {

@@ -16,10 +16,18 @@ struct LedgerTables {
         var problem: String?
         /// The trace that its last callback with one belonged to.
         var trace: TraceParent?
+        /// How it was bought; `nil` for one that was placed elsewhere.
+        var purchase: Purchase?
         /// What has changed of it.
         var history: [OrderChange] = []
         /// What its searches have found, while one of the results has to be chosen.
         var searches: [Search] = []
+    }
+
+    struct Purchase {
+        let day: CivilDay
+        let key: IdempotencyKey?
+        let mark: String?
     }
 
     struct CallbackRow {
@@ -84,6 +92,8 @@ struct LedgerTables {
     var told: [Told] = []
     var deliveries: [DeliveryRow] = []
     var documents: [DocumentRow] = []
+    /// What orders will be called whose tokens were minted.
+    var minted: [OrderNonce: OrderReference] = [:]
     var searched: [ProviderID: [OrderID: OrderNonce?]] = [:]
     var disabledSinks: [SinkName: SinkSummary.Stop] = [:]
     var pausedSinks: [SinkName: SinkSummary.Stop] = [:]
@@ -143,10 +153,30 @@ struct LedgerTables {
             placement: .pending,
             item: item,
             itemName: itemName,
+            reference: nonce.flatMap { minted[$0] },
             createdAt: now
         )
         orders[newestOrder] = OrderRow(record: record, claimedID: claimedID)
         return newestOrder
+    }
+
+    /// The order that was bought under a key, with the mark of its content; one that the provider rejected counts as
+    /// none.
+    func order(boughtUnder key: IdempotencyKey) -> (order: OrderRecord, mark: String)? {
+        let rows = orders.values.filter { $0.purchase?.key == key && $0.record.placement != .refused }
+        return rows.min { $0.record.key < $1.record.key }.map { ($0.record, $0.purchase?.mark ?? "") }
+    }
+
+    /// What the orders of the day cost.
+    func spending(on now: Timestamp) -> OrderSpending {
+        let day = ItalianCalendar.day(of: now)
+        let rows = orders.values.filter { $0.purchase?.day == day && $0.record.placement != .refused }
+        let prices = rows.compactMap(\.record.price)
+        return OrderSpending(
+            orders: rows.count,
+            total: prices.reduce(Price(thousandths: 0), +),
+            unpriced: rows.count - prices.count
+        )
     }
 
     /// Ties an order to the provider's id.

@@ -69,14 +69,30 @@ extension PlacementLedger {
     /// Records that order `nonce` is about to be placed, its first poll an hour away.
     @discardableResult
     package func placing(_ nonce: Character = "n", at now: Timestamp = Sample.now) async throws -> OrderRecord {
-        try await placing(
-            try Sample.nonce(nonce),
-            at: .visengine,
+        let order = NewOrder(
+            nonce: try Sample.nonce(nonce),
+            provider: .visengine,
             item: try Sample.item(),
-            itemName: "Visura",
-            now: now,
-            firstPoll: now + .seconds(3600)
+            itemName: "Visura"
         )
+        return try await record(order, at: now)
+    }
+
+    /// Records an order that nothing stands against.
+    @discardableResult
+    package func record(_ order: NewOrder, at now: Timestamp = Sample.now) async throws -> OrderRecord {
+        let decision = try await placing(order, now: now, firstPoll: now + .seconds(3600))
+        guard case .recorded(let record) = decision else { throw Missing(what: "a recorded order: \(decision)") }
+        return record
+    }
+
+    /// Records the provider's answer, which does not say a price.
+    package func placed(
+        _ nonce: OrderNonce,
+        as order: Order,
+        now: Timestamp
+    ) async throws(LedgerError) -> OrderRecord {
+        try await placed(nonce, as: order, price: nil, now: now)
     }
 }
 
