@@ -33,6 +33,8 @@ class Run:
     def __init__(self, world, options):
         self.world, self.options = world, options
         self.depth = QUICK if options.quick else FULL
+        if options.states:
+            self.depth = self.depth._replace(states=options.states)
         self.pool = concurrent.futures.ThreadPoolExecutor(2)
         self.seen = Seen()
         self.wrong = []
@@ -218,6 +220,7 @@ def main():
     arguments.add_argument("--quick", action="store_true", help="half a minute: a few states of a few scripts")
     arguments.add_argument("--ext4", action="store_true", help="a file's sync keeps its name, too")
     arguments.add_argument("--seed", type=int, default=1, help="of what is chosen where not all is tried")
+    arguments.add_argument("--states", type=int, metavar="N", help="the most states tried of each script; 400")
     arguments.add_argument("--list", action="store_true", help="name the scripts, and end")
     options = arguments.parse_args()
     if options.list:
