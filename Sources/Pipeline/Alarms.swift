@@ -44,7 +44,7 @@ public enum Alarms {
         logger.log(level: level, message ?? sentence(kind), metadata: metadata)
     }
 
-    /// Counts alarms whose lines are written by whoever keeps the log readable.
+    /// Counts alarms whose log lines are rate limited by the caller.
     static func count(_ kind: AlarmKind, by number: Int = 1) { counter(of: kind).increment(by: number) }
 
     private static func counter(of kind: AlarmKind) -> Counter {

@@ -250,7 +250,7 @@ public final class Intake: Sendable {
                 "reason": "\(fault.cause.rawValue)", "peer": "\(AddressRange.text(of: origin))",
                 "held.back": .stringConvertible(heldBack),
             ]
-            // The id alone is of use to nobody, and names what is missing from the configuration.
+            // A key's id is not secret, and says what is missing from the configuration.
             if let keyID = fault.keyID { metadata["token.key"] = "\(keyID)" }
             if !text.isEmpty { metadata["token.fingerprint"] = "\(CallbackTokenKeys.fingerprint(of: text))" }
             Alarms.write(.badToken, Self.sentence(fault), metadata, to: logger)

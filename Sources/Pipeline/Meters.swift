@@ -84,7 +84,7 @@ struct IntakeMeters: Sendable {
     }
 }
 
-/// Measures the journal for whoever opens it.
+/// The journal's metrics, handed to it when it is opened.
 public struct JournalMeters: Sendable {
     private let syncs = Timer(.journalSyncDuration)
 

@@ -11,8 +11,9 @@ public import Visengine
 /// | send it, the nonce's token in its registration        | a pending order; a callback or a poll binds it     |
 /// | record the answer: its id, or that it was refused     | the order as the provider has it                   |
 ///
-/// What an idempotency key stands for is bought once, and no more is spent on a day of Rome than the limit: the ledger
-/// decides both in the transaction that records the order, so that processes that place at once see each other.
+/// What an idempotency key stands for is bought once, and no more is spent on a day in Rome's time zone than the limit:
+/// the ledger decides both in the transaction that records the order, so that processes that place at once see each
+/// other.
 ///
 /// Nothing is sent that is not recorded, nothing is sent twice, and only an explicit refusal ends an order: any
 /// other failure leaves it pending, since the provider may have taken it, and charged for it.
@@ -92,7 +93,7 @@ public struct OrderPlacing: Sendable {
     ///   - ledger: Records them first.
     ///   - registrar: Makes their callback registrations.
     ///   - firstPoll: How long after its recording an order is read back without a callback.
-    ///   - dailyLimit: The most that orders placed from here may cost on a day of Rome; `nil` for no limit.
+    ///   - dailyLimit: The most that orders placed from here may cost on a day in Rome's time zone; `nil` for no limit.
     ///   - now: The clock.
     public init(
         provider: ProviderID,

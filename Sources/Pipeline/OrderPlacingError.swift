@@ -16,7 +16,7 @@ public enum OrderPlacingError: Error, Equatable, Sendable {
     case notRecorded(LedgerError)
     /// This earlier order of another content has the idempotency key; nothing was recorded or sent.
     case keyInUse(by: OrderRecord)
-    /// With this order more would be spent today than `orders.dailyLimit`, or nobody says what it costs (`nil`);
+    /// With this order more would be spent today than `orders.dailyLimit`, or its price is unknown (`nil`);
     /// nothing was recorded or sent.
     case overLimit(price: Price?, spent: OrderSpending, limit: Price)
     /// No order exists, and the ledger says so.
@@ -45,7 +45,7 @@ extension OrderPlacingError: CustomStringConvertible {
                 + "which is not the same; no order was placed: repeat that one unchanged, or use another key"
         case .overLimit(let price, let spent, let limit):
             (price.map { "\($0) EUR with \(spent.total) EUR spent today is over orders.dailyLimit (\(limit) EUR)" }
-                ?? "nobody says what the order costs, and orders.dailyLimit (\(limit) EUR) is set")
+                ?? "the order's price is unknown, and orders.dailyLimit (\(limit) EUR) is set")
                 + "; no order was placed: place it tomorrow, raise the limit, or add --over-limit"
         case .outcomeUnknown(let failure): failure.reason
         case .placedButNotRecorded(let id, let error):

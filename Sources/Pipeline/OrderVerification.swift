@@ -217,7 +217,7 @@ struct OrderVerification: Sendable {
         }
     }
 
-    /// What ``told`` tells apart.
+    /// The causes that ``told`` limits separately.
     private enum UnconfirmedCause: CaseIterable { case claim }
 
     /// Each is counted; a line a minute names one of them.

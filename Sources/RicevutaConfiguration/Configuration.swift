@@ -123,7 +123,7 @@ package struct Configuration: Sendable {
     package var listener: Listener
     package var admin: Admin
     package var provider: Provider
-    /// The most that orders placed from here may cost on a day of Rome; `nil` for no limit.
+    /// The most that orders placed from here may cost on a day in Rome's time zone; `nil` for no limit.
     package var dailyLimit: Price?
     package var tokens: CallbackTokenKeys
     package var source: SourcePolicy

@@ -6,7 +6,7 @@ import RicevutaCore
 public struct BuildInfo: Sendable, Equatable {
     /// The program's version.
     public var version: String
-    /// The commit that it was built from; `nil` where whoever built it did not say.
+    /// The commit that it was built from; `nil` if the build did not set it.
     public var commit: String?
     /// The version of libmicrohttpd.
     public var libmicrohttpd: String

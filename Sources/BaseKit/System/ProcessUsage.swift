@@ -16,13 +16,13 @@ package struct ProcessUsage: Sendable, Equatable {
     /// The most file descriptors that it may open; `nil` without a limit.
     package var maxFiles: Int?
 
-    /// What this process uses now; `nil` where there is no such directory.
+    /// What this process uses now; `nil` where `/proc/self` cannot be read.
     ///
     /// Reads nothing that is on a disk.
     package static func current() -> ProcessUsage? {
         guard let stat = text("/proc/self/stat"), let bootedAt, var usage = ProcessUsage(stat: stat, bootedAt: bootedAt)
         else { return nil }
-        // The list is read through a descriptor of its own, which is in it. Unreadable: not told.
+        // The descriptor that reads the list is in it, too. A list that cannot be read is left out.
         usage.openFiles = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")).map { $0.count - 1 }
         usage.maxFiles = text("/proc/self/limits").flatMap(maxFiles)
         return usage

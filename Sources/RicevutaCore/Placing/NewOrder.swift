@@ -19,9 +19,9 @@ public struct NewOrder: Sendable, Equatable {
     /// All that is ordered, in a form that is the same whenever the same is ordered: it tells whether the key's order
     /// is this one.
     public var content: [UInt8]
-    /// What it costs, options included; `nil` when nobody says.
+    /// What it costs, options included; `nil` when the price is unknown.
     public var price: Price?
-    /// The most that may be spent on a day of Rome, this order included; `nil` for no limit.
+    /// The most that may be spent on a day in Rome's time zone, this order included; `nil` for no limit.
     public var dailyLimit: Price?
 
     /// Creates an order without a price, a key or a limit, unless they are given.
@@ -88,7 +88,7 @@ public enum PlacingDecision: Sendable, Equatable {
     case earlier(OrderRecord)
     /// An earlier order of another content has the key: nothing was recorded, and nothing is to be sent.
     case keyInUse(by: OrderRecord)
-    /// More would be spent today than the limit, or nobody says how much: nothing was recorded, and nothing is to be
+    /// More would be spent today than the limit, or the price is unknown: nothing was recorded, and nothing is to be
     /// sent.
     case overLimit(spent: OrderSpending)
 }

@@ -48,7 +48,7 @@ extension LedgerError: CustomStringConvertible {
         case .leaseLost(let job): "lease lost on job \(job)"
         case .notFound(let what, let name): "\(what) '\(name)' not found"
         case .ambiguous(let what, let name, let candidates):
-            "'\(name)' names several: \(what) \(candidates.joined(separator: ", ")); give more of the name"
+            "'\(name)' is ambiguous: \(what) \(candidates.joined(separator: ", ")); give more of the name"
         case .conflict(let reason): reason
         case .storage(let doing, let reason): "ledger failure while \(doing): \(reason)"
         case .closed: "the ledger is closing"

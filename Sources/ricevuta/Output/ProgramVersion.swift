@@ -7,7 +7,7 @@ enum ProgramVersion {
     /// The version of the program itself.
     static let number = "0.1.0"
 
-    /// The commit that it was built from; `nil` where whoever built it did not say.
+    /// The commit that it was built from; `nil` if the build did not set it.
     static let commit: String? = {
         let text = unsafe String(cString: build_commit())
         return text.isEmpty ? nil : text
